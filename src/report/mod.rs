@@ -1,0 +1,1 @@
+//! The report: everything that any surface may show, and its JSON contract.

@@ -1,0 +1,1 @@
+//! Rules: one file each. A rule fires, is clear, or says why it cannot know.
