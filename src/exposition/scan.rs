@@ -22,9 +22,7 @@ pub(super) fn scan(text: &str) -> Parsed {
         }
         if let Some(comment) = line.strip_prefix('#') {
             if comment.trim() == "EOF" && !builder.is_empty() {
-                scrapes.push(
-                    std::mem::replace(&mut builder, ScrapeBuilder::new(text.clone())).finish(),
-                );
+                scrapes.push(std::mem::replace(&mut builder, ScrapeBuilder::new(text.clone())).finish());
             } else {
                 describe(&mut builder, comment, line_number);
             }
@@ -41,11 +39,7 @@ pub(super) fn scan(text: &str) -> Parsed {
     if !builder.is_empty() || scrapes.is_empty() {
         scrapes.push(builder.finish());
     }
-    Parsed {
-        text,
-        scrapes,
-        problems,
-    }
+    Parsed { text, scrapes, problems }
 }
 
 fn describe(builder: &mut ScrapeBuilder, comment: &str, line: u32) {
@@ -76,16 +70,9 @@ fn kind(word: &str) -> Option<Kind> {
     })
 }
 
-fn sample(
-    builder: &mut ScrapeBuilder,
-    line: &str,
-    start: usize,
-    number_of_line: u32,
-) -> Option<()> {
+fn sample(builder: &mut ScrapeBuilder, line: &str, start: usize, number_of_line: u32) -> Option<()> {
     let name_end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'))?;
-    let name = line
-        .get(..name_end)
-        .filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()))?;
+    let name = line.get(..name_end).filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()))?;
     let mut labels = Vec::new();
     let mut rest = line.get(name_end..)?.trim_start();
     if let Some(mut inside) = rest.strip_prefix('{') {
@@ -105,13 +92,7 @@ fn sample(
             })?;
             let content = value.get(..end.0)?;
             let begin = start + (content.as_ptr() as usize - line.as_ptr() as usize);
-            labels.push((
-                key.trim(),
-                LabelValue::Raw {
-                    start: begin,
-                    len: content.len(),
-                },
-            ));
+            labels.push((key.trim(), LabelValue::Raw { start: begin, len: content.len() }));
             inside = value.get(end.0 + 1..)?;
         }
     }

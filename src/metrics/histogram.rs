@@ -43,42 +43,26 @@ impl Histogram {
             }
             highest = bucket.cumulative;
         }
-        Histogram {
-            buckets: merged,
-            sum,
-            count,
-            repaired,
-        }
+        Histogram { buckets: merged, sum, count, repaired }
     }
 
     /// Number of observations: the `+Inf` bucket, else the `_count` sample.
     #[must_use]
     pub fn observations(&self) -> Option<f64> {
-        self.buckets
-            .last()
-            .filter(|last| last.upper == f64::INFINITY)
-            .map(|last| last.cumulative)
-            .or(self.count)
+        self.buckets.last().filter(|last| last.upper == f64::INFINITY).map(|last| last.cumulative).or(self.count)
     }
 
     /// Mean of the observations; `None` when there are none or the sum is missing.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
         let count = self.observations().filter(|count| *count > 0.0)?;
-        self.sum
-            .map(|sum| sum / count)
-            .filter(|mean| mean.is_finite())
+        self.sum.map(|sum| sum / count).filter(|mean| mean.is_finite())
     }
 
     /// True when both histograms have the same bounds, so that they may be added or subtracted.
     #[must_use]
     pub fn same_bounds(&self, other: &Histogram) -> bool {
-        self.buckets.len() == other.buckets.len()
-            && self
-                .buckets
-                .iter()
-                .zip(&other.buckets)
-                .all(|(a, b)| a.upper == b.upper)
+        self.buckets.len() == other.buckets.len() && self.buckets.iter().zip(&other.buckets).all(|(a, b)| a.upper == b.upper)
     }
 
     /// Adds another histogram. Different bounds leave only the common ones, which are still true cumulative counts.
@@ -89,10 +73,7 @@ impl Histogram {
             .iter()
             .filter_map(|a| {
                 let b = other.buckets.iter().find(|b| b.upper == a.upper)?;
-                Some(Bucket {
-                    upper: a.upper,
-                    cumulative: a.cumulative + b.cumulative,
-                })
+                Some(Bucket { upper: a.upper, cumulative: a.cumulative + b.cumulative })
             })
             .collect();
         Histogram {
@@ -115,18 +96,12 @@ impl Histogram {
             if now.cumulative < before.cumulative {
                 return None;
             }
-            buckets.push(Bucket {
-                upper: now.upper,
-                cumulative: now.cumulative - before.cumulative,
-            });
+            buckets.push(Bucket { upper: now.upper, cumulative: now.cumulative - before.cumulative });
         }
         Some(Histogram {
             buckets,
             sum: self.sum.zip(earlier.sum).map(|(now, before)| now - before),
-            count: self
-                .count
-                .zip(earlier.count)
-                .map(|(now, before)| now - before),
+            count: self.count.zip(earlier.count).map(|(now, before)| now - before),
             repaired: self.repaired || earlier.repaired,
         })
     }

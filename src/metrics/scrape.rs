@@ -108,19 +108,13 @@ impl Scrape {
 
     /// All samples in the order of the text.
     pub fn samples(&self) -> impl Iterator<Item = Sample<'_>> {
-        self.samples
-            .iter()
-            .map(move |data| Sample { scrape: self, data })
+        self.samples.iter().map(move |data| Sample { scrape: self, data })
     }
 
     /// Samples with exactly this name (`x_bucket`, `x_total`, … are names of their own), in the order of the text.
     pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = Sample<'a>> + use<'a> {
         let indices: &[u32] = self.by_name.get(name).map_or(&[], Vec::as_slice);
-        indices.iter().filter_map(move |index| {
-            self.samples
-                .get(*index as usize)
-                .map(|data| Sample { scrape: self, data })
-        })
+        indices.iter().filter_map(move |index| self.samples.get(*index as usize).map(|data| Sample { scrape: self, data }))
     }
 
     /// True when at least one sample has this name.
@@ -138,22 +132,13 @@ impl Scrape {
     }
 
     pub fn families(&self) -> impl Iterator<Item = Family<'_>> {
-        (0..self.families.len()).map(move |index| Family {
-            scrape: self,
-            index,
-        })
+        (0..self.families.len()).map(move |index| Family { scrape: self, index })
     }
 
     /// The family of this name: the name after `# TYPE`, or the one inferred from a sample's suffix.
     #[must_use]
     pub fn family(&self, name: &str) -> Option<Family<'_>> {
-        self.families
-            .iter()
-            .position(|family| family.name == name)
-            .map(|index| Family {
-                scrape: self,
-                index,
-            })
+        self.families.iter().position(|family| family.name == name).map(|index| Family { scrape: self, index })
     }
 
     /// The histograms of a base name (`x` for `x_bucket`, `x_sum`, `x_count`), one per label set without `le`,
@@ -171,17 +156,10 @@ impl Scrape {
         let mut index: HashMap<Vec<(&str, &str)>, usize> = HashMap::new();
         for suffix in ["_bucket", "_sum", "_count"] {
             for sample in self.named(&format!("{base}{suffix}")) {
-                let mut labels: Vec<(&str, &str)> =
-                    sample.labels().filter(|(key, _)| *key != "le").collect();
+                let mut labels: Vec<(&str, &str)> = sample.labels().filter(|(key, _)| *key != "le").collect();
                 labels.sort_unstable();
                 let at = *index.entry(labels.clone()).or_insert_with(|| {
-                    parts.push(Parts {
-                        labels,
-                        buckets: Vec::new(),
-                        sum: None,
-                        count: None,
-                        lines: Vec::new(),
-                    });
+                    parts.push(Parts { labels, buckets: Vec::new(), sum: None, count: None, lines: Vec::new() });
                     parts.len() - 1
                 });
                 let Some(part) = parts.get_mut(at) else {
@@ -190,12 +168,8 @@ impl Scrape {
                 part.lines.push(sample.line());
                 match suffix {
                     "_bucket" => {
-                        if let Some(upper) = sample.label("le").and_then(crate::exposition::number)
-                        {
-                            part.buckets.push(Bucket {
-                                upper,
-                                cumulative: sample.value(),
-                            });
+                        if let Some(upper) = sample.label("le").and_then(crate::exposition::number) {
+                            part.buckets.push(Bucket { upper, cumulative: sample.value() });
                         }
                     }
                     "_sum" => part.sum = Some(sample.value()).filter(|value| value.is_finite()),
@@ -215,14 +189,8 @@ impl Scrape {
     }
 
     fn str_at(&self, span: Span) -> &str {
-        let source: &str = if span.decoded {
-            &self.decoded
-        } else {
-            &self.text
-        };
-        source
-            .get(span.start as usize..(span.start + span.len) as usize)
-            .unwrap_or("")
+        let source: &str = if span.decoded { &self.decoded } else { &self.text };
+        source.get(span.start as usize..(span.start + span.len) as usize).unwrap_or("")
     }
 
     fn string(&self, id: u32) -> &str {
@@ -266,12 +234,7 @@ impl<'a> Family<'a> {
     pub fn samples(&self) -> impl Iterator<Item = Sample<'a>> + use<'a> {
         let scrape = self.scrape;
         let indices: &[u32] = scrape.by_family.get(self.index).map_or(&[], Vec::as_slice);
-        indices.iter().filter_map(move |index| {
-            scrape
-                .samples
-                .get(*index as usize)
-                .map(|data| Sample { scrape, data })
-        })
+        indices.iter().filter_map(move |index| scrape.samples.get(*index as usize).map(|data| Sample { scrape, data }))
     }
 
     fn data(&self) -> Option<&'a FamilyData> {
@@ -303,30 +266,20 @@ impl<'a> Sample<'a> {
 
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&'a str> {
-        self.labels()
-            .find(|(found, _)| *found == key)
-            .map(|(_, value)| value)
+        self.labels().find(|(found, _)| *found == key).map(|(_, value)| value)
     }
 
     /// Labels in the order of the text.
     pub fn labels(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let scrape = self.scrape;
         let start = self.data.labels_start as usize;
-        let labels = scrape
-            .labels
-            .get(start..start + self.data.labels_len as usize)
-            .unwrap_or(&[]);
-        labels
-            .iter()
-            .map(move |label| (scrape.string(label.key), scrape.str_at(label.value)))
+        let labels = scrape.labels.get(start..start + self.data.labels_len as usize).unwrap_or(&[]);
+        labels.iter().map(move |label| (scrape.string(label.key), scrape.str_at(label.value)))
     }
 
     #[must_use]
     pub fn family(&self) -> Family<'a> {
-        Family {
-            scrape: self.scrape,
-            index: self.data.family as usize,
-        }
+        Family { scrape: self.scrape, index: self.data.family as usize }
     }
 }
 
@@ -371,14 +324,7 @@ impl ScrapeBuilder {
     }
 
     /// Declares metadata for a family; the first declaration wins.
-    pub(crate) fn describe(
-        &mut self,
-        name: &str,
-        line: u32,
-        kind: Option<Kind>,
-        help: Option<&str>,
-        unit: Option<&str>,
-    ) {
+    pub(crate) fn describe(&mut self, name: &str, line: u32, kind: Option<Kind>, help: Option<&str>, unit: Option<&str>) {
         let id = self.family_id(name, line);
         if let Some(family) = self.scrape.families.get_mut(id as usize) {
             if let Some(kind) = kind.filter(|_| !family.declared) {
@@ -394,53 +340,26 @@ impl ScrapeBuilder {
         }
     }
 
-    pub(crate) fn push(
-        &mut self,
-        name: &str,
-        labels: &[(&str, LabelValue<'_>)],
-        value: f64,
-        timestamp_ms: Option<i64>,
-        line: u32,
-    ) {
+    pub(crate) fn push(&mut self, name: &str, labels: &[(&str, LabelValue<'_>)], value: f64, timestamp_ms: Option<i64>, line: u32) {
         let name_id = self.intern(name);
         let family = self.family_of(name, labels.iter().any(|(key, _)| *key == "le"), line);
         let labels_start = self.scrape.labels.len() as u32;
         for (key, value) in labels {
             let key = self.intern(key);
             let value = match value {
-                LabelValue::Raw { start, len } => Span {
-                    start: *start as u32,
-                    len: *len as u32,
-                    decoded: false,
-                },
+                LabelValue::Raw { start, len } => Span { start: *start as u32, len: *len as u32, decoded: false },
                 LabelValue::Decoded(text) => {
                     let start = self.scrape.decoded.len() as u32;
                     self.scrape.decoded.push_str(text);
-                    Span {
-                        start,
-                        len: text.len() as u32,
-                        decoded: true,
-                    }
+                    Span { start, len: text.len() as u32, decoded: true }
                 }
             };
             self.scrape.labels.push(LabelData { key, value });
         }
         let index = self.scrape.samples.len() as u32;
         let labels_len = labels.len().min(usize::from(u16::MAX)) as u16;
-        self.scrape.samples.push(SampleData {
-            name: name_id,
-            family,
-            labels_start,
-            labels_len,
-            line,
-            value,
-            timestamp_ms,
-        });
-        self.scrape
-            .by_name
-            .entry(name.into())
-            .or_default()
-            .push(index);
+        self.scrape.samples.push(SampleData { name: name_id, family, labels_start, labels_len, line, value, timestamp_ms });
+        self.scrape.by_name.entry(name.into()).or_default().push(index);
         if let Some(members) = self.scrape.by_family.get_mut(family as usize) {
             members.push(index);
         }
@@ -466,14 +385,7 @@ impl ScrapeBuilder {
             return *id;
         }
         let id = self.scrape.families.len() as u32;
-        self.scrape.families.push(FamilyData {
-            name: name.to_owned(),
-            kind: Kind::Unknown,
-            declared: false,
-            help: None,
-            unit: None,
-            line,
-        });
+        self.scrape.families.push(FamilyData { name: name.to_owned(), kind: Kind::Unknown, declared: false, help: None, unit: None, line });
         self.scrape.by_family.push(Vec::new());
         self.family_ids.insert(name.to_owned(), id);
         id
@@ -481,15 +393,8 @@ impl ScrapeBuilder {
 
     fn family_of(&mut self, name: &str, has_le: bool, line: u32) -> u32 {
         for suffix in ["_bucket", "_sum", "_count", "_total", "_created"] {
-            if let Some(id) = name
-                .strip_suffix(suffix)
-                .and_then(|base| self.family_ids.get(base))
-            {
-                let kind = self
-                    .scrape
-                    .families
-                    .get(*id as usize)
-                    .map(|family| family.kind);
+            if let Some(id) = name.strip_suffix(suffix).and_then(|base| self.family_ids.get(base)) {
+                let kind = self.scrape.families.get(*id as usize).map(|family| family.kind);
                 let joins = match kind {
                     Some(Kind::Histogram | Kind::GaugeHistogram) => suffix != "_total",
                     Some(Kind::Summary) => suffix != "_total" && suffix != "_bucket",

@@ -73,11 +73,7 @@ pub fn significant(value: f64) -> String {
         return "not a number".to_owned();
     }
     if value.is_infinite() {
-        return if value > 0.0 {
-            "∞".to_owned()
-        } else {
-            "−∞".to_owned()
-        };
+        return if value > 0.0 { "∞".to_owned() } else { "−∞".to_owned() };
     }
     let size = value.abs();
     if size >= 1000.0 {
@@ -93,11 +89,7 @@ pub fn significant(value: f64) -> String {
         4
     };
     let text = format!("{value:.decimals$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 fn grouped(value: f64) -> String {

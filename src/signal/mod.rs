@@ -9,8 +9,5 @@ mod snapshot;
 mod vocabulary;
 
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, TimeBase, Window};
-pub use snapshot::{
-    BackendId, Caveat, Config, ConfigValue, InstanceKey, Snapshot, Source, Spread, Value, Version,
-    VersionRange,
-};
+pub use snapshot::{BackendId, Caveat, Config, ConfigValue, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange};
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};

@@ -74,37 +74,21 @@ pub struct Observation {
 impl Observation {
     #[must_use]
     pub fn snapshot(last: Snapshot) -> Self {
-        Observation {
-            first: None,
-            last,
-            window: None,
-        }
+        Observation { first: None, last, window: None }
     }
 
     /// A window between two snapshots of one instance, given in any order; they are ordered by their times, else by their counters.
     #[must_use]
     pub fn window(a: Snapshot, b: Snapshot) -> Self {
         let (first, last) = if earlier(&a, &b) { (a, b) } else { (b, a) };
-        let seconds = last
-            .at
-            .zip(first.at)
-            .map(|(end, start)| end - start)
-            .filter(|seconds| *seconds > 0.0);
+        let seconds = last.at.zip(first.at).map(|(end, start)| end - start).filter(|seconds| *seconds > 0.0);
         let restarted = restarted(&first, &last);
-        Observation {
-            first: Some(first),
-            last,
-            window: Some(Window { seconds, restarted }),
-        }
+        Observation { first: Some(first), last, window: Some(Window { seconds, restarted }) }
     }
 
     #[must_use]
     pub fn mode(&self) -> Mode {
-        if self.first.is_some() {
-            Mode::Window
-        } else {
-            Mode::Snapshot
-        }
+        if self.first.is_some() { Mode::Window } else { Mode::Snapshot }
     }
 
     /// Length of the window in seconds.
@@ -116,31 +100,20 @@ impl Observation {
     /// The gauge at the last snapshot.
     #[must_use]
     pub fn gauge(&self, gauge: Gauge) -> Option<Reading> {
-        self.last
-            .gauges
-            .get(&gauge)
-            .map(|value| instant(gauge, value))
+        self.last.gauges.get(&gauge).map(|value| instant(gauge, value))
     }
 
     /// The gauge at the first snapshot of a window.
     #[must_use]
     pub fn gauge_before(&self, gauge: Gauge) -> Option<Reading> {
-        self.first
-            .as_ref()?
-            .gauges
-            .get(&gauge)
-            .map(|value| instant(gauge, value))
+        self.first.as_ref()?.gauges.get(&gauge).map(|value| instant(gauge, value))
     }
 
     /// Lowest and highest value of the gauge over the snapshots; equal in snapshot mode.
     #[must_use]
     pub fn gauge_span(&self, gauge: Gauge) -> Option<(f64, f64)> {
         let last = self.last.gauges.get(&gauge)?.value;
-        let first = self
-            .first
-            .as_ref()
-            .and_then(|first| first.gauges.get(&gauge))
-            .map_or(last, |value| value.value);
+        let first = self.first.as_ref().and_then(|first| first.gauges.get(&gauge)).map_or(last, |value| value.value);
         Some((first.min(last), first.max(last)))
     }
 
@@ -150,18 +123,9 @@ impl Observation {
         let last = self.last.counters.get(&counter)?;
         let value = match &self.first {
             None => last.value,
-            Some(first) => increase(
-                first.counters.get(&counter),
-                last,
-                self.window.is_some_and(|window| window.restarted),
-            )?,
+            Some(first) => increase(first.counters.get(&counter), last, self.window.is_some_and(|window| window.restarted))?,
         };
-        Some(Reading {
-            value,
-            unit: counter.unit(),
-            time_base: self.time_base(),
-            source: last.source.clone(),
-        })
+        Some(Reading { value, unit: counter.unit(), time_base: self.time_base(), source: last.source.clone() })
     }
 
     /// The count per second of the window, or of the lifetime when the uptime is known.
@@ -172,10 +136,7 @@ impl Observation {
             Some(_) => self.seconds()?,
             None => self.last.uptime_seconds()?,
         };
-        (seconds > 0.0).then(|| Reading {
-            value: count.value / seconds,
-            ..count
-        })
+        (seconds > 0.0).then(|| Reading { value: count.value / seconds, ..count })
     }
 
     /// Counts by data-parallel rank, in rank order.
@@ -190,19 +151,8 @@ impl Observation {
             last.ranks
                 .iter()
                 .map(|(rank, value)| {
-                    let earlier = before
-                        .ranks
-                        .iter()
-                        .find(|(name, _)| name == rank)
-                        .map_or(0.0, |(_, value)| *value);
-                    (
-                        rank.clone(),
-                        if *value < earlier {
-                            *value
-                        } else {
-                            value - earlier
-                        },
-                    )
+                    let earlier = before.ranks.iter().find(|(name, _)| name == rank).map_or(0.0, |(_, value)| *value);
+                    (rank.clone(), if *value < earlier { *value } else { value - earlier })
                 })
                 .collect(),
         )
@@ -214,18 +164,9 @@ impl Observation {
         let last = self.last.distributions.get(&distribution)?;
         let histogram = match &self.first {
             None => last.histogram.clone(),
-            Some(first) => difference(
-                first.distributions.get(&distribution),
-                last,
-                self.window.is_some_and(|window| window.restarted),
-            )?,
+            Some(first) => difference(first.distributions.get(&distribution), last, self.window.is_some_and(|window| window.restarted))?,
         };
-        Some(DistributionReading {
-            distribution,
-            histogram,
-            time_base: self.time_base(),
-            source: last.source.clone(),
-        })
+        Some(DistributionReading { distribution, histogram, time_base: self.time_base(), source: last.source.clone() })
     }
 
     /// The mean of a distribution.
@@ -233,12 +174,7 @@ impl Observation {
     pub fn mean(&self, distribution: Distribution) -> Option<Reading> {
         let reading = self.distribution(distribution)?;
         let value = reading.histogram.mean()?;
-        Some(Reading {
-            value,
-            unit: distribution.unit(),
-            time_base: reading.time_base,
-            source: reading.source,
-        })
+        Some(Reading { value, unit: distribution.unit(), time_base: reading.time_base, source: reading.source })
     }
 
     /// Number of observations of a distribution.
@@ -262,12 +198,7 @@ impl Observation {
         self.last
             .distributions
             .iter()
-            .filter(|(key, spread)| {
-                first
-                    .distributions
-                    .get(key)
-                    .is_some_and(|before| !spread.histogram.same_bounds(&before.histogram))
-            })
+            .filter(|(key, spread)| first.distributions.get(key).is_some_and(|before| !spread.histogram.same_bounds(&before.histogram)))
             .map(|(key, _)| Refusal::BucketsChanged(*key))
             .collect()
     }
@@ -283,12 +214,7 @@ impl Observation {
 }
 
 fn instant(gauge: Gauge, value: &Value) -> Reading {
-    Reading {
-        value: value.value,
-        unit: gauge.unit(),
-        time_base: TimeBase::Instant,
-        source: value.source.clone(),
-    }
+    Reading { value: value.value, unit: gauge.unit(), time_base: TimeBase::Instant, source: value.source.clone() }
 }
 
 /// PromQL's reset rule: a counter that fell started again from zero.
@@ -297,11 +223,7 @@ fn increase(first: Option<&Value>, last: &Value, restarted: bool) -> Option<f64>
         return Some(last.value);
     };
     let delta = last.value - first.value;
-    Some(if restarted || delta < 0.0 {
-        last.value
-    } else {
-        delta
-    })
+    Some(if restarted || delta < 0.0 { last.value } else { delta })
 }
 
 fn difference(first: Option<&Spread>, last: &Spread, restarted: bool) -> Option<Histogram> {
@@ -314,9 +236,7 @@ fn difference(first: Option<&Spread>, last: &Spread, restarted: bool) -> Option<
     if !last.histogram.same_bounds(&first.histogram) {
         return None;
     }
-    last.histogram
-        .since(&first.histogram)
-        .or_else(|| Some(last.histogram.clone()))
+    last.histogram.since(&first.histogram).or_else(|| Some(last.histogram.clone()))
 }
 
 fn restarted(first: &Snapshot, last: &Snapshot) -> bool {
@@ -324,13 +244,7 @@ fn restarted(first: &Snapshot, last: &Snapshot) -> bool {
         (Some((before, _)), Some((after, _))) => after - before > 1.0,
         _ => false,
     };
-    moved
-        || last.counters.iter().any(|(key, value)| {
-            first
-                .counters
-                .get(key)
-                .is_some_and(|before| value.value < before.value)
-        })
+    moved || last.counters.iter().any(|(key, value)| first.counters.get(key).is_some_and(|before| value.value < before.value))
 }
 
 /// True when `a` was taken before `b`: by time, else by start time, else by the counters that moved.

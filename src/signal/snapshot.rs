@@ -45,11 +45,7 @@ pub struct Version(pub u16, pub u16, pub u16);
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.2 == 0 {
-            write!(f, "{}.{}", self.0, self.1)
-        } else {
-            write!(f, "{}.{}.{}", self.0, self.1, self.2)
-        }
+        if self.2 == 0 { write!(f, "{}.{}", self.0, self.1) } else { write!(f, "{}.{}.{}", self.0, self.1, self.2) }
     }
 }
 
@@ -214,8 +210,6 @@ impl Snapshot {
     #[must_use]
     pub fn uptime_seconds(&self) -> Option<f64> {
         let (started, _) = self.started_at.as_ref()?;
-        self.at
-            .map(|at| at - started)
-            .filter(|seconds| *seconds >= 0.0)
+        self.at.map(|at| at - started).filter(|seconds| *seconds >= 0.0)
     }
 }
