@@ -1,9 +1,9 @@
 //! Units of the neutral vocabulary and their one spelling on every surface.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The unit of a signal. Ratios are always 0–1 inside; they are printed as percent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Seconds,

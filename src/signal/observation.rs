@@ -1,12 +1,12 @@
 //! What one or two snapshots of an instance say: lifetime and instant values, or differences over a window.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Counter, Distribution, Gauge, Snapshot, Source, Spread, Value};
 use crate::metrics::{Histogram, Unit};
 
 /// How many snapshots stand behind a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     Snapshot,
