@@ -6,10 +6,9 @@
 mod shapes;
 
 pub use shapes::{
-    Action, Anatomy, BackendView, Band, Bottleneck, BottleneckType, BucketView, ConfidenceView, ConfidenceWord, Contributing, Deduction,
-    DistributionView, Evidence, Headline, Health, InputView, NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView,
-    QuantileView, Report, Role, RuleStatus, RuleVerdict, Severity, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, Verdict,
-    WindowView,
+    Action, Anatomy, BackendView, Band, Bottleneck, BucketView, ConfidenceView, Contributing, Deduction, DistributionView, Evidence,
+    Headline, Health, InputView, NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView, QuantileView, Report, RuleStatus,
+    RuleVerdict, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
 
 /// Identifier of the wire format.

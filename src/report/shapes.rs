@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
 use crate::signal::Mode;
+use crate::slo::Verdict;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -80,51 +82,6 @@ pub struct Headline {
     /// Rule that won; `null` when nothing fired.
     pub rule: Option<String>,
     pub confidence: Option<ConfidenceWord>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BottleneckType {
-    HighLatency,
-    LowThroughput,
-    QueueBuildup,
-    CacheInefficiency,
-    MemoryPressure,
-    BatchSizeSuboptimal,
-    Availability,
-    Imbalance,
-    DataQuality,
-    Forecast,
-}
-
-/// Ordered from harmless to worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    Cause,
-    Symptom,
-    Risk,
-    /// Efficiency, data quality and state notes.
-    Note,
-}
-
-/// Words for a confidence: confirmed ≥ 0.80, probable ≥ 0.50, possible ≥ 0.30.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ConfidenceWord {
-    Possible,
-    Probable,
-    Confirmed,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -215,15 +172,6 @@ pub struct Action {
     pub verify: String,
     /// Releases that have the flag, e.g. `≥ 0.24`.
     pub versions: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    Pass,
-    Fail,
-    Undetermined,
-    NoData,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,11 @@
 //! Service levels: targets on canonical paths, verdicts with intervals, presets.
 
+mod verdict;
+
 use crate::metrics::Unit;
-use crate::report::Verdict;
 use crate::signal::{Distribution, Gauge, Observation, Source, TimeBase};
+
+pub use verdict::Verdict;
 
 /// What a target speaks of.
 #[derive(Debug, Clone, Copy, PartialEq)]
