@@ -4,6 +4,7 @@
 //! classic `AnalysisResult`. Infinite bounds become `null` in JSON: `"interval": [10.0, null]` means "10 or more".
 
 pub mod build;
+mod schema;
 mod shapes;
 
 pub use shapes::{
