@@ -1,0 +1,26 @@
+# One command per task. Each does the set-up it needs, once; `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help serve test check dist bench oracle accuracy clean core wasm
+
+PORT ?= 8080
+PUBLIC_URL ?= /
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+check: core wasm ## format, clippy (native core and wasm32), core tests
+
+core:
+	@scripts/setup rust
+	@scripts/step "format" cargo fmt --check
+	@scripts/step "clippy, native core" cargo clippy --no-default-features --all-targets -- -D warnings
+	@scripts/step "core tests" cargo test --no-default-features
+
+wasm:
+	@scripts/setup rust
+	@scripts/step "clippy, wasm32" cargo clippy --target wasm32-unknown-unknown -- -D warnings
+
+test: core wasm ## everything that CI runs
