@@ -14,13 +14,13 @@ help: ## list the commands
 check: core wasm ## format, clippy (native core and wasm32), core tests
 
 core:
-	@scripts/setup rust
-	@scripts/step "format" cargo fmt --check
-	@scripts/step "clippy, native core" cargo clippy --no-default-features --all-targets -- -D warnings
-	@scripts/step "core tests" cargo test --no-default-features
+	@scripts/setup.sh rust
+	@scripts/step.sh "format" cargo fmt --check
+	@scripts/step.sh "clippy, native core" cargo clippy --no-default-features --all-targets -- -D warnings
+	@scripts/step.sh "core tests" cargo test --no-default-features
 
 wasm:
-	@scripts/setup rust
-	@scripts/step "clippy, wasm32" cargo clippy --target wasm32-unknown-unknown -- -D warnings
+	@scripts/setup.sh rust
+	@scripts/step.sh "clippy, wasm32" cargo clippy --target wasm32-unknown-unknown -- -D warnings
 
 test: core wasm ## everything that CI runs

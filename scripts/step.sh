@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# step LABEL COMMAND...: run one step, say what runs and how long it took, and never stay silent for long.
+# step.sh LABEL COMMAND...: run one step, say what runs and how long it took, and never stay silent for long.
 set -euo pipefail
 
 label=$1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup WHAT...: bring what a task needs onto this machine; says nothing and does nothing when it is there.
+# setup.sh WHAT...: bring what a task needs onto this machine; says nothing and does nothing when it is there.
 #   rust       cargo, rustfmt, clippy and the wasm32 target
 #   bindgen    wasm-bindgen, the same version as the crate
 #   trunk      trunk
@@ -9,7 +9,7 @@
 # Tools go into ${XDG_CACHE_HOME:-~/.cache}/servescope/<tool>-<version>/, so that every clone on a machine shares them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-. scripts/env
+. scripts/env.sh
 
 say() { echo "-- set-up: $*"; }
 stop() { echo "set-up: $*" >&2; exit 1; }
@@ -40,7 +40,7 @@ compile() {
   flock -n 9 || { say "waiting for another set-up that compiles $crate"; flock 9; }
   if [ "$(tool_version "$root/bin/$command")" = "$version" ]; then return; fi
   # The build folder survives an interruption, so that the next run goes on where this one stopped.
-  scripts/step "set-up: compile $crate $version, once for this machine" \
+  scripts/step.sh "set-up: compile $crate $version, once for this machine" \
     env -u RUSTFLAGS CARGO_TARGET_DIR="$CACHE/build/$command-$version" \
     cargo install "$crate" --version "$version" --root "$root" --force "$@"
   rm -rf "$CACHE/build/$command-$version"
@@ -65,7 +65,7 @@ setup_npm() {
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 10) ? 0 : 1)' ||
     stop "Node.js $(node --version) is too old: 20.10 or newer is needed."
   cmp -s package-lock.json node_modules/.servescope-lock && return
-  scripts/step "set-up: npm packages" npm ci --no-fund --no-audit --loglevel=error
+  scripts/step.sh "set-up: npm packages" npm ci --no-fund --no-audit --loglevel=error
   cp package-lock.json node_modules/.servescope-lock
 }
 
@@ -73,7 +73,7 @@ setup_chromium() {
   chromium_path >/dev/null && return
   [ -z "${CHROMIUM:-}" ] || stop "CHROMIUM=$CHROMIUM is not a program that can be run."
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    scripts/step "set-up: chromium by apt" bash -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core'
+    scripts/step.sh "set-up: chromium by apt" bash -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core'
     chromium_path >/dev/null && return
   fi
   stop "no Chromium. Install the package 'chromium' (or Google Chrome), or say CHROMIUM=/path/to/chromium."
