@@ -1,0 +1,5 @@
+//! Rules: one file each. A rule fires, is clear, or says why it cannot know.
+
+mod kinds;
+
+pub use kinds::{BottleneckType, ConfidenceWord, Role, Severity};

@@ -1,0 +1,1 @@
+//! Statistics of counts, shares and histograms: pure functions.
