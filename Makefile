@@ -3,13 +3,20 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve test check dist bench oracle accuracy clean core wasm
+.PHONY: help serve test check dist bench oracle accuracy shots core wasm wasm-core e2e
 
 PORT ?= 8080
 PUBLIC_URL ?= /
 
-help: ## list the commands
+help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+serve: ## build the page and serve it on http://127.0.0.1:$(PORT)/
+	@scripts/dist.sh dist /
+	@node scripts/serve.mjs dist / $(PORT)
+
+dist: ## build the page into dist/ (PUBLIC_URL=/sub/path/ for a sub-path)
+	@scripts/dist.sh dist $(PUBLIC_URL)
 
 check: core wasm ## format, clippy (native core and wasm32), core tests
 
