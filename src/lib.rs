@@ -21,5 +21,8 @@ pub mod stats;
 pub mod health;
 pub mod report;
 
+pub mod analyze;
+pub mod request;
+
 #[cfg(feature = "web")]
 pub mod web;
