@@ -11,7 +11,7 @@ use crate::signal::BackendId;
 use crate::slo::Target;
 
 /// The request as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     #[serde(default)]
@@ -117,7 +117,11 @@ fn bad_time(found: &str) -> RequestError {
     RequestError::new("bad-time", format!("{found:?} is not a time."), "Give seconds as a number, or RFC 3339 as in 2026-11-24T02:42:43Z.")
 }
 
-fn options(request: &Request) -> Result<Options, RequestError> {
+/// What a request asks for, besides its snapshots.
+///
+/// # Errors
+/// When a word is not known or a target makes no sense.
+pub fn options(request: &Request) -> Result<Options, RequestError> {
     let backend = match request.instance_type.as_deref() {
         None | Some("auto") => None,
         Some("vllm") => Some(BackendId::Vllm),

@@ -7,13 +7,18 @@ mod error;
 mod json;
 
 pub use error::RequestError;
-pub use json::{Request, SnapshotRequest, TargetRequest, Time};
+pub use json::{Request, SnapshotRequest, TargetRequest, Time, options};
 
 /// Answers a request in JSON with a report in JSON, or with `{"error": {id, sentence, hint}}`. Never panics.
 #[must_use]
 pub fn analyze_json(request: &str) -> String {
-    let answer = json::parse(request).and_then(|(inputs, options)| crate::analyze::analyze(&inputs, &options));
-    match answer {
+    answer(json::parse(request).and_then(|(inputs, options)| crate::analyze::analyze(&inputs, &options)))
+}
+
+/// A report, or the error object, as JSON.
+#[must_use]
+pub fn answer(outcome: Result<crate::report::Report, RequestError>) -> String {
+    match outcome {
         Ok(report) => serde_json::to_string(&report).unwrap_or_else(|error| error_json(&RequestError::internal(&error.to_string()))),
         Err(error) => error_json(&error),
     }
