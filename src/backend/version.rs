@@ -12,9 +12,10 @@ pub(super) enum Sign {
     LacksLabel(&'static str, &'static str),
     HasValue(&'static str, &'static str, &'static str),
     LacksValue(&'static str, &'static str, &'static str),
-    /// A finite bucket bound of a histogram.
-    HasBound(&'static str, f64),
-    LacksBound(&'static str, f64),
+    /// All of these bucket bounds of a histogram: one alone may be somebody's custom bucket.
+    HasBounds(&'static str, &'static [f64]),
+    /// The first of these bounds is missing, and the others are there.
+    LacksBound(&'static str, &'static [f64]),
     /// Anything else, with the words for people.
     Test(fn(&Instance<'_, '_>) -> bool, &'static str),
 }
@@ -139,8 +140,11 @@ impl Sign {
             Sign::LacksLabel(name, label) => instance.has(name) && instance.label_values(name, label).is_empty(),
             Sign::HasValue(name, label, value) => instance.label_values(name, label).contains(&value),
             Sign::LacksValue(name, label, value) => instance.has(name) && !instance.label_values(name, label).contains(&value),
-            Sign::HasBound(name, bound) => has_bound(instance, name, bound) == Some(true),
-            Sign::LacksBound(name, bound) => has_bound(instance, name, bound) == Some(false),
+            Sign::HasBounds(name, bounds) => bounds.iter().all(|bound| has_bound(instance, name, *bound) == Some(true)),
+            Sign::LacksBound(name, bounds) => {
+                let mut found = bounds.iter().map(|bound| has_bound(instance, name, *bound) == Some(true));
+                instance.has(name) && found.next() == Some(false) && found.all(|is_there| is_there)
+            }
             Sign::Test(test, _) => test(instance),
         }
     }
@@ -154,11 +158,15 @@ impl Sign {
             Sign::LacksLabel(family, label) => format!("no label `{label}` on `{}`", name(family)),
             Sign::HasValue(family, label, value) => format!("`{}{{{label}=\"{value}\"}}`", name(family)),
             Sign::LacksValue(family, label, value) => format!("no `{}{{{label}=\"{value}\"}}`", name(family)),
-            Sign::HasBound(family, bound) => format!("bucket {bound} of `{}`", name(family)),
-            Sign::LacksBound(family, bound) => format!("no bucket {bound} of `{}`", name(family)),
+            Sign::HasBounds(family, bounds) => format!("bucket {} of `{}`", first(bounds), name(family)),
+            Sign::LacksBound(family, bounds) => format!("no bucket {} of `{}`", first(bounds), name(family)),
             Sign::Test(_, words) => words.to_owned(),
         }
     }
+}
+
+fn first(bounds: &[f64]) -> f64 {
+    bounds.first().copied().unwrap_or(f64::NAN)
 }
 
 fn has_bound(instance: &Instance<'_, '_>, name: &str, bound: f64) -> Option<bool> {

@@ -56,6 +56,8 @@ vocabulary! {
         WaitingCapacity: "queue.waiting_capacity", Requests, Sum, "waiting for capacity";
         WaitingDeferred: "queue.waiting_deferred", Requests, Sum, "waiting, deferred";
         Swapped: "queue.swapped", Requests, Sum, "requests swapped out";
+        /// SGLang: inference requests that the HTTP server has open. Live, unlike its scheduler's gauges.
+        HttpOpen: "http.open", Requests, Sum, "HTTP requests open";
         Paused: "queue.paused", Requests, Sum, "requests paused";
         GrammarQueue: "queue.grammar", Requests, Sum, "waiting for a grammar";
         PrefillBootstrapQueue: "queue.prefill_bootstrap", Requests, Sum, "prefill bootstrap queue";

@@ -26,7 +26,7 @@ pub(in crate::backend) fn gauge(instance: &Instance<'_, '_>, row: &Row<Gauge>) -
 pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter>, since: Option<Version>) -> Option<Value> {
     let found = read(instance, row.from, row.combine, |native| {
         let chosen = choose(instance.numbers(native.name), native);
-        ranks(&chosen, &instance.spec().labels, |a, b| a + b, |values| sum(values))
+        ranks(&chosen, &instance.spec().labels, |a, b| a + b, sum)
     });
     if let Some(found) = found {
         let value = found.ranks.iter().map(|(_, value)| value).sum();
@@ -36,6 +36,7 @@ pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter
         Absent::Unknown => false,
         Absent::Zero => true,
         Absent::ZeroBeside(family) => instance.has(family),
+        Absent::ZeroThroughRay => instance.full_name("").starts_with("ray_"),
         Absent::ZeroSince(release) => since.is_some_and(|since| since >= release),
     };
     let native = row.from.first().filter(|_| is_zero)?;
@@ -47,7 +48,7 @@ pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter
 pub(in crate::backend) fn distribution(instance: &Instance<'_, '_>, row: &Row<Distribution>) -> Option<Spread> {
     let found = read(instance, row.from, row.combine, |native| {
         let chosen = choose(instance.histograms(native.name), native);
-        ranks(&chosen, &instance.spec().labels, Histogram::plus, |values| sum(values))
+        ranks(&chosen, &instance.spec().labels, Histogram::plus, sum)
     })?;
     let histograms: Vec<Histogram> = found.ranks.iter().map(|(_, histogram)| histogram.clone()).collect();
     Some(Spread { histogram: sum(&histograms)?, ranks: found.ranks, source: found.source })

@@ -84,14 +84,21 @@ impl<'a> Index<'a> {
 
     fn add_number(&mut self, instances: &Instances<'a>, full: &str, short: &'a str, sample: Sample<'a>) {
         let labels: Vec<(&'a str, &'a str)> = sample.labels().collect();
-        let Some(server) = instances.owner(&labels).and_then(|owner| self.servers.get_mut(owner)) else {
-            return;
-        };
-        server.newest_timestamp_ms = server.newest_timestamp_ms.max(sample.timestamp_ms());
-        if short.ends_with("_created") {
-            server.note_created(full, &sample);
-        } else {
-            server.numbers.entry(short).or_default().push(Series { labels, lines: vec![sample.line()], data: sample.value() });
+        let mut owners = instances.fitting(&labels);
+        if owners.len() > 1 && !self.spec.of_process.contains(&short) {
+            owners.clear();
+        }
+        for owner in owners {
+            let Some(server) = self.servers.get_mut(owner) else {
+                continue;
+            };
+            server.newest_timestamp_ms = server.newest_timestamp_ms.max(sample.timestamp_ms());
+            if short.ends_with("_created") {
+                server.note_created(full, &sample);
+            } else {
+                let series = Series { labels: labels.clone(), lines: vec![sample.line()], data: sample.value() };
+                server.numbers.entry(short).or_default().push(series);
+            }
         }
     }
 }

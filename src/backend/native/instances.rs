@@ -104,18 +104,22 @@ impl<'a> Instances<'a> {
 
     /// The server that a series belongs to; `None` when it could be several.
     pub fn owner(&self, labels: &[(&'a str, &'a str)]) -> Option<usize> {
+        match self.fitting(labels).as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// The servers that a series can belong to.
+    pub fn fitting(&self, labels: &[(&'a str, &'a str)]) -> Vec<usize> {
         if self.identities.len() == 1 {
-            return Some(0);
+            return vec![0];
         }
         let identity = self.identity(labels);
         if let Some(index) = self.exact.get(&identity) {
-            return Some(*index);
+            return vec![*index];
         }
-        let mut fitting = self.identities.iter().enumerate().filter(|(_, other)| identity.may_be(other));
-        match (fitting.next(), fitting.next()) {
-            (Some((index, _)), None) => Some(index),
-            _ => None,
-        }
+        self.identities.iter().enumerate().filter(|(_, other)| identity.may_be(other)).map(|(index, _)| index).collect()
     }
 
     pub fn keys(&self) -> Vec<InstanceKey> {

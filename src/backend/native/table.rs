@@ -38,6 +38,8 @@ pub(in crate::backend) enum Absent {
     Zero,
     /// Zero when this family is there, which carries or accompanies the series.
     ZeroBeside(&'static str),
+    /// Zero behind Ray Serve, which never exposes a counter that stayed at zero.
+    ZeroThroughRay,
     /// Zero in releases that have the family, which they create at the first event.
     ZeroSince(Version),
 }

@@ -14,8 +14,9 @@ pub(super) fn read(instance: &Instance<'_, '_>) -> Config {
         max_loras: reader.positive("lora_pool_slots_total"),
         data_parallel_ranks: reader.distinct(&["num_running_reqs", "gen_throughput", "token_usage"], "dp_rank"),
         tensor_parallel_ranks: reader
-            .distinct(&["queue_time_seconds", "per_stage_req_latency_seconds", "cuda_graph_passes_total"], "tp_rank"),
-        pipeline_parallel_ranks: reader.distinct(&["queue_time_seconds", "num_running_reqs"], "pp_rank"),
+            .distinct(&["queue_time_seconds_count", "per_stage_req_latency_seconds_count", "cuda_graph_passes_total"], "tp_rank"),
+        pipeline_parallel_ranks: reader.distinct(&["queue_time_seconds_count", "num_running_reqs"], "pp_rank"),
+        prefix_caching: reader.prefix_caching(),
         engine_type: reader.engine_type(),
         host_tier: reader.host_tier(),
         host_capacity_tokens: reader.gauge("hicache_host_total_tokens", Merge::Sum),
@@ -78,6 +79,19 @@ impl Reader<'_, '_, '_> {
         let family = "num_running_reqs";
         let value = (*self.instance.label_values(family, "engine_type").first()?).to_owned();
         Some(ConfigValue { value, inferred: false, source: self.source(family) })
+    }
+
+    /// `--disable-radix-cache` leaves a chunk cache, which matches nothing.
+    fn prefix_caching(&self) -> Option<ConfigValue<bool>> {
+        let class = self.cache_type()?;
+        let value = if class.value.contains("Radix") {
+            true
+        } else if class.value.starts_with("Chunk") {
+            false
+        } else {
+            return None;
+        };
+        Some(ConfigValue { value, inferred: true, source: class.source })
     }
 
     fn cache_type(&self) -> Option<ConfigValue<String>> {

@@ -8,7 +8,7 @@ const REALTIME: &str = "realtime_tokens_total";
 const PASSES: &str = "cuda_graph_passes_total";
 
 /// Requests of users: the server's own `/health` answers 503 while it starts, and `/freeze_gc` is a POST of its own.
-const INFERENCE: Select = Select::IfPresent { label: "endpoint", test: is_inference, shown: "/v1/.*|/generate|…" };
+pub(super) const INFERENCE: Select = Select::IfPresent { label: "endpoint", test: is_inference, shown: "/v1/.*|/generate|…" };
 
 fn is_inference(endpoint: &str) -> bool {
     const OTHERS: &[&str] = &["/generate", "/encode", "/classify", "/api/generate", "/api/chat", "/invocations", "/vertex_generate"];

@@ -1,11 +1,13 @@
 //! SGLang's gauges. `utilization` has no setter and is never read; `fwd_occupancy` is NaN by default.
 
+use super::counters::INFERENCE;
 use crate::backend::native::{Row, native};
 use crate::signal::Gauge;
 
 pub(super) static ROWS: &[Row<Gauge>] = &[
     Row::alias(Gauge::Running, &[native("num_running_reqs"), native("num_requests_running")]),
     Row::alias(Gauge::Waiting, &[native("num_queue_reqs"), native("num_requests_waiting")]),
+    Row::alias(Gauge::HttpOpen, &[native("http_requests_active").with(&[INFERENCE])]),
     Row::alias(Gauge::Paused, &[native("num_paused_reqs")]),
     Row::alias(Gauge::GrammarQueue, &[native("num_grammar_queue_reqs")]),
     Row::alias(Gauge::PrefillBootstrapQueue, &[native("num_prefill_bootstrap_queue_reqs"), native("num_prefill_prealloc_queue_reqs")]),

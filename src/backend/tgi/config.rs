@@ -1,6 +1,7 @@
 //! Settings that TGI's bounds and labels reveal. The rest is in `GET /info` and the start-up log.
 
 use crate::backend::native::Instance;
+use crate::exposition::number;
 use crate::signal::{Config, ConfigValue, Source};
 
 pub(super) fn read(instance: &Instance<'_, '_>) -> Config {
@@ -19,7 +20,10 @@ pub(super) fn read(instance: &Instance<'_, '_>) -> Config {
 fn last_bound(instance: &Instance<'_, '_>, family: &str) -> Option<ConfigValue<f64>> {
     let series = instance.histograms(family).first()?;
     let last = series.data.buckets.iter().rev().find(|bucket| bucket.upper.is_finite())?;
-    let source = Source { metric: instance.full_name(family), lines: series.lines.clone() };
+    let metric = format!("{}_bucket", instance.full_name(family));
+    let is_last = |le: &str| number(le) == Some(last.upper);
+    let lines = instance.scrape().named(&metric).filter(|sample| sample.label("le").is_some_and(is_last)).map(|sample| sample.line());
+    let source = Source { lines: lines.filter(|line| series.lines.contains(line)).collect(), metric };
     Some(ConfigValue { value: last.upper.round(), inferred: true, source })
 }
 

@@ -16,6 +16,7 @@ pub(super) static SPEC: Spec = Spec {
     id: BackendId::Tgi,
     prefixes: &["tgi_"],
     globals: &["process_start_time_seconds"],
+    of_process: &["process_start_time_seconds"],
     labels: Labels {
         model: &["model_name", "model_id"],
         rank: None,

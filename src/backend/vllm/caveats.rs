@@ -1,5 +1,6 @@
 //! What vLLM's numbers do not mean, and the two repairs that can be made.
 
+use super::releases;
 use crate::backend::native::Instance;
 use crate::signal::{Caveat, Counter, Gauge, Snapshot, Version};
 
@@ -16,15 +17,11 @@ pub(super) fn correct_percent(snapshot: &mut Snapshot) {
     }
 }
 
-/// `gpu_prefix_cache_*` counted blocks up to 0.8.5 and tokens from 0.9.0 on; only the help text tells.
+/// Without a help text the release tells whether these are blocks.
 pub(super) fn count_prefix_in_tokens(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    let help = ["gpu_prefix_cache_queries_total", "gpu_prefix_cache_queries"]
-        .iter()
-        .filter_map(|name| instance.scrape().family(&instance.full_name(name)))
-        .find_map(|family| family.help());
     let in_use = snapshot.counters.get(&Counter::PrefixQueries).is_some_and(|value| value.source.metric.contains("gpu_prefix_cache"));
     let before_tokens = snapshot.version.to.is_some_and(|to| to < Version(0, 9, 0));
-    if !in_use || !help.map_or(before_tokens, |help| help.contains("blocks")) {
+    if !in_use || !(releases::help_says_blocks(instance) || before_tokens) {
         return;
     }
     snapshot.caveats.push(Caveat::PrefixCountsWereBlocks);
@@ -45,10 +42,11 @@ pub(super) fn note(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     if let (Some(queries), Some(prompt)) = (count(Counter::PrefixQueries), count(Counter::PromptTokens))
         && prompt > 0.0
         && queries > 1.2 * prompt
+        && !snapshot.caveats.contains(&Caveat::PrefixCountsWereBlocks)
     {
         snapshot.caveats.push(Caveat::PrefixQueriesInflated);
     }
-    if super::releases::is_v0(instance) && count(Counter::Preemptions).is_some_and(|preemptions| preemptions > 0.0) {
+    if releases::is_v0(instance) && count(Counter::Preemptions).is_some_and(|preemptions| preemptions > 0.0) {
         snapshot.caveats.push(Caveat::TtftRecordedAgainAfterPreemption);
     }
     if snapshot.config.kv_capacity_tokens.as_ref().is_some_and(|capacity| capacity.inferred) {

@@ -28,11 +28,7 @@ pub(super) fn read(instance: &Instance<'_, '_>) -> Config {
         block_size: info.number("block_size"),
         speculative_tokens: speculative_tokens(instance),
         data_parallel_ranks: data_parallel_ranks(instance),
-        host_tier: info.number("kv_offloading_size").map(|size| ConfigValue {
-            value: size.value > 0.0,
-            inferred: false,
-            source: size.source,
-        }),
+        host_tier: host_tier(&info),
         mfu_metrics: mfu_metrics(instance),
         prefix_match_unit: info.number("prefix_match_unit").or_else(|| info.number("cache_hit_alignment_tokens")),
         cpu_offload_gb: info.number("cpu_offload_gb").filter(|value| value.value > 0.0),
@@ -47,6 +43,21 @@ fn blocks_as_tokens(info: &Info<'_, '_, '_>) -> Option<ConfigValue<f64>> {
     let blocks = info.number("num_gpu_blocks")?;
     let size = info.number("block_size")?;
     Some(ConfigValue { value: blocks.value * size.value, inferred: true, source: blocks.source })
+}
+
+/// The size of the tier, or families that only a tier has.
+fn host_tier(info: &Info<'_, '_, '_>) -> Option<ConfigValue<bool>> {
+    if let Some(size) = info.number("kv_offloading_size") {
+        return Some(ConfigValue { value: size.value > 0.0, inferred: false, source: size.source });
+    }
+    let families = [
+        "kv_offload_cpu_cache_usage_perc",
+        "kv_offload_store_bytes_total",
+        "kv_offload_total_bytes_total",
+        "simple_kv_offload_used_blocks",
+    ];
+    let family = families.iter().find(|family| info.instance.has(family))?;
+    Some(inferred(info.instance, family, true))
 }
 
 /// One acceptance counter for each position of a draft.

@@ -33,14 +33,15 @@ pub(super) static ROWS: &[Row<Counter>] = &[
     Row::alias(Counter::PromptTokensExternal, &[native(BY_SOURCE).with(&[Select::Is("source", "external_kv_transfer")])]),
     // 0.9.2 to 0.10.2 export both names with equal values.
     Row::alias(Counter::PrefixQueries, &[native("prefix_cache_queries_total"), native("gpu_prefix_cache_queries_total")]),
-    Row::alias(Counter::PrefixHits, &[native("prefix_cache_hits_total"), native("gpu_prefix_cache_hits_total")]),
+    Row::alias(Counter::PrefixHits, &[native("prefix_cache_hits_total"), native("gpu_prefix_cache_hits_total")])
+        .absent(Absent::ZeroBeside("prefix_cache_queries_total")),
     Row::alias(Counter::HostHits, &[native(CACHED_BY_SOURCE).with(&[Select::Is("source", "host")])]),
     Row::alias(Counter::StorageHits, &[native(CACHED_BY_SOURCE).with(&[Select::Is("source", "disk")])]),
     Row::alias(Counter::ExternalQueries, &[native("external_prefix_cache_queries_total")]),
     Row::alias(Counter::ExternalHits, &[native("external_prefix_cache_hits_total")]),
     Row::alias(Counter::MultimodalQueries, &[native("mm_cache_queries_total")]),
     Row::alias(Counter::MultimodalHits, &[native("mm_cache_hits_total")]),
-    Row::alias(Counter::Preemptions, &[native("num_preemptions_total")]),
+    Row::alias(Counter::Preemptions, &[native("num_preemptions_total")]).absent(Absent::ZeroThroughRay),
     Row::alias(Counter::Finished, &[native(SUCCESS)]),
     // The V0 engine creates a reason when it is first seen; `error` and `repetition` did not exist then.
     Row::alias(Counter::FinishedStop, &[finished(&[Select::Is("finished_reason", "stop")])]).absent(Absent::ZeroBeside(SUCCESS)),

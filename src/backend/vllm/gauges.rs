@@ -13,7 +13,7 @@ const fn fetching(stage: &'static [Select]) -> Native {
 
 pub(super) static ROWS: &[Row<Gauge>] = &[
     Row::alias(Gauge::Running, &[native("num_requests_running")]),
-    Row::alias(Gauge::Waiting, &[native("num_requests_waiting")]),
+    Row::alias(Gauge::Waiting, &[native("num_requests_waiting"), native("num_requests_waiting_by_reason")]),
     Row::alias(Gauge::WaitingCapacity, &[waiting(&[Select::Is("reason", "capacity")])]),
     Row::alias(Gauge::WaitingDeferred, &[waiting(&[Select::Is("reason", "deferred")])]),
     Row::alias(Gauge::Swapped, &[native("num_requests_swapped")]),

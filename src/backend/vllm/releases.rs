@@ -7,6 +7,7 @@ use crate::backend::version::{Evidence, Sign, Whole, between, last, since, until
 use crate::signal::Version;
 
 const INFO: &str = "cache_config_info";
+const E2E: &str = "e2e_request_latency_seconds";
 
 pub(super) fn evidence(instance: &Instance<'_, '_>) -> Vec<&'static [Evidence]> {
     if is_v0(instance) {
@@ -34,6 +35,22 @@ fn is_rust_frontend(instance: &Instance<'_, '_>) -> bool {
     let is_openmetrics = instance.scrape().family(&counter).is_some_and(|family| family.is_declared());
     let has_created = instance.created().is_some();
     is_openmetrics && !has_created && !instance.has(INFO) && !instance.has("engine_sleep_state")
+}
+
+/// `gpu_prefix_cache_*` counted blocks up to 0.8.5 and tokens from 0.9.0 on.
+pub(super) fn help_says_blocks(instance: &Instance<'_, '_>) -> bool {
+    gpu_prefix_help(instance).is_some_and(|help| help.contains("blocks"))
+}
+
+fn help_says_tokens(instance: &Instance<'_, '_>) -> bool {
+    gpu_prefix_help(instance).is_some_and(|help| help.contains("tokens"))
+}
+
+fn gpu_prefix_help<'a>(instance: &Instance<'_, 'a>) -> Option<&'a str> {
+    ["gpu_prefix_cache_queries_total", "gpu_prefix_cache_queries"]
+        .iter()
+        .filter_map(|name| instance.scrape().family(&instance.full_name(name)))
+        .find_map(|family| family.help())
 }
 
 /// Families that every release has, and labels that the settings had from 0.4.3 on.
@@ -69,6 +86,10 @@ static PRESENT: &[Evidence] = &[
     between(Sign::Has("gpu_prefix_cache_queries_total"), Version(0, 7, 3), last(0, 11)),
     until(Sign::HasLabel(INFO, "swap_space_bytes"), Version(0, 11, 0)),
     between(Sign::HasLabel(INFO, "swap_space"), Version(0, 8, 1), last(0, 17)),
+    until(Sign::Test(help_says_blocks, "prefix cache counted in blocks"), Version(0, 8, 5)),
+    since(Sign::Test(help_says_tokens, "`gpu_prefix_cache_queries` counted in tokens"), Version(0, 9, 0)),
+    since(Sign::HasBounds(E2E, &[120.0, 0.3, 60.0, 7680.0]), Version(0, 8, 1)),
+    until(Sign::LacksBound(E2E, &[120.0, 0.3, 50.0, 60.0]), Version(0, 8, 4)),
     since(Sign::HasLabel(INFO, "prefix_caching_hash_algo"), Version(0, 8, 1)),
     since(Sign::HasLabel("num_requests_running", "engine"), Version(0, 8, 1)),
     until(Sign::HasLabel(INFO, "cpu_kvcache_space_bytes"), last(0, 19)),
