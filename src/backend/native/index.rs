@@ -43,12 +43,14 @@ impl<'a> Index<'a> {
                 Some((full, short))
             })
             .collect();
-        let own_series: Vec<Vec<(&'a str, &'a str)>> = names
-            .iter()
-            .filter(|(full, short)| full != short && !full.ends_with("_bucket"))
-            .flat_map(|(full, _)| scrape.named(full))
-            .map(|sample| sample.labels().collect())
-            .collect();
+        let labels_of = |of_bucket: bool| -> Vec<Vec<(&'a str, &'a str)>> {
+            let own = names.iter().filter(|(full, short)| full != short && full.ends_with("_bucket") == of_bucket);
+            own.flat_map(|(full, _)| scrape.named(full)).map(|sample| sample.labels().collect()).collect()
+        };
+        let mut own_series = labels_of(false);
+        if own_series.is_empty() {
+            own_series = labels_of(true);
+        }
         let instances = Instances::find(&own_series, &spec.labels);
         let keys = instances.keys();
         let servers = keys.iter().map(|_| Server::default()).collect();
