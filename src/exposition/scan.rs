@@ -1,113 +1,314 @@
-//! The line scanner.
+//! The line scanner: text to columns.
 
-use std::sync::Arc;
+use memchr::memchr;
 
-use super::{Parsed, Problem, ProblemKind};
-use crate::metrics::LabelValue;
-use crate::metrics::{Kind, Scrape, ScrapeBuilder};
+use super::comment::{self, Comment, Name};
+use super::cut::Mark;
+use super::line::{self, Parts};
+use super::noise::Block;
+use super::previous::{Place, Previous, piece};
+use super::problem::{ProblemKind, Problems, Tally};
+use super::{Format, problem};
+use crate::metrics::{Columns, Metadata, Piece, Says, plain};
 
-pub(super) fn scan(text: &str) -> Parsed {
-    let text: Arc<str> = text.into();
-    let mut builder = ScrapeBuilder::new(text.clone());
-    let mut scrapes: Vec<Scrape> = Vec::new();
-    let mut problems = Vec::new();
-    let mut offset = 0usize;
-    for (index, raw) in text.split('\n').enumerate() {
-        let line_number = index as u32 + 1;
-        let line = raw.trim();
-        let start = offset + (raw.len() - raw.trim_start().len());
-        offset += raw.len() + 1;
-        if line.is_empty() {
-            continue;
-        }
-        if let Some(comment) = line.strip_prefix('#') {
-            if comment.trim() == "EOF" && !builder.is_empty() {
-                scrapes.push(std::mem::replace(&mut builder, ScrapeBuilder::new(text.clone())).finish());
-            } else {
-                describe(&mut builder, comment, line_number);
+/// Reads a text that may still be growing, line by line.
+#[derive(Debug, Default)]
+pub(super) struct Scanner {
+    pub columns: Columns,
+    pub problems: Problems,
+    /// Where an exposition certainly ends, and whether an `# EOF` says so.
+    pub ends: Vec<(Mark, bool)>,
+    /// Where a new text may begin.
+    pub hints: Vec<Mark>,
+    /// Formats that HTTP headers name, with the number of rows before them.
+    pub announced: Vec<(u32, Format)>,
+    /// A feature that only OpenMetrics has.
+    pub openmetrics: Option<&'static str>,
+    /// A feature that only OpenMetrics 2 has.
+    pub openmetrics_2: Option<&'static str>,
+    pub carriage_returns: Tally,
+    pub blanks: Tally,
+    /// True when the byte order mark is that of UTF-16, which is reported by itself.
+    pub has_mark_of_its_own: bool,
+    /// First byte that was not read yet.
+    pub(super) at: usize,
+    /// Lines that were read, with the one at hand.
+    pub(super) line: u32,
+    pub(super) previous: Previous,
+    pub(super) parts: Parts,
+    keys: Vec<u32>,
+    pub(super) block: Option<OpenBlock>,
+    pub(super) width: Width,
+}
+
+/// A block of noise that is not over yet.
+#[derive(Debug)]
+pub(super) struct OpenBlock {
+    pub block: Block,
+    pub line: u32,
+    pub span: [usize; 2],
+    /// Its beginning, which tells what it is.
+    pub beginning: String,
+}
+
+/// How wide lines are: text that was broken to a width has no wider line.
+#[derive(Debug, Default)]
+pub(super) struct Width {
+    /// Characters of the widest line before the one at hand.
+    pub widest: usize,
+    /// Broken lines that were joined.
+    pub joined: u32,
+    /// Line and width of the last HELP line.
+    pub help: (u32, usize),
+}
+
+/// Where the lines after the one at hand are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ahead<'a> {
+    pub text: &'a str,
+    /// End of the last complete line.
+    pub limit: usize,
+    /// True when nothing comes after `limit`.
+    pub last: bool,
+    /// False for a part of a line, which no other line continues.
+    pub whole: bool,
+}
+
+/// Whether the line at hand was dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Done,
+    /// More lines are needed to decide; the line will be read again.
+    Wait,
+}
+
+impl Scanner {
+    /// Reads all complete lines; with `last`, the unfinished one at the end too. The text may only have grown since the last call.
+    pub(super) fn scan(&mut self, text: &str, last: bool) {
+        let bytes = text.as_bytes();
+        let unread = bytes.get(self.at..).unwrap_or(&[]);
+        let limit = if last { bytes.len() } else { self.at + memchr::memrchr(b'\n', unread).map_or(0, |end| end + 1) };
+        let bytes = bytes.get(..limit).unwrap_or(&[]);
+        let ahead = Ahead { text, limit, last, whole: true };
+        if self.at == 0 && limit > 0 && text.starts_with('\u{feff}') {
+            self.at = '\u{feff}'.len_utf8();
+            if !self.has_mark_of_its_own {
+                let sentence = || "The byte order mark at the beginning was taken off.".to_owned();
+                self.problems.add(ProblemKind::ByteOrderMark, 1, [0, self.at], true, sentence);
             }
-        } else if sample(&mut builder, line, start, line_number).is_none() {
-            problems.push(Problem {
-                line: line_number,
-                span: [start as u32, (start + line.len()) as u32],
-                kind: ProblemKind::BadLine,
-                repaired: false,
-                sentence: "This line is not a sample.".to_owned(),
-            });
         }
-    }
-    if !builder.is_empty() || scrapes.is_empty() {
-        scrapes.push(builder.finish());
-    }
-    Parsed { text, scrapes, problems }
-}
-
-fn describe(builder: &mut ScrapeBuilder, comment: &str, line: u32) {
-    let mut words = comment.trim_start().splitn(3, [' ', '\t']);
-    let (Some(keyword), Some(name)) = (words.next(), words.next()) else {
-        return;
-    };
-    let rest = words.next().unwrap_or("");
-    match keyword {
-        "TYPE" => builder.describe(name, line, kind(rest.trim()), None, None),
-        "HELP" => builder.describe(name, line, None, Some(rest), None),
-        "UNIT" => builder.describe(name, line, None, None, Some(rest.trim())),
-        _ => {}
-    }
-}
-
-fn kind(word: &str) -> Option<Kind> {
-    Some(match word {
-        "counter" => Kind::Counter,
-        "gauge" => Kind::Gauge,
-        "histogram" => Kind::Histogram,
-        "gaugehistogram" => Kind::GaugeHistogram,
-        "summary" => Kind::Summary,
-        "info" => Kind::Info,
-        "stateset" => Kind::StateSet,
-        "untyped" | "unknown" => Kind::Unknown,
-        _ => return None,
-    })
-}
-
-fn sample(builder: &mut ScrapeBuilder, line: &str, start: usize, number_of_line: u32) -> Option<()> {
-    let name_end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'))?;
-    let name = line.get(..name_end).filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()))?;
-    let mut labels = Vec::new();
-    let mut rest = line.get(name_end..)?.trim_start();
-    if let Some(mut inside) = rest.strip_prefix('{') {
-        loop {
-            inside = inside.trim_start_matches([' ', '\t', ',']);
-            if let Some(after) = inside.strip_prefix('}') {
-                rest = after;
+        while self.at < limit {
+            let from = self.at;
+            self.line += 1;
+            if self.like_previous(bytes, from) {
+                continue;
+            }
+            let rest = bytes.get(from..).unwrap_or(&[]);
+            let end = from + memchr(b'\n', rest).unwrap_or(rest.len());
+            let raw = text.get(from..end).unwrap_or("");
+            self.at = (end + 1).min(limit);
+            if self.any_line(raw, from, ahead) == Step::Wait {
+                self.at = from;
+                self.line -= 1;
                 break;
             }
-            let (key, after) = inside.split_once('=')?;
-            let value = after.trim_start().strip_prefix('"')?;
-            let mut escaped = false;
-            let end = value.char_indices().find(|(_, c)| {
-                let ends = *c == '"' && !escaped;
-                escaped = *c == '\\' && !escaped;
-                ends
-            })?;
-            let content = value.get(..end.0)?;
-            let begin = start + (content.as_ptr() as usize - line.as_ptr() as usize);
-            labels.push((key.trim(), LabelValue::Raw { start: begin, len: content.len() }));
-            inside = value.get(end.0 + 1..)?;
+            self.measure(raw);
         }
     }
-    let mut words = rest.split_ascii_whitespace();
-    let value = number(words.next()?)?;
-    let timestamp = words.next().and_then(|word| word.parse().ok());
-    builder.push(name, &labels, value, timestamp, number_of_line);
-    Some(())
+
+    /// Reads a line that has the shape of the one before, and goes to the next line.
+    fn like_previous(&mut self, bytes: &[u8], from: usize) -> bool {
+        let start = line::blanks(bytes, from);
+        let Some(head_end) = self.previous.again(bytes, start) else { return false };
+        if bytes.get(head_end) != Some(&b' ') {
+            return false;
+        }
+        let Some((value, end)) = plain(bytes, head_end + 1) else { return false };
+        let next = match bytes.get(end) {
+            None => end,
+            Some(b'\n') => end + 1,
+            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => {
+                self.carriage_returns.add(self.line, [end, end + 1]);
+                end + 2
+            }
+            Some(_) => return false,
+        };
+        let labels = self.columns.values.len();
+        self.columns.values.extend_from_slice(&self.previous.values);
+        self.columns.push(self.previous.layout, labels, value, self.line, self.previous.hash);
+        if start > from {
+            self.blanks.add(self.line, [from, start]);
+        }
+        if end - from > self.width.widest {
+            // Characters are never more than bytes; for the few lines that are wider than any before, they are counted.
+            let line = bytes.get(from..end).unwrap_or(&[]);
+            self.width.widest = self.width.widest.max(bytecount(line));
+        }
+        self.at = next;
+        true
+    }
+
+    fn measure(&mut self, raw: &str) {
+        if raw.len() > self.width.widest {
+            self.width.widest = self.width.widest.max(width(raw));
+        }
+    }
+
+    /// Reads a line of any kind, without its line feed.
+    pub(super) fn any_line(&mut self, raw: &str, from: usize, ahead: Ahead<'_>) -> Step {
+        let content = raw.strip_suffix('\r').unwrap_or(raw);
+        let line = content.trim();
+        let start = from + (content.len() - content.trim_start().len());
+        if let Some(block) = self.block.take() {
+            if self.goes_on(block, line, [start, start + line.len()]) {
+                return Step::Done;
+            }
+        }
+        let outcome = match line.bytes().next() {
+            None => Ok(()),
+            Some(b'#') => {
+                let lines = self.columns.metadata.len();
+                let outcome = self.comment(line, Some(Place { text: ahead.text, start }));
+                if matches!(self.columns.metadata.get(lines), Some(Metadata { says: Says::Help(_), .. })) {
+                    self.width.help = (self.line, width(content));
+                }
+                outcome
+            }
+            Some(_) => self.sample(line, Some(Place { text: ahead.text, start })),
+        };
+        let step = match outcome {
+            Ok(()) => Step::Done,
+            Err(reason) => self.rescue(Line { raw: content, from, line, start, reason }, ahead),
+        };
+        if step == Step::Done {
+            if content.len() < raw.len() {
+                self.carriage_returns.add(self.line, [from + content.len(), from + raw.len()]);
+            }
+            if line.len() < content.len() && !line.is_empty() {
+                self.blanks.add(self.line, [from, from + content.len()]);
+            }
+        }
+        step
+    }
+
+    /// Reads a trimmed line as a sample. Without a place the line is not part of the text but a repaired copy.
+    pub(super) fn sample(&mut self, line: &str, place: Option<Place<'_>>) -> Result<(), Reason> {
+        if let Err(fault) = line::read(line, &mut self.parts) {
+            self.previous.forget();
+            if fault.what == line::What::Composite {
+                self.openmetrics_2 = Some("it has composite values");
+                return Err(Reason { kind: ProblemKind::OpenMetrics2, sentence: fault.what.sentence() });
+            }
+            return Err(Reason { kind: ProblemKind::BadLine, sentence: fault.what.sentence() });
+        }
+        let parts = &self.parts;
+        let name = self.columns.intern_token(line, &parts.name);
+        self.keys.clear();
+        for (key, _) in &parts.labels {
+            self.keys.push(self.columns.intern_token(line, key));
+        }
+        let layout = self.columns.intern_layout(name, &self.keys);
+        self.previous.remember(line, place, parts, (layout, name, &self.keys), &mut self.columns.decoded);
+        let labels = self.columns.values.len();
+        self.columns.values.extend_from_slice(&self.previous.values);
+        if let Some(time) = parts.timestamp {
+            self.columns.timestamps.push((self.columns.rows.len() as u32, time));
+            if time.fract() != 0.0 {
+                self.openmetrics = Some("its timestamps are fractions");
+            }
+        }
+        self.columns.push(layout, labels, parts.value, self.line, self.previous.hash);
+        match parts.tail {
+            line::Tail::None => {}
+            line::Tail::Exemplar => self.openmetrics = Some("it has exemplars"),
+            line::Tail::Start => self.openmetrics_2 = Some("it has start timestamps"),
+            line::Tail::Note(at) => {
+                let start = place.map_or(self.at, |place| place.start);
+                let span = [start + at, start + line.len()];
+                self.problems.add(ProblemKind::NoteAfterValue, self.line, span, true, || ProblemKind::NoteAfterValue.repair().to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a trimmed line that begins with `#`.
+    pub(super) fn comment(&mut self, line: &str, place: Option<Place<'_>>) -> Result<(), Reason> {
+        let (name, says) = match comment::read(line) {
+            Comment::Other if memchr::memchr(0x1b, line.as_bytes()).is_some() => {
+                return Err(Reason { kind: ProblemKind::AnsiColour, sentence: "This comment has terminal colour codes." });
+            }
+            Comment::Other => return Ok(()),
+            Comment::Eof => {
+                self.ends.push((self.mark(), true));
+                return Ok(());
+            }
+            Comment::Broken(sentence) => return Err(Reason { kind: ProblemKind::BadMetadata, sentence }),
+            Comment::Type(name, kind) => {
+                if let Some(word) = comment::openmetrics_only(line) {
+                    self.openmetrics = Some(word);
+                }
+                (name, Says::Type(kind))
+            }
+            Comment::Help(name, help) => (name, Says::Help(self.words(line, help, place))),
+            Comment::Unit(name, unit) => {
+                self.openmetrics = Some("it has UNIT lines");
+                (name, Says::Unit(self.words(line, unit, place)))
+            }
+        };
+        let name = self.intern_name(name);
+        self.columns.metadata.push(Metadata { name, line: self.line, row: self.columns.rows.len() as u32, says });
+        Ok(())
+    }
+
+    fn intern_name(&mut self, name: Name<'_>) -> u32 {
+        match name.escaped {
+            false => self.columns.strings.intern(name.text),
+            true => self.columns.strings.intern(&line::unescaped(name.text)),
+        }
+    }
+
+    /// A part of a line as a piece, with its escapes decoded.
+    fn words(&mut self, line: &str, part: &str, place: Option<Place<'_>>) -> Piece {
+        let start = (part.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
+        let token = line::Token { start, end: start + part.len(), escaped: part.contains('\\') };
+        piece(line, place, &token, &mut self.columns.decoded)
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { row: self.columns.rows.len() as u32, metadata: self.columns.metadata.len() as u32 }
+    }
+
+    /// Puts down the repair of the line at hand.
+    pub(super) fn repaired(&mut self, kind: problem::ProblemKind, span: [usize; 2]) {
+        self.problems.add(kind, self.line, span, true, || kind.repair().to_owned());
+    }
 }
 
-/// A sample value or `le` as the formats write them: Go floats without hex and underscores, `NaN`, `±Inf` in any case.
-#[must_use]
-pub fn number(text: &str) -> Option<f64> {
-    if text.bytes().any(|byte| matches!(byte, b'_' | b'x' | b'X')) {
-        return None;
-    }
-    text.parse().ok()
+/// A line that could not be read as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// With its blanks, and where it begins.
+    pub raw: &'a str,
+    pub from: usize,
+    /// Without them.
+    pub line: &'a str,
+    pub start: usize,
+    pub reason: Reason,
+}
+
+/// Why a line could not be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reason {
+    pub kind: ProblemKind,
+    pub sentence: &'static str,
+}
+
+/// Characters of a line.
+pub(super) fn width(line: &str) -> usize {
+    bytecount(line.trim_end_matches('\r').as_bytes())
+}
+
+/// Characters of valid UTF-8: all bytes but those that continue one.
+fn bytecount(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !(0x80..0xC0).contains(*byte)).count()
 }
