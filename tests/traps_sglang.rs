@@ -323,3 +323,27 @@ fn an_extra_metric_label_does_not_split_a_server() {
     );
     assert_numbers("custom", &snapshot, &[("queue.running", Some(3.0)), ("tokens.prompt", Some(3.0))]);
 }
+
+#[test]
+fn a_padded_empty_rank_is_no_rank() {
+    let snapshot = one("sglang:num_running_reqs{dp_rank=\"\",model_name=\"m\"} 3\n");
+    assert_eq!(snapshot.gauges[&Gauge::Running].ranks, [(String::new(), 3.0)]);
+    assert!(snapshot.config.data_parallel_ranks.is_none());
+}
+
+#[test]
+fn replicas_of_two_releases_in_one_text_keep_their_own_labels() {
+    let series = |worker: &str, streaming: &str, n: u32| {
+        format!(
+            "sglang_time_to_first_token_seconds_bucket{{{streaming}model_name=\"m\",worker_addr=\"{worker}\",le=\"+Inf\"}} {n}\n\
+                 sglang_time_to_first_token_seconds_count{{{streaming}model_name=\"m\",worker_addr=\"{worker}\"}} {n}\n"
+        )
+    };
+    let text = series("old", "", 5) + &series("new", "is_streaming=\"true\",", 7) + &series("new", "is_streaming=\"false\",", 2);
+    let workers = read(&text);
+    let found: Vec<(bool, Option<f64>)> = workers
+        .iter()
+        .map(|worker| (worker.has_caveat(Caveat::TtftMayMixNonStreaming), observations(worker, Distribution::Ttft)))
+        .collect();
+    assert_eq!(found, [(false, Some(7.0)), (true, Some(5.0))]);
+}

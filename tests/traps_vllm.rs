@@ -192,7 +192,7 @@ fn old_prefix_counts_are_blocks() {
 fn itl_is_per_step_and_tpot_per_token_under_speculation() {
     let Some(snapshot) = dump("dumps/vllm/vllmstat-qwen3-30b-tq-specdecode.prom") else { return };
     assert_close(mean(&snapshot, Distribution::Itl), 366_813.315_522_020_1 / 2_155_457.0);
-    assert_close(mean(&snapshot, Distribution::Tpot), 2979.432_286_309_289 / 52_043.0);
+    assert_close(mean(&snapshot, Distribution::Tpot), 2_979.432_286_309_289 / 52_043.0);
     assert_close(snapshot.config.speculative_tokens.as_ref().map(|value| value.value), 8.0);
 }
 
@@ -336,4 +336,20 @@ fn the_prompt_counter_holds_cached_tokens_too() {
     let Some(snapshot) = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
     let (computed, cached) = (number(&snapshot, "tokens.prompt_computed").unwrap(), number(&snapshot, "tokens.prompt_cached").unwrap());
     assert_close(number(&snapshot, "tokens.prompt"), computed + cached);
+}
+
+#[test]
+fn an_idle_v1_server_has_zeros_and_an_idle_v0_server_has_no_series() {
+    let Some(idle) = dump("dumps/vllm/er0080-vllm-0.25.1-idle.prom") else { return };
+    let stopped = &idle.counters[&Counter::FinishedStop];
+    assert!(stopped.value == 0.0 && !stopped.absent_is_zero && stopped.source.lines.len() == 1);
+    let v0 = one("vllm:gpu_cache_usage_perc{model_name=\"m\"} 0\nvllm:num_requests_running{model_name=\"m\"} 0\n");
+    assert_eq!(count(&v0, Counter::Finished), None);
+}
+
+#[test]
+fn the_gap_between_first_token_and_its_parts_can_be_seen() {
+    let Some(snapshot) = dump("series/vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom") else { return };
+    // In flight: 51 first tokens, of which 26 requests have ended and left their queue and prefill times.
+    assert_numbers("parts", &snapshot, &[("ttft.n", Some(51.0)), ("queue_time.n", Some(26.0)), ("prefill_time.n", Some(26.0))]);
 }

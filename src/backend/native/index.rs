@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Series;
-use super::instances::Instances;
+use super::instances::{Fitting, Instances};
 use crate::backend::spec::Spec;
 use crate::metrics::{Histogram, Sample, Scrape};
 use crate::signal::{InstanceKey, Source};
@@ -86,21 +86,26 @@ impl<'a> Index<'a> {
 
     fn add_number(&mut self, instances: &Instances<'a>, full: &str, short: &'a str, sample: Sample<'a>) {
         let labels: Vec<(&'a str, &'a str)> = sample.labels().collect();
-        let mut owners = instances.fitting(&labels);
-        if owners.len() > 1 && !self.spec.of_process.contains(&short) {
-            owners.clear();
-        }
-        for owner in owners {
-            let Some(server) = self.servers.get_mut(owner) else {
-                continue;
-            };
-            server.newest_timestamp_ms = server.newest_timestamp_ms.max(sample.timestamp_ms());
-            if short.ends_with("_created") {
-                server.note_created(full, &sample);
-            } else {
-                let series = Series { labels: labels.clone(), lines: vec![sample.line()], data: sample.value() };
-                server.numbers.entry(short).or_default().push(series);
+        match instances.fitting(&labels) {
+            Fitting::One(owner) => self.give(owner, full, short, sample, labels),
+            Fitting::Several(owners) if self.spec.of_process.contains(&short) => {
+                for owner in owners {
+                    self.give(owner, full, short, sample, labels.clone());
+                }
             }
+            Fitting::Several(_) => {}
+        }
+    }
+
+    fn give(&mut self, owner: usize, full: &str, short: &'a str, sample: Sample<'a>, labels: Vec<(&'a str, &'a str)>) {
+        let Some(server) = self.servers.get_mut(owner) else {
+            return;
+        };
+        server.newest_timestamp_ms = server.newest_timestamp_ms.max(sample.timestamp_ms());
+        if short.ends_with("_created") {
+            server.note_created(full, &sample);
+        } else {
+            server.numbers.entry(short).or_default().push(Series { labels, lines: vec![sample.line()], data: sample.value() });
         }
     }
 }
