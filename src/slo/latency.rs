@@ -1,0 +1,164 @@
+//! Percentiles and means of a histogram.
+
+use super::judge::{ShareWithin, by_interval, by_share, count_words, samples_needed, share_word, share_words};
+use super::metric::percent;
+use super::{Comparison, SloStatus, Target, Verdict};
+use crate::metrics::{Histogram, Unit};
+use crate::signal::{DistributionReading, Observation};
+use crate::stats::{Attainment, Z95, attainment, quantile, show_range};
+
+/// Observations below which no mean is judged.
+const MEAN_NEEDS: f64 = 10.0;
+
+/// `ttft.p95 <= 1.0` as "95 % of the requests were within 1 s".
+pub(super) fn quantile_status(seen: &Observation, target: &Target, q: f64, reading: &DistributionReading) -> SloStatus {
+    let histogram = &reading.histogram;
+    let (Some(found), Some(within)) = (quantile(histogram, q), attainment(histogram, target.value)) else {
+        return SloStatus::no_data(target, seen.time_base(), no_observations(reading));
+    };
+    let share = ShareWithin::from(&within);
+    let verdict = match target.comparison {
+        Comparison::Equal => by_interval(target, found.interval),
+        comparison => by_share(comparison, q, &share),
+    };
+    let unit = target.metric.unit();
+    SloStatus {
+        current: Some(found.point),
+        interval: Some(found.interval),
+        verdict,
+        samples: Some(found.samples),
+        needed: samples_needed(verdict, q, &share),
+        over_share: Some(within.over()),
+        shown: format!("{}{}", found.show(unit), count_suffix(found.samples)),
+        why: explain(target, q, &within, verdict),
+        time_base: reading.time_base,
+        source: reading.source.clone(),
+        ..SloStatus::no_data(target, reading.time_base, "")
+    }
+}
+
+impl From<&Attainment> for ShareWithin {
+    fn from(found: &Attainment) -> ShareWithin {
+        ShareWithin { share: found.share, bounds: found.bounds, interval: found.interval, samples: found.samples }
+    }
+}
+
+/// The sentence behind a percentile verdict.
+fn explain(target: &Target, q: f64, within: &Attainment, verdict: Verdict) -> String {
+    let unit = target.metric.unit();
+    let (threshold, asked) = (unit.show(target.value), share_word(q));
+    let share = ShareWithin::from(within);
+    let counted = count_words(within.samples, "observation");
+    if target.comparison == Comparison::Equal {
+        return format!("Equality is judged within ±0.01 against the bounds of P{}.", percent(q));
+    }
+    let stated = format!("{} of {counted} were within {threshold}", capital(&share_words(within.bounds)));
+    let aim = if target.comparison.wants_low() { format!("{asked} are asked") } else { format!("less than {asked} are asked") };
+    match verdict {
+        Verdict::Pass | Verdict::Fail => {
+            format!("{stated} (95 % interval {}–{}); {aim}.", share_word(within.interval.0), share_word(within.interval.1))
+        }
+        _ => {
+            let leaning = leaning(target.comparison, q, within.share);
+            let minimum = crate::stats::quantile_needed(q).filter(|needed| within.samples < *needed);
+            if let Some(needed) = minimum {
+                return format!(
+                    "{stated}, but P{} needs at least {} for a verdict. It leans to {leaning}.",
+                    percent(q),
+                    Unit::Count.show(needed)
+                );
+            }
+            if within.bounds.0 < q && q <= within.bounds.1 {
+                let other = if within.edges.1.is_finite() {
+                    format!("A target of {} or {} could be decided", unit.show(within.edges.0), unit.show(within.edges.1))
+                } else {
+                    format!("A target of {} or less could be decided", unit.show(within.edges.0))
+                };
+                let bucket = show_range(unit, within.edges);
+                return format!("{threshold} lies inside the bucket {bucket}: {stated}, {aim}. {other}; it leans to {leaning}.");
+            }
+            let more = samples_needed(verdict, q, &share)
+                .map_or_else(String::new, |needed| format!(" About {} could decide.", count_words(needed, "observation")));
+            format!(
+                "{stated}, and the 95 % interval {}–{} does not settle whether {aim}.{more} It leans to {leaning}.",
+                share_word(within.interval.0),
+                share_word(within.interval.1)
+            )
+        }
+    }
+}
+
+fn leaning(comparison: Comparison, q: f64, share: f64) -> &'static str {
+    if (share >= q) == comparison.wants_low() { "pass" } else { "fail" }
+}
+
+/// The mean of all observations, with the sampling error that their spread over the buckets implies.
+pub(super) fn mean_status(seen: &Observation, target: &Target, reading: &DistributionReading) -> SloStatus {
+    let histogram = &reading.histogram;
+    let (Some(mean), Some(samples)) = (histogram.mean(), histogram.observations()) else {
+        return SloStatus::no_data(target, seen.time_base(), no_observations(reading));
+    };
+    let half = Z95 * (variance(histogram, mean) / samples).sqrt();
+    let interval = ((mean - half).max(0.0), mean + half);
+    let proven = by_interval(target, interval);
+    let verdict = if samples < MEAN_NEEDS { Verdict::Undetermined } else { proven };
+    let unit = target.metric.unit();
+    let (shown, threshold) = (unit.show(mean), unit.show(target.value));
+    let why = if samples < MEAN_NEEDS {
+        format!("A mean of {} is too thin for a verdict; it needs {MEAN_NEEDS}.", count_words(samples, "observation"))
+    } else {
+        format!(
+            "The mean of {} is {shown} (95 % interval {}); {} {threshold} is asked.",
+            count_words(samples, "observation"),
+            show_range(unit, interval),
+            target.comparison.symbol()
+        )
+    };
+    SloStatus {
+        current: Some(mean),
+        interval: Some(interval),
+        verdict,
+        samples: Some(samples),
+        needed: (samples < MEAN_NEEDS).then_some(MEAN_NEEDS),
+        over_share: attainment(histogram, target.value).map(|within| within.over()),
+        shown: format!("{shown}{}", count_suffix(samples)),
+        why,
+        time_base: reading.time_base,
+        source: reading.source.clone(),
+        ..SloStatus::no_data(target, reading.time_base, "")
+    }
+}
+
+/// Variance with every observation in the middle of its bucket; those above the highest bound stand where the sum puts them.
+fn variance(histogram: &Histogram, mean: f64) -> f64 {
+    let (mut lower, mut below) = (0.0f64, 0.0);
+    let (mut placed, mut squares, mut samples) = (0.0, 0.0, 0.0);
+    for bucket in &histogram.buckets {
+        let count = bucket.cumulative - below;
+        let value = if bucket.upper.is_finite() {
+            f64::midpoint(lower, bucket.upper)
+        } else {
+            let rest = histogram.sum.map_or(lower, |sum| (sum - placed) / count.max(1.0));
+            rest.max(lower)
+        };
+        placed += value * count;
+        squares += (value - mean) * (value - mean) * count;
+        samples += count;
+        below = bucket.cumulative;
+        lower = bucket.upper;
+    }
+    if samples > 0.0 { squares / samples } else { 0.0 }
+}
+
+pub(super) fn no_observations(reading: &DistributionReading) -> String {
+    format!("{} has no observation in this span, so there is nothing to judge.", capital(reading.distribution.words()))
+}
+
+pub(super) fn count_suffix(samples: f64) -> String {
+    format!(" (n = {})", Unit::Count.show(samples))
+}
+
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
