@@ -56,7 +56,13 @@ fn check(only: Option<&str>) -> Result<(), String> {
                 let truth = run.truth(scenario.window.0, scenario.window.1);
                 let holds = (scenario.holds)(&truth, &run.setup);
                 missing += u32::from(!holds);
-                println!("{} {} {} {version} seed {seed}: {}", if holds { "ok     " } else { "MISSING" }, scenario.id, backend.name(), truth.summary());
+                println!(
+                    "{} {} {} {version} seed {seed}: {}",
+                    if holds { "ok     " } else { "MISSING" },
+                    scenario.id,
+                    backend.name(),
+                    truth.summary()
+                );
             }
         }
     }
@@ -66,7 +72,9 @@ fn check(only: Option<&str>) -> Result<(), String> {
 
 fn snapshots(id: &str, value: &dyn Fn(&str) -> Option<String>, out: &Path) -> Result<(), String> {
     let scenario = find(id).ok_or_else(|| format!("no scenario {id}; --list shows them"))?;
-    let number = |name: &str, default: f64| value(name).map_or(Ok(default), |text| text.parse::<f64>().map_err(|_| format!("{name}: not a number: {text}")));
+    let number = |name: &str, default: f64| {
+        value(name).map_or(Ok(default), |text| text.parse::<f64>().map_err(|_| format!("{name}: not a number: {text}")))
+    };
     let backend = match value("--backend") {
         Some(name) => Backend::parse(&name).ok_or_else(|| format!("unknown backend {name}"))?,
         None => scenario.backends[0],

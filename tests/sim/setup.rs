@@ -141,11 +141,23 @@ pub enum Arrivals {
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
     Steady,
-    Bursts { every_s: f64, length_s: f64, rate: f64 },
-    Ramp { to: f64, over_s: f64 },
-    Step { at_s: f64, rate: f64 },
+    Bursts {
+        every_s: f64,
+        length_s: f64,
+        rate: f64,
+    },
+    Ramp {
+        to: f64,
+        over_s: f64,
+    },
+    Step {
+        at_s: f64,
+        rate: f64,
+    },
     /// Load only in this span (seconds of simulated time).
-    Until { end_s: f64 },
+    Until {
+        end_s: f64,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -103,10 +103,28 @@ impl Clock {
         }
         match self.load.shape {
             Shape::Steady => self.base(),
-            Shape::Until { end_s } => if at < end_s { self.base() } else { 0.0 },
-            Shape::Bursts { every_s, length_s, rate } => if since % every_s < length_s { rate } else { self.base() },
+            Shape::Until { end_s } => {
+                if at < end_s {
+                    self.base()
+                } else {
+                    0.0
+                }
+            }
+            Shape::Bursts { every_s, length_s, rate } => {
+                if since % every_s < length_s {
+                    rate
+                } else {
+                    self.base()
+                }
+            }
             Shape::Ramp { to, over_s } => self.base() + (to - self.base()) * (since / over_s).min(1.0),
-            Shape::Step { at_s, rate } => if since < at_s { self.base() } else { rate },
+            Shape::Step { at_s, rate } => {
+                if since < at_s {
+                    self.base()
+                } else {
+                    rate
+                }
+            }
         }
     }
 }
@@ -119,7 +137,8 @@ pub fn request(load: &Load, server: &Server, rng: &mut Rng, arrived: f64) -> Req
     let group = load.prefixes.map(|p| rng.below(p.count));
     let prefix_tokens = load.prefixes.map_or(0, |p| p.tokens);
     prompt += prefix_tokens;
-    let schema = server.grammar.as_ref().filter(|g| rng.chance(g.share)).map(|g| if g.schemas == 0 { u32::MAX } else { rng.below(g.schemas) });
+    let schema =
+        server.grammar.as_ref().filter(|g| rng.chance(g.share)).map(|g| if g.schemas == 0 { u32::MAX } else { rng.below(g.schemas) });
     let fate = {
         let draw = rng.unit();
         if draw < server.error_share {

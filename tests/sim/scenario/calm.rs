@@ -4,7 +4,16 @@ use super::super::setup::{Arrivals, Length, Shape};
 use super::*;
 
 const NOTHING: &[&str] = &["*"];
-const NOTES: &[&str] = &["idle", "warming-up", "request-count-doubled", "ttft-mixes-nonstreaming", "kv-full-and-healthy", "at-capacity", "no-prefix-reuse", "stale-gauges"];
+const NOTES: &[&str] = &[
+    "idle",
+    "warming-up",
+    "request-count-doubled",
+    "ttft-mixes-nonstreaming",
+    "kv-full-and-healthy",
+    "at-capacity",
+    "no-prefix-reuse",
+    "stale-gauges",
+];
 
 pub const ALL_CALM: &[Scenario] = &[
     Scenario::new("idle", ALL, &["idle"], |s| s.rate(0.02)).also(NOTES).forbid(NOTHING).when(|t, _| t.running < 1.5 && t.arrived < 10),
@@ -16,8 +25,14 @@ pub const ALL_CALM: &[Scenario] = &[
     .also(NOTES)
     .forbid(NOTHING)
     .when(|t, _| t.arrived == 0 && t.steps == 0),
-    Scenario::new("light", ALL, &[], |s| s.rate(1.0)).also(NOTES).forbid(NOTHING).when(|t, _| t.waiting_share < 0.2 && t.ttft_quantile(0.95) < 0.3),
-    Scenario::new("healthy", ALL, &[], |s| s.rate(8.0)).also(NOTES).forbid(NOTHING).when(|t, _| t.waiting < 1.0 && t.ttft_quantile(0.95) < 0.5),
+    Scenario::new("light", ALL, &[], |s| s.rate(1.0))
+        .also(NOTES)
+        .forbid(NOTHING)
+        .when(|t, _| t.waiting_share < 0.2 && t.ttft_quantile(0.95) < 0.3),
+    Scenario::new("healthy", ALL, &[], |s| s.rate(8.0))
+        .also(NOTES)
+        .forbid(NOTHING)
+        .when(|t, _| t.waiting < 1.0 && t.ttft_quantile(0.95) < 0.5),
     Scenario::new("busy-and-healthy", ALL, &[], |s| {
         s.rate(16.0);
         s.load().prompt = Length::new(256.0, 0.4);

@@ -3,7 +3,15 @@
 use super::super::setup::Length;
 use super::*;
 
-const LATENCY_CAUSES: &[&str] = &["kv-capacity-bound", "sequence-limit", "token-budget-bound", "compute-saturated", "preemption-thrash", "slow-prefill", "frontend-bound"];
+const LATENCY_CAUSES: &[&str] = &[
+    "kv-capacity-bound",
+    "sequence-limit",
+    "token-budget-bound",
+    "compute-saturated",
+    "preemption-thrash",
+    "slow-prefill",
+    "frontend-bound",
+];
 
 pub const ALL_ERRORS: &[Scenario] = &[
     Scenario::new("errors", ALL, &["server-errors"], |s| {

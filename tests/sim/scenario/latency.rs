@@ -3,7 +3,8 @@
 use super::super::setup::{Arrivals, Length, Speculation};
 use super::*;
 
-const QUEUE_CAUSES: &[&str] = &["kv-capacity-bound", "sequence-limit", "token-budget-bound", "compute-saturated", "preemption-thrash", "prefill-interference"];
+const QUEUE_CAUSES: &[&str] =
+    &["kv-capacity-bound", "sequence-limit", "token-budget-bound", "compute-saturated", "preemption-thrash", "prefill-interference"];
 
 fn long_context(s: &mut Setup) {
     if s.backend == Backend::Tgi {

@@ -15,7 +15,14 @@ fn kv_short(s: &mut Setup) {
 pub const ALL_MEMORY: &[Scenario] = &[
     Scenario::new("kv-short", ALL, &["kv-capacity-bound", "preemption-thrash"], kv_short)
         .also(&["overload", "kv-under-allocated", "over-reservation", "client-disconnects"])
-        .forbid(&["sequence-limit", "prefill-interference", "prefix-cache-thrash", "no-prefix-reuse", "prefix-cache-disabled", "token-budget-bound"])
+        .forbid(&[
+            "sequence-limit",
+            "prefill-interference",
+            "prefix-cache-thrash",
+            "no-prefix-reuse",
+            "prefix-cache-disabled",
+            "token-budget-bound",
+        ])
         .when(|t, s| t.waiting > 20.0 && (t.preemptions_per_request() > 0.05 || s.backend != Backend::Vllm) && t.kv_usage > 0.6),
     Scenario::new("kv-short-under-allocated", VLLM_SGLANG, &["kv-capacity-bound", "preemption-thrash"], |s| {
         kv_short(s);

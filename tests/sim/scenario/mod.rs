@@ -150,8 +150,17 @@ impl Scenario {
 
 /// Every labelled condition.
 pub fn scenarios() -> Vec<Scenario> {
-    [calm::ALL_CALM, queue::ALL_QUEUE, memory::ALL_MEMORY, latency::ALL_LATENCY, cache::ALL_CACHE, errors::ALL_ERRORS, distributed::ALL_DISTRIBUTED, over_time::ALL_OVER_TIME]
-        .concat()
+    [
+        calm::ALL_CALM,
+        queue::ALL_QUEUE,
+        memory::ALL_MEMORY,
+        latency::ALL_LATENCY,
+        cache::ALL_CACHE,
+        errors::ALL_ERRORS,
+        distributed::ALL_DISTRIBUTED,
+        over_time::ALL_OVER_TIME,
+    ]
+    .concat()
 }
 
 pub fn find(id: &str) -> Option<Scenario> {

@@ -9,7 +9,15 @@ pub const ALL_QUEUE: &[Scenario] = &[
         s.server.max_num_seqs = 16;
     })
     .also(&["overload", "client-disconnects"])
-    .forbid(&["kv-capacity-bound", "compute-saturated", "preemption-thrash", "prefill-interference", "decode-stalls", "batch-too-large", "idle"])
+    .forbid(&[
+        "kv-capacity-bound",
+        "compute-saturated",
+        "preemption-thrash",
+        "prefill-interference",
+        "decode-stalls",
+        "batch-too-large",
+        "idle",
+    ])
     .when(|t, s| t.running > 0.8 * f64::from(s.server.max_num_seqs) && t.waiting > 20.0 && t.kv_usage < 0.3),
     Scenario::new("seqs-cap-wide", VLLM_SGLANG, &["sequence-limit"], |s| {
         s.rate(22.0);

@@ -67,7 +67,13 @@ impl<'a> Tgi<'a> {
         let seconds = durations();
         let total = setup.server.max_model_len;
         let sizes: Rc<[f64]> = (1..=1024).map(f64::from).collect();
-        let batch = || Batch { calls: 0, inference: Hist::new(&seconds), forward: Hist::new(&seconds), decode: Hist::new(&seconds), filter: Hist::new(&seconds) };
+        let batch = || Batch {
+            calls: 0,
+            inference: Hist::new(&seconds),
+            forward: Hist::new(&seconds),
+            decode: Hist::new(&seconds),
+            filter: Hist::new(&seconds),
+        };
         Tgi {
             setup,
             version,
@@ -165,7 +171,8 @@ impl<'a> Tgi<'a> {
             page.counter("tgi_request_success", "Number of successful requests", &[(vec![], self.success as f64)]);
         }
         if !self.merges.is_empty() {
-            let series: Vec<(Labels, f64)> = self.merges.iter().map(|(reason, n)| (vec![("reason", reason.to_string())], *n as f64)).collect();
+            let series: Vec<(Labels, f64)> =
+                self.merges.iter().map(|(reason, n)| (vec![("reason", reason.to_string())], *n as f64)).collect();
             page.counter("tgi_batch_concat", "", &series);
         }
         page.counter("tgi_request_count", "Total number of requests", &[(vec![], self.count as f64)]);
@@ -195,7 +202,8 @@ impl<'a> Tgi<'a> {
         if self.described() {
             let drafts = self.setup.server.speculation.as_ref().map_or(0.0, |s| f64::from(s.tokens));
             let mean = sum as f64 / count as f64;
-            let quantiles = [0.0, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0].map(|q| (q, if sum == 0 { 0.0 } else { (drafts * q * q).min(drafts).max(mean * q).round() }));
+            let quantiles = [0.0, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0]
+                .map(|q| (q, if sum == 0 { 0.0 } else { (drafts * q * q).min(drafts).max(mean * q).round() }));
             page.summary(name, "Speculated tokens per request", &[(vec![], count as f64, sum as f64)], &quantiles);
         } else {
             let drafts = self.setup.server.speculation.as_ref().map_or(0, |s| s.tokens);

@@ -21,7 +21,11 @@ impl Sglang<'_> {
         if from(20) {
             let help = "Effective prefill tokens with retracted-request re-counts excluded, updated on each log interval. mode: device_hit, host_hit, storage_hit, input. Windowed prefix cache hit rate = rate(sum of *_hit) / rate(sum of all modes); per-tier rate uses a single *_hit mode in the numerator.";
             let modes = ["input", "device_hit", "host_hit", "storage_hit"];
-            page.counter("sglang:prefill_effective_tokens", help, &self.split("mode", &modes, |r, i| [r.effective_input, r.effective_hit, 0, 0][i] as f64));
+            page.counter(
+                "sglang:prefill_effective_tokens",
+                help,
+                &self.split("mode", &modes, |r, i| [r.effective_input, r.effective_hit, 0, 0][i] as f64),
+            );
             self.scheduler_time(page, now);
         }
         if from(23) {
@@ -58,7 +62,11 @@ impl Sglang<'_> {
 
     fn scheduler_time(&self, page: &mut Page, now: f64) {
         let idle = |r: &Rank| r.idle_s + r.idle_since.map_or(0.0, |since| now - since);
-        page.counter("sglang:scheduler_idle_seconds", "Total wall time while the scheduler has no runnable or queued work.", &self.each(idle));
+        page.counter(
+            "sglang:scheduler_idle_seconds",
+            "Total wall time while the scheduler has no runnable or queued work.",
+            &self.each(idle),
+        );
         let help = "Total CPU time consumed by the scheduler process across all threads.";
         page.counter("sglang:scheduler_process_cpu_seconds", help, &self.each(|r| 40.0 + 1.02 * r.busy_s + 0.4 * idle(r)));
         let help = "Total scheduler-loop wall time exclusively attributed to each stage. forward_overlap (full, partial, none): full=both endpoints active, partial=one, none=no observed overlap (including unavailable timing). Not exact overlapped/exposed seconds.";
@@ -87,7 +95,8 @@ impl Sglang<'_> {
         let help = "Tokens of MLP-sync steps on this DP rank. kind=scheduled: tokens this rank ran; kind=imbalance: tokens the busiest rank ran beyond this rank, i.e. capacity lost to DP imbalance on this rank. On speculative-decode steps the unit is batch rows (requests).";
         let value = |r: &Rank, i: usize| if many { [r.dp_scheduled, r.dp_imbalance][i] as f64 } else { 0.0 };
         page.counter("sglang:dp_attention_tokens", help, &self.split("kind", &["scheduled", "imbalance"], value));
-        let help = "MLP-sync steps on this DP rank. rank_state=idle: this rank had no tokens and only ran to keep the DP collectives in lockstep.";
+        let help =
+            "MLP-sync steps on this DP rank. rank_state=idle: this rank had no tokens and only ran to keep the DP collectives in lockstep.";
         let steps = |r: &Rank, i: usize| if many && i == 0 { r.passes.iter().sum::<u64>() as f64 } else { 0.0 };
         page.counter("sglang:dp_attention_steps", help, &self.split("rank_state", &["active", "idle"], steps));
     }
@@ -98,8 +107,13 @@ impl Sglang<'_> {
         }
         self.if_any(page, "num_grammar", "Number of the total grammar requests.", |r| r.grammar);
         self.if_any(page, "num_grammar_cache_hit", "Number of grammar cache hits.", |r| r.grammar_hits);
-        let series: Vec<(Labels, &Hist)> =
-            self.ranks.iter().enumerate().filter(|(_, r)| r.compile.count > 0).map(|(rank, r)| (self.scheduler(rank), &r.compile)).collect();
+        let series: Vec<(Labels, &Hist)> = self
+            .ranks
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| r.compile.count > 0)
+            .map(|(rank, r)| (self.scheduler(rank), &r.compile))
+            .collect();
         if !series.is_empty() {
             page.histogram("sglang:grammar_compilation_time_seconds", "Histogram of grammar compilation time in seconds.", &series);
         }

@@ -46,9 +46,17 @@ impl Sglang<'_> {
             return;
         }
         let with_pid = |value: &dyn Fn(&Rank) -> f64| -> Vec<(Labels, f64)> {
-            self.ranks.iter().enumerate().map(|(rank, r)| (self.scheduler_with(rank, "pid", &format!("{}", 25_152 + rank)), value(r))).collect()
+            self.ranks
+                .iter()
+                .enumerate()
+                .map(|(rank, r)| (self.scheduler_with(rank, "pid", &format!("{}", 25_152 + rank)), value(r)))
+                .collect()
         };
-        page.gauge("sglang:num_retracted_reqs", "The number of retracted requests.", &with_pid(&|r| (r.retracted - r.retracted_shown) as f64));
+        page.gauge(
+            "sglang:num_retracted_reqs",
+            "The number of retracted requests.",
+            &with_pid(&|r| (r.retracted - r.retracted_shown) as f64),
+        );
         page.gauge("sglang:num_paused_reqs", "The number of paused requests by async weight sync.", &with_pid(&|_| 0.0));
     }
 
@@ -98,7 +106,11 @@ impl Sglang<'_> {
         if requests.by_mode.iter().any(|m| m.requests > 0) {
             let sum = |value: fn(&super::requests::Mode) -> u64| -> Vec<(Labels, f64)> {
                 if self.version.since(5, 17) {
-                    modes.iter().filter(|m| m.1.requests > 0).map(|(i, m)| (self.frontend_with("is_streaming", BY_MODE[*i]), value(m) as f64)).collect()
+                    modes
+                        .iter()
+                        .filter(|m| m.1.requests > 0)
+                        .map(|(i, m)| (self.frontend_with("is_streaming", BY_MODE[*i]), value(m) as f64))
+                        .collect()
                 } else {
                     vec![(self.frontend(), requests.by_mode.iter().map(value).sum::<u64>() as f64)]
                 }
@@ -110,7 +122,8 @@ impl Sglang<'_> {
         if requests.cached > 0 {
             let late = self.version.since(5, 9);
             let labels = if late { self.frontend_with("cache_source", "device") } else { self.frontend() };
-            let help = if late { "Number of cached prompt tokens by source (device/host/storage)." } else { "Number of cached prompt tokens." };
+            let help =
+                if late { "Number of cached prompt tokens by source (device/host/storage)." } else { "Number of cached prompt tokens." };
             page.counter("sglang:cached_tokens", help, &[(labels, requests.cached as f64)]);
         }
         if requests.aborted > 0 && self.version.since(5, 3) {
@@ -147,21 +160,33 @@ impl Sglang<'_> {
             put(page, "sglang:uncached_prompt_tokens_histogram", help, one(&requests.uncached_len));
             put(page, "sglang:generation_tokens_histogram", "Histogram of generation token length.", one(&requests.generation_len));
         }
-        put(page, "sglang:inter_token_latency_seconds", "Histogram of inter-token latency in seconds.", vec![(self.frontend(), requests.itl.clone())]);
+        put(
+            page,
+            "sglang:inter_token_latency_seconds",
+            "Histogram of inter-token latency in seconds.",
+            vec![(self.frontend(), requests.itl.clone())],
+        );
         if self.version.since(5, 16) && self.setup.server.speculation.is_some() {
             let calls: u64 = self.ranks.iter().map(|r| r.verified).sum();
             page.counter("sglang:spec_verify_calls", "Number of speculative verification calls.", &[(self.frontend(), calls as f64)]);
         }
         if !self.version.since(5, 3) && self.version.since(4, 6) && requests.mean_queue.1 > 0 {
             let mean = requests.mean_queue.0 / requests.mean_queue.1 as f64;
-            page.gauge("sglang:avg_request_queue_latency", "The average request queue latency for the last batch of requests in seconds.", &self.each(|_| mean));
+            page.gauge(
+                "sglang:avg_request_queue_latency",
+                "The average request queue latency for the last batch of requests in seconds.",
+                &self.each(|_| mean),
+            );
         }
     }
 
     fn gauges(&self, page: &mut Page, table: &[Gauge]) {
         for gauge in table {
             let version = (self.version.minor, self.version.patch);
-            if version < gauge.since || version >= gauge.until || (gauge.name.starts_with("lora_") && self.setup.server.lora_slots.is_none()) {
+            if version < gauge.since
+                || version >= gauge.until
+                || (gauge.name.starts_with("lora_") && self.setup.server.lora_slots.is_none())
+            {
                 continue;
             }
             page.gauge(&format!("sglang:{}", gauge.name), gauge.help, &self.each(|r| (gauge.value)(self, r)));
@@ -247,5 +272,11 @@ impl Sglang<'_> {
 }
 
 /// Phase, seconds of capture, memory in GB.
-const GRAPH_PHASES: [(&str, f64, f64); 6] =
-    [("prefill", 0.0, 0.0), ("decode", 9.7, 1.21), ("target_verify", 0.0, 0.0), ("draft_prefill", 0.0, 0.0), ("draft_decode", 0.0, 0.0), ("draft_extend", 0.0, 0.0)];
+const GRAPH_PHASES: [(&str, f64, f64); 6] = [
+    ("prefill", 0.0, 0.0),
+    ("decode", 9.7, 1.21),
+    ("target_verify", 0.0, 0.0),
+    ("draft_prefill", 0.0, 0.0),
+    ("draft_decode", 0.0, 0.0),
+    ("draft_extend", 0.0, 0.0),
+];

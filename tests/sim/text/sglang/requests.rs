@@ -30,7 +30,14 @@ pub struct Mode {
 impl Requests {
     pub fn new(version: Version) -> Requests {
         let e2e: &[f64] = if version.since(5, 2) { &E2E } else { &E2E_OLD };
-        let mode = || Mode { prompt_tokens: 0, generation_tokens: 0, requests: 0, ttft: Hist::of(&TTFT), e2e: Hist::of(e2e), tpot: Hist::of(&ITL) };
+        let mode = || Mode {
+            prompt_tokens: 0,
+            generation_tokens: 0,
+            requests: 0,
+            ttft: Hist::of(&TTFT),
+            e2e: Hist::of(e2e),
+            tpot: Hist::of(&ITL),
+        };
         Requests {
             by_mode: [mode(), mode()],
             aborted: 0,

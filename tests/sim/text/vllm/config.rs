@@ -59,14 +59,22 @@ impl Vllm<'_> {
             }
         }
         if from(16) {
-            for (key, value) in [("kv_offloading_backend", "native"), ("kv_offloading_size", "None"), ("mamba_block_size", "None"), ("mamba_cache_mode", "none")] {
+            for (key, value) in [
+                ("kv_offloading_backend", "native"),
+                ("kv_offloading_size", "None"),
+                ("mamba_block_size", "None"),
+                ("mamba_cache_mode", "none"),
+            ] {
                 put(key, value);
             }
         }
         if from(20) {
-            for (key, value) in
-                [("_block_size_resolved", "True"), ("hash_block_size", "None"), ("kv_cache_dtype_skip_layers", "[]"), ("user_specified_block_size", "False")]
-            {
+            for (key, value) in [
+                ("_block_size_resolved", "True"),
+                ("hash_block_size", "None"),
+                ("kv_cache_dtype_skip_layers", "[]"),
+                ("user_specified_block_size", "False"),
+            ] {
                 put(key, value);
             }
             if !version.since(27, 0) {

@@ -24,7 +24,11 @@ impl Vllm<'_> {
         self.lengths(&mut page);
         self.latencies(&mut page);
         let config: Vec<(Labels, f64)> = (0..self.engines.len()).map(|rank| (self.cache_config(rank), 1.0)).collect();
-        page.gauge("vllm:cache_config_info", "Information of the LLMEngine CacheConfig", &config[..if from(9, 0) { config.len() } else { 1 }]);
+        page.gauge(
+            "vllm:cache_config_info",
+            "Information of the LLMEngine CacheConfig",
+            &config[..if from(9, 0) { config.len() } else { 1 }],
+        );
         if let Some(slots) = self.setup.server.lora_slots {
             page.gauge("vllm:lora_requests_info", "Running stats on lora requests.", &[(self.lora_labels(slots), self.lora_update)]);
         }
@@ -34,24 +38,35 @@ impl Vllm<'_> {
 
     fn gauges(&self, page: &mut Page) {
         let from = |minor, patch| self.version.since(minor, patch);
-        page.gauge("vllm:num_requests_running", "Number of requests in model execution batches.", &self.each(|e| f64::from(e.gauges.running)));
+        page.gauge(
+            "vllm:num_requests_running",
+            "Number of requests in model execution batches.",
+            &self.each(|e| f64::from(e.gauges.running)),
+        );
         page.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.", &self.each(|e| f64::from(e.gauges.waiting)));
         if from(20, 0) {
             let help = "Number of waiting requests by reason. Reason labels: 'capacity' = waiting for scheduling capacity; 'deferred' = deferred by transient constraints (LoRA budget, KV transfer, blocked status). Sum of all reasons equals vllm:num_requests_waiting.";
             let parts = self.split("reason", &["capacity", "deferred"], |e, i| {
-                f64::from(if i == 0 { e.gauges.waiting - e.gauges.deferred.min(e.gauges.waiting) } else { e.gauges.deferred.min(e.gauges.waiting) })
+                f64::from(if i == 0 {
+                    e.gauges.waiting - e.gauges.deferred.min(e.gauges.waiting)
+                } else {
+                    e.gauges.deferred.min(e.gauges.waiting)
+                })
             });
             page.gauge("vllm:num_requests_waiting_by_reason", help, &parts);
         }
         if from(11, 1) {
             let help = "Engine sleep state; awake = 0 means engine is sleeping; awake = 1 means engine is awake; weights_offloaded = 1 means sleep level 1; discard_all = 1 means sleep level 2.";
             let asleep = self.setup.server.sleeping;
-            let parts = self.split("sleep_state", &["awake", "weights_offloaded", "discard_all"], |_, i| f64::from(u8::from(i == usize::from(asleep))));
+            let parts = self
+                .split("sleep_state", &["awake", "weights_offloaded", "discard_all"], |_, i| f64::from(u8::from(i == usize::from(asleep))));
             page.gauge("vllm:engine_sleep_state", help, &parts);
         }
         if !from(11, 0) {
             page.gauge("vllm:gpu_cache_usage_perc", "GPU KV-cache usage. 1 means 100 percent usage.", &self.each(|e| e.gauges.kv_usage));
-            let help = |what| format!("GPU prefix cache {what}, in terms of number of {} blocks.", if what == "hits" { "cached" } else { "queried" });
+            let help = |what| {
+                format!("GPU prefix cache {what}, in terms of number of {} blocks.", if what == "hits" { "cached" } else { "queried" })
+            };
             let block = f64::from(self.setup.server.block);
             page.counter("vllm:gpu_prefix_cache_queries", &help("queries"), &self.each(|e| (e.prefix_queries as f64 / block).floor()));
             page.counter("vllm:gpu_prefix_cache_hits", &help("hits"), &self.each(|e| (e.prefix_hits as f64 / block).floor()));
@@ -63,14 +78,34 @@ impl Vllm<'_> {
             "Prefix cache queries, in terms of number of queried tokens.",
             &self.each(|e| e.prefix_queries as f64),
         );
-        page.counter("vllm:prefix_cache_hits", "Prefix cache hits, in terms of number of cached tokens.", &self.each(|e| e.prefix_hits as f64));
+        page.counter(
+            "vllm:prefix_cache_hits",
+            "Prefix cache hits, in terms of number of cached tokens.",
+            &self.each(|e| e.prefix_hits as f64),
+        );
         if from(11, 1) {
             let external = "from KV connector cross-instance cache sharing, in terms of number of";
-            page.counter("vllm:external_prefix_cache_queries", &format!("External prefix cache queries {external} queried tokens."), &self.each(|_| 0.0));
-            page.counter("vllm:external_prefix_cache_hits", &format!("External prefix cache hits {external} cached tokens."), &self.each(|_| 0.0));
+            page.counter(
+                "vllm:external_prefix_cache_queries",
+                &format!("External prefix cache queries {external} queried tokens."),
+                &self.each(|_| 0.0),
+            );
+            page.counter(
+                "vllm:external_prefix_cache_hits",
+                &format!("External prefix cache hits {external} cached tokens."),
+                &self.each(|_| 0.0),
+            );
             let items = "Multi-modal cache";
-            page.counter("vllm:mm_cache_queries", &format!("{items} queries, in terms of number of queried items."), &self.each(|e| e.mm_queries as f64));
-            page.counter("vllm:mm_cache_hits", &format!("{items} hits, in terms of number of cached items."), &self.each(|e| e.mm_hits as f64));
+            page.counter(
+                "vllm:mm_cache_queries",
+                &format!("{items} queries, in terms of number of queried items."),
+                &self.each(|e| e.mm_queries as f64),
+            );
+            page.counter(
+                "vllm:mm_cache_hits",
+                &format!("{items} hits, in terms of number of cached items."),
+                &self.each(|e| e.mm_hits as f64),
+            );
         }
     }
 
@@ -86,7 +121,11 @@ impl Vllm<'_> {
             let sources = ["local_compute", "local_cache_hit", "external_kv_transfer"];
             let parts = self.split("source", &sources, |e, i| [e.prompt_computed, e.prompt_cached, 0][i] as f64);
             page.counter("vllm:prompt_tokens_by_source", "Number of prompt tokens by source.", &parts);
-            page.counter("vllm:prompt_tokens_cached", "Number of cached prompt tokens (local + external).", &self.each(|e| e.prompt_cached as f64));
+            page.counter(
+                "vllm:prompt_tokens_cached",
+                "Number of cached prompt tokens (local + external).",
+                &self.each(|e| e.prompt_cached as f64),
+            );
         }
         if from(16, 0) && !from(20, 0) {
             page.counter("vllm:prompt_tokens_recomputed", "Number of cached tokens recomputed for forward pass.", &self.each(|_| 0.0));
@@ -99,7 +138,13 @@ impl Vllm<'_> {
         }
         page.counter("vllm:generation_tokens", "Number of generation tokens processed.", &self.each(|e| e.generated as f64));
         let names = ["stop", "length", "abort", "error", "repetition"];
-        let shown = if from(17, 1) { 5 } else if from(13, 0) { 4 } else { 3 };
+        let shown = if from(17, 1) {
+            5
+        } else if from(13, 0) {
+            4
+        } else {
+            3
+        };
         let parts = self.split("finished_reason", &names[..shown], |e, i| {
             let reason = [Some(Reason::Stop), Some(Reason::Length), None, Some(Reason::Error), Some(Reason::Repetition)][i];
             reason.and_then(|r| e.success.get(&r)).map_or(0.0, |n| *n as f64)
@@ -189,7 +234,11 @@ impl Vllm<'_> {
         let mut own = Page::new(Dialect::Python { created: None });
         own.counter("python_gc_objects_collected", "Objects collected during gc", &gc(14_019.0 + 3.0 * requests, 2893.0, 970.0));
         own.counter("python_gc_objects_uncollectable", "Uncollectable objects found during GC", &gc(0.0, 0.0, 0.0));
-        own.counter("python_gc_collections", "Number of times this generation was collected", &gc(1845.0 + (requests / 9.0).floor(), 167.0, 11.0));
+        own.counter(
+            "python_gc_collections",
+            "Number of times this generation was collected",
+            &gc(1845.0 + (requests / 9.0).floor(), 167.0, 11.0),
+        );
         let info = [("implementation", "CPython"), ("major", "3"), ("minor", "12"), ("patchlevel", "11"), ("version", "3.12.11")];
         own.gauge("python_info", "Python platform information", &[(info.map(|(k, v)| (k, v.to_string())).to_vec(), 1.0)]);
         own.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", &[(vec![], 10_214_653_952.0)]);
@@ -214,8 +263,15 @@ impl Vllm<'_> {
         page.counter("http_requests", "Total number of requests by method, status and handler.", &seen);
         let by_handler = vec![("handler", handler.clone())];
         let count = http.fine.count as f64;
-        let sized = |what| format!("Content length of {what} by handler. Only value of header is respected. Otherwise ignored. No percentile calculated. ");
-        page.summary("http_request_size_bytes", &sized("incoming requests"), &[(by_handler.clone(), count, http.request_bytes.round())], &[]);
+        let sized = |what| {
+            format!("Content length of {what} by handler. Only value of header is respected. Otherwise ignored. No percentile calculated. ")
+        };
+        page.summary(
+            "http_request_size_bytes",
+            &sized("incoming requests"),
+            &[(by_handler.clone(), count, http.request_bytes.round())],
+            &[],
+        );
         page.summary("http_response_size_bytes", &sized("outgoing responses"), &[(by_handler, count, 0.0)], &[]);
         let fine = "Latency with many buckets but no API specific labels. Made for more accurate percentile calculations. ";
         page.histogram("http_request_duration_highr_seconds", fine, &[(vec![], &http.fine)]);

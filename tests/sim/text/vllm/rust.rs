@@ -7,7 +7,11 @@ use super::*;
 impl Vllm<'_> {
     pub(super) fn rust_page(&self) -> String {
         let mut page = Page::new(Dialect::RustFrontend);
-        page.gauge("vllm:num_requests_running", "Number of requests in model execution batches.", &self.each(|e| f64::from(e.gauges.running)));
+        page.gauge(
+            "vllm:num_requests_running",
+            "Number of requests in model execution batches.",
+            &self.each(|e| f64::from(e.gauges.running)),
+        );
         page.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.", &self.each(|e| f64::from(e.gauges.waiting)));
         let help = "Number of waiting requests by reason. Reason labels: 'capacity' = waiting for scheduling capacity; 'deferred' = deferred by transient constraints (LoRA budget, KV transfer, blocked status). Sum of all reasons equals vllm:num_requests_waiting.";
         let parts = self.split("reason", &["deferred", "capacity"], |e, i| {
@@ -18,7 +22,11 @@ impl Vllm<'_> {
         page.gauge("vllm:kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage.", &self.each(|e| e.gauges.kv_usage));
         let queries = "Prefix cache queries, in terms of number of queried tokens.";
         page.counter("vllm:prefix_cache_queries", queries, &self.each(|e| e.prefix_queries as f64));
-        page.counter("vllm:prefix_cache_hits", "Prefix cache hits, in terms of number of cached tokens..", &self.each(|e| e.prefix_hits as f64));
+        page.counter(
+            "vllm:prefix_cache_hits",
+            "Prefix cache hits, in terms of number of cached tokens..",
+            &self.each(|e| e.prefix_hits as f64),
+        );
         let steps = "Histogram of computed prompt and generated tokens per nonempty engine output batch..";
         page.histogram("vllm:iteration_tokens_total", steps, &self.hists(|e| &e.step_tokens));
         page.counter("vllm:num_preemptions", "Cumulative number of preemption events..", &self.each(|e| e.preemptions as f64));
@@ -26,7 +34,11 @@ impl Vllm<'_> {
         let sources = ["external_kv_transfer", "local_compute", "local_cache_hit"];
         let parts = self.split("source", &sources, |e, i| [0, e.prompt_computed, e.prompt_cached][i] as f64);
         page.counter("vllm:prompt_tokens_by_source", "Number of prompt tokens by source..", &parts);
-        page.counter("vllm:prompt_tokens_cached", "Number of prompt tokens with prefix cache hits..", &self.each(|e| e.prompt_cached as f64));
+        page.counter(
+            "vllm:prompt_tokens_cached",
+            "Number of prompt tokens with prefix cache hits..",
+            &self.each(|e| e.prompt_cached as f64),
+        );
         page.counter("vllm:generation_tokens", "Number of generation tokens processed..", &self.each(|e| e.generated as f64));
         let reasons = [Some(Reason::Length), None, Some(Reason::Stop), Some(Reason::Error)];
         let parts = self.split("finished_reason", &["length", "abort", "stop", "error"], |e, i| {
@@ -64,7 +76,8 @@ impl Vllm<'_> {
             .iter()
             .filter(|(_, n)| *n > 0)
             .map(|(status, n)| {
-                let labels = vec![("method", "POST".to_string()), ("status", status.to_string()), ("handler", "/v1/chat/completions".to_string())];
+                let labels =
+                    vec![("method", "POST".to_string()), ("status", status.to_string()), ("handler", "/v1/chat/completions".to_string())];
                 (labels, *n as f64)
             })
             .collect();

@@ -48,7 +48,11 @@ impl Vllm<'_> {
         if late {
             return;
         }
-        page.gauge("vllm:num_requests_running", "Number of requests currently running on GPU.", &self.each(|e| f64::from(e.gauges.running)));
+        page.gauge(
+            "vllm:num_requests_running",
+            "Number of requests currently running on GPU.",
+            &self.each(|e| f64::from(e.gauges.running)),
+        );
         page.gauge("vllm:num_requests_swapped", "Number of requests swapped to CPU.", &self.each(|_| 0.0));
         page.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.", &self.each(|e| f64::from(e.gauges.waiting)));
         page.gauge("vllm:gpu_cache_usage_perc", "GPU KV-cache usage. 1 means 100 percent usage.", &self.each(|e| e.gauges.kv_usage));
@@ -60,7 +64,11 @@ impl Vllm<'_> {
     }
 
     fn v0_live_gauges(&self, page: &mut Page) {
-        page.gauge("vllm:num_requests_running", "Number of requests currently running on GPU.", &self.each(|e| f64::from(e.gauges.running)));
+        page.gauge(
+            "vllm:num_requests_running",
+            "Number of requests currently running on GPU.",
+            &self.each(|e| f64::from(e.gauges.running)),
+        );
         page.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.", &self.each(|e| f64::from(e.gauges.waiting)));
         page.gauge("vllm:gpu_cache_usage_perc", "GPU KV-cache usage. 1 means 100 percent usage.", &self.each(|e| e.gauges.kv_usage));
     }
