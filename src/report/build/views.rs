@@ -81,8 +81,12 @@ pub fn backend(backend: BackendId, version: &VersionRange, why: &str) -> Backend
 #[must_use]
 pub fn version_range(version: &VersionRange) -> String {
     match (version.from, version.to) {
-        (Some(from), Some(to)) if from == to => from.to_string(),
-        (Some(from), Some(to)) => format!("{from}–{to}"),
+        (Some(from), Some(to)) => {
+            // The last patch of a minor release is written `0.25.x`; after a dash the minor release says it as well.
+            let (from, to) = (from.to_string(), to.to_string());
+            let to = to.strip_suffix(".x").unwrap_or(&to);
+            if from == to { from } else { format!("{from}–{to}") }
+        }
         (Some(from), None) => format!("{from} or later"),
         (None, Some(to)) => format!("up to {to}"),
         (None, None) => "any release".to_owned(),
