@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The unit of a signal. Ratios are always 0–1 inside; they are printed as percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Seconds,

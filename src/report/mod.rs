@@ -3,6 +3,8 @@
 //! The shapes here are the wire format `servescope.report/1` (JSON Schema in `assets/report.schema.json`). They are a superset of the
 //! classic `AnalysisResult`. Infinite bounds become `null` in JSON: `"interval": [10.0, null]` means "10 or more".
 
+pub mod build;
+mod schema;
 mod shapes;
 
 pub use shapes::{

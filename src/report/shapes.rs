@@ -7,6 +7,7 @@ use crate::signal::Mode;
 use crate::slo::Verdict;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     pub schema: String,
     pub instance_id: String,
@@ -48,6 +49,7 @@ pub struct Report {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WindowView {
     /// `null` when the snapshots carry no times.
     pub seconds: Option<f64>,
@@ -59,6 +61,7 @@ pub struct WindowView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BackendView {
     pub id: String,
     pub name: String,
@@ -70,6 +73,7 @@ pub struct BackendView {
 
 /// What the server is doing, before any judgement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StateView {
     /// `active`, `idle`, `warming-up`, `stalled`, `sleeping`, `no-data`.
     pub id: String,
@@ -77,6 +81,7 @@ pub struct StateView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Headline {
     pub text: String,
     /// Rule that won; `null` when nothing fired.
@@ -85,6 +90,7 @@ pub struct Headline {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConfidenceView {
     pub value: f64,
     pub word: ConfidenceWord,
@@ -94,6 +100,7 @@ pub struct ConfidenceView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Bottleneck {
     /// Rule id in kebab-case; classic findings use `classic-…`.
     pub id: String,
@@ -125,6 +132,7 @@ pub struct Bottleneck {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Contributing {
     pub id: String,
     pub title: String,
@@ -133,6 +141,7 @@ pub struct Contributing {
 
 /// One number behind a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// Dotted path of the signal, or of a derived law.
     pub signal: String,
@@ -153,6 +162,7 @@ pub struct Evidence {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TimeBaseView {
     /// `lifetime`, `window`, `instant`, `config`.
     pub kind: String,
@@ -163,6 +173,7 @@ pub struct TimeBaseView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Action {
     /// Flag as the server spells it; empty for actions that are no flag.
     pub flag: String,
@@ -175,6 +186,7 @@ pub struct Action {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TargetView {
     pub name: String,
     pub metric: String,
@@ -185,6 +197,7 @@ pub struct TargetView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SloStatusView {
     pub target: TargetView,
     pub current_value: Option<f64>,
@@ -212,6 +225,7 @@ pub struct SloStatusView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Band {
     Healthy,
@@ -224,6 +238,7 @@ pub enum Band {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Health {
     pub score: Option<f64>,
     pub band: Band,
@@ -239,6 +254,7 @@ pub struct Health {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Deduction {
     pub reason: String,
     /// Points taken off, or the highest score that a cap allows.
@@ -250,6 +266,7 @@ pub struct Deduction {
 
 /// Where the time of a request goes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Anatomy {
     /// Phases in order, means over the same span.
     pub phases: Vec<Phase>,
@@ -261,6 +278,7 @@ pub struct Anatomy {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Phase {
     /// `frontend`, `queue`, `prefill`, `decode`, `other`.
     pub id: String,
@@ -274,6 +292,7 @@ pub struct Phase {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DistributionView {
     pub path: String,
     pub label: String,
@@ -292,6 +311,7 @@ pub struct DistributionView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct QuantileView {
     pub q: f64,
     /// Linear interpolation inside the bucket, as PromQL does.
@@ -305,6 +325,7 @@ pub struct QuantileView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BucketView {
     /// `null` is infinity.
     pub upper: Option<f64>,
@@ -312,6 +333,7 @@ pub struct BucketView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SignalView {
     pub path: String,
     pub label: String,
@@ -329,6 +351,7 @@ pub struct SignalView {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RuleVerdict {
     Fired,
@@ -337,6 +360,7 @@ pub enum RuleVerdict {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RuleStatus {
     pub id: String,
     pub title: String,
@@ -346,6 +370,7 @@ pub struct RuleStatus {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NotMeasurable {
     /// Rules that could not be judged for this reason.
     pub rules: Vec<String>,
@@ -355,6 +380,7 @@ pub struct NotMeasurable {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OpinionVerdict {
     Ok,
@@ -365,6 +391,7 @@ pub enum OpinionVerdict {
 
 /// What somebody else's published threshold says of the same number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Opinion {
     pub pack: String,
     pub signal: String,
@@ -376,12 +403,14 @@ pub struct Opinion {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Note {
     pub id: String,
     pub sentence: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ProblemView {
     pub input: usize,
     pub line: u32,
@@ -391,6 +420,7 @@ pub struct ProblemView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct InputView {
     pub name: String,
     /// `text 0.0.4`, `OpenMetrics 1.0`.

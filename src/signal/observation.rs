@@ -7,6 +7,7 @@ use crate::metrics::{Histogram, Unit};
 
 /// How many snapshots stand behind a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     Snapshot,

@@ -1,5 +1,7 @@
 //! The pipeline: parsed texts and options in, a report out.
 
+mod snapshots;
+
 use crate::exposition::Parsed;
 use crate::report::Report;
 use crate::request::RequestError;
@@ -47,10 +49,7 @@ pub struct Options {
 ///
 /// # Errors
 /// When there is nothing to analyse: no text, no samples, or a server that is not supported.
-pub fn analyze(_inputs: &[Input], _options: &Options) -> Result<Report, RequestError> {
-    Err(RequestError {
-        id: "empty-text".to_owned(),
-        sentence: "There is nothing to analyse.".to_owned(),
-        hint: "Give the text of a /metrics page.".to_owned(),
-    })
+pub fn analyze(inputs: &[Input], options: &Options) -> Result<Report, RequestError> {
+    let _chosen = snapshots::choose(inputs, options)?;
+    Err(RequestError::new("internal", "The report is not assembled yet.", ""))
 }
