@@ -7,6 +7,7 @@ mod sglang;
 mod tgi;
 mod vllm;
 
+use super::Action;
 use crate::signal::{BackendId, Version, VersionRange};
 
 /// One command-line flag or environment variable of one server.
@@ -97,6 +98,26 @@ pub fn spelling_for(backend: BackendId, flag: &str, range: &VersionRange) -> Opt
     with(Availability::Yes).or_else(|| with(Availability::Unknown))
 }
 
+/// An action on a flag, in the spelling of the detected releases. `None` unless every one of them has it.
+#[must_use]
+pub fn advise(
+    backend: BackendId,
+    range: &VersionRange,
+    flag: &str,
+    change: impl Into<String>,
+    tradeoff: impl Into<String>,
+    verify: impl Into<String>,
+) -> Option<Action> {
+    let info = spelling_for(backend, flag, range).filter(|info| info.available(range) == Availability::Yes)?;
+    Some(Action {
+        flag: info.flag.to_owned(),
+        change: change.into(),
+        tradeoff: tradeoff.into(),
+        verify: verify.into(),
+        versions: info.versions(),
+    })
+}
+
 /// Names of one setting, newest first.
 const RENAMES: &[(BackendId, &[&str])] = &[
     (BackendId::Vllm, &["--max-cudagraph-capture-size", "--cuda-graph-sizes"]),
@@ -176,6 +197,15 @@ mod tests {
         // Both spellings are accepted by 0.5.16; the newer one is not deprecated.
         assert_eq!(spelt(&exactly(0, 5, 16)), Some("--cuda-graph-max-bs-decode"));
         assert_eq!(spelling_for(BackendId::Vllm, "--swap-space", &exactly(0, 33, 0)), None);
+    }
+
+    #[test]
+    fn advice_is_given_only_where_it_can_be_followed() {
+        let advice = |range: &VersionRange| advise(BackendId::Vllm, range, "--watermark", "Raise it.", "Fewer at once.", "Fewer preemptions.");
+        let action = advice(&exactly(0, 33, 0)).expect("0.33 has the flag");
+        assert_eq!((action.flag.as_str(), action.versions.as_str()), ("--watermark", "≥ 0.24"));
+        assert_eq!(advice(&exactly(0, 19, 1)), None);
+        assert_eq!(advice(&VersionRange::default()), None);
     }
 
     #[test]
