@@ -1,0 +1,138 @@
+//! Hand-made snapshots for the tests of rules.
+
+use super::{Context, Laws, Outcome, Rule, State, Symptoms, Thetas, threshold::Theta};
+use crate::metrics::{Bucket, Histogram};
+use crate::signal::{
+    BackendId, Config, ConfigValue, Counter, Distribution, Gauge, InstanceKey, Observation, Snapshot, Source, Spread, Value, VersionRange,
+};
+use crate::slo::SloStatus;
+
+/// Builds a snapshot step by step.
+#[derive(Clone)]
+pub(crate) struct Build(pub Snapshot);
+
+impl Build {
+    pub fn new(backend: BackendId) -> Self {
+        Build(Snapshot {
+            backend,
+            key: InstanceKey::default(),
+            version: VersionRange::default(),
+            why_backend: String::new(),
+            at: None,
+            started_at: None,
+            text_index: 0,
+            text_name: None,
+            gauges: Default::default(),
+            counters: Default::default(),
+            distributions: Default::default(),
+            config: Config::default(),
+            caveats: Vec::new(),
+        })
+    }
+
+    pub fn at(mut self, seconds: f64) -> Self {
+        self.0.at = Some(seconds);
+        self
+    }
+
+    pub fn started(mut self, seconds: f64) -> Self {
+        self.0.started_at = Some((seconds, source("process_start_time_seconds")));
+        self
+    }
+
+    pub fn gauge(mut self, gauge: Gauge, value: f64) -> Self {
+        self.0.gauges.insert(gauge, value_of(gauge.path(), value));
+        self
+    }
+
+    pub fn counter(mut self, counter: Counter, value: f64) -> Self {
+        self.0.counters.insert(counter, value_of(counter.path(), value));
+        self
+    }
+
+    /// A histogram from `(upper bound, observations in that bucket)`; the last bound should be infinite.
+    pub fn histogram(mut self, distribution: Distribution, buckets: &[(f64, f64)], sum: f64) -> Self {
+        let mut total = 0.0;
+        let cumulative = buckets
+            .iter()
+            .map(|(upper, count)| {
+                total += count;
+                Bucket { upper: *upper, cumulative: total }
+            })
+            .collect();
+        let histogram = Histogram::new(cumulative, Some(sum), Some(total));
+        self.0.distributions.insert(distribution, Spread { histogram, ranks: Vec::new(), source: source(distribution.path()) });
+        self
+    }
+
+    /// `count` observations whose mean is `mean`, all in one bucket of a coarse scale.
+    pub fn latency(self, distribution: Distribution, count: f64, mean: f64) -> Self {
+        const EDGES: &[f64] =
+            &[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 512.0, 2048.0, 8192.0, f64::INFINITY];
+        let mut placed = false;
+        let buckets: Vec<(f64, f64)> = EDGES
+            .iter()
+            .map(|edge| {
+                let here = !placed && mean <= *edge;
+                placed |= here;
+                (*edge, if here { count } else { 0.0 })
+            })
+            .collect();
+        self.histogram(distribution, &buckets, count * mean)
+    }
+
+    pub fn config(mut self, set: impl FnOnce(&mut Config)) -> Self {
+        set(&mut self.0.config);
+        self
+    }
+}
+
+pub(crate) fn setting(value: f64) -> Option<ConfigValue<f64>> {
+    Some(ConfigValue { value, inferred: false, source: source("setting") })
+}
+
+pub(crate) fn source(metric: &str) -> Source {
+    Source { metric: metric.to_owned(), lines: vec![1] }
+}
+
+fn value_of(metric: &str, value: f64) -> Value {
+    Value { value, ranks: vec![(String::new(), value)], source: source(metric), absent_is_zero: false }
+}
+
+pub(crate) fn snapshot(build: Build) -> Observation {
+    Observation::snapshot(build.0)
+}
+
+/// A window of 60 s; the second snapshot gets a later time unless both have one.
+pub(crate) fn window(first: Build, last: Build) -> Observation {
+    let at = first.0.at.unwrap_or(1000.0);
+    let first = first.at(at);
+    let last = if last.0.at.is_some_and(|end| end > at) { last } else { last.at(at + 60.0) };
+    Observation::window(first.0, last.0)
+}
+
+pub(crate) fn thetas(ttft: f64, itl: f64) -> Thetas {
+    let theta = |seconds| Some(Theta { seconds, origin: "test".to_owned() });
+    Thetas { ttft: theta(ttft), itl: theta(itl) }
+}
+
+/// Runs one rule with thresholds of 1 s and 50 ms and the given statuses.
+pub(crate) fn check_with(rule: &'static Rule, seen: &Observation, slo: &[SloStatus]) -> Outcome {
+    let thetas = thetas(1.0, 0.05);
+    let laws = Laws::of(seen);
+    let state = State::of(seen, &laws);
+    let symptoms = Symptoms::of(seen, &laws, slo, &thetas);
+    let ctx = Context { seen, laws: &laws, state: &state, symptoms: &symptoms, slo, thetas: &thetas };
+    (rule.check)(&ctx).unwrap_or_else(Outcome::NotMeasurable)
+}
+
+pub(crate) fn check(rule: &'static Rule, seen: &Observation) -> Outcome {
+    check_with(rule, seen, &[])
+}
+
+pub(crate) fn fired(outcome: &Outcome) -> &super::Finding {
+    match outcome {
+        Outcome::Fired(finding) => finding,
+        other => panic!("the rule should fire, but: {other:?}"),
+    }
+}
