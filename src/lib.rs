@@ -17,6 +17,7 @@ pub mod signal;
 pub mod stats;
 
 pub mod rule;
+pub mod opinion;
 pub mod slo;
 
 pub mod health;
