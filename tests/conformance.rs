@@ -69,7 +69,8 @@ fn expfmt_errors_are_found_in_the_expected_line() {
                 "" if names == Names::Legacy => case["err_utf8"].as_str().expect("a message"),
                 message => message,
             };
-            let line: Option<u32> = message.split("line ").nth(1).and_then(|rest| rest.split(':').next()).and_then(|line| line.parse().ok());
+            let line: Option<u32> =
+                message.split("line ").nth(1).and_then(|rest| rest.split(':').next()).and_then(|line| line.parse().ok());
             let found = verdict(&input(&case), Format::Text004, names);
             if found.line != line || found.accept != line.is_none() {
                 wrong.push(format!("{} {names:?}: {found:?}, expected {message:?}: {:?}", case["i"], case["input"]));
@@ -91,7 +92,9 @@ fn expfmt_accepts_its_18_valid_texts() {
 
 #[test]
 fn the_scraper_rejects_its_18_texts_and_judges_its_70_openmetrics_texts() {
-    for (file, format, count) in [("promparse_errors.json", Format::Text004, 18), ("openmetricsparse_errors.json", Format::OpenMetrics1, 70)] {
+    for (file, format, count) in
+        [("promparse_errors.json", Format::Text004, 18), ("openmetricsparse_errors.json", Format::OpenMetrics1, 70)]
+    {
         let Some(cases) = cases(file) else { return };
         assert_eq!(cases.len(), count);
         for case in cases {

@@ -140,8 +140,13 @@ mod tests {
         let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         let mut lone = utf16("a 1\n");
         lone.extend([0x3D, 0xD8, 0x41, 0x00, 0x3D, 0xD8]);
-        let inputs =
-            [b"a \xe2\x82\xac \xff\xe2\x82 1\n\xf0\x9f".to_vec(), utf16("\u{feff}a 1\u{1f600}\n"), utf16("a 1\u{1f600}\n"), lone, b"a".to_vec()];
+        let inputs = [
+            b"a \xe2\x82\xac \xff\xe2\x82 1\n\xf0\x9f".to_vec(),
+            utf16("\u{feff}a 1\u{1f600}\n"),
+            utf16("a 1\u{1f600}\n"),
+            lone,
+            b"a".to_vec(),
+        ];
         for input in inputs {
             let expected = whole(&input);
             for size in 1..9 {

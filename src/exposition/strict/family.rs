@@ -78,10 +78,8 @@ impl Family {
         }
         self.value(sample, &suffix)?;
         self.labels(sample, &suffix)?;
-        let allowed = matches!(
-            (self.kind(), suffix.as_str()),
-            (Kind::Histogram | Kind::GaugeHistogram, "_bucket") | (Kind::Counter, "_total")
-        );
+        let allowed =
+            matches!((self.kind(), suffix.as_str()), (Kind::Histogram | Kind::GaugeHistogram, "_bucket") | (Kind::Counter, "_total"));
         if sample.exemplar && !allowed {
             return failure(BadExemplar, "Only buckets and counters may have exemplars.");
         }

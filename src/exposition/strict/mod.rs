@@ -78,7 +78,12 @@ fn deviations(bytes: &[u8], format: Format, names: Names) -> Vec<Deviation> {
     decoder.finish(&mut text);
     let mut found = Vec::new();
     if decoder.encoding() != Encoding::Utf8 {
-        found.push(Deviation { line: 1, at: 0, kind: ProblemKind::Utf16, sentence: "The text is UTF-16; both formats are UTF-8.".to_owned() });
+        found.push(Deviation {
+            line: 1,
+            at: 0,
+            kind: ProblemKind::Utf16,
+            sentence: "The text is UTF-16; both formats are UTF-8.".to_owned(),
+        });
     }
     for at in &decoder.replaced {
         let before = text.as_bytes().get(..*at).unwrap_or(&[]);

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::cursor::{Cursor, Escapes};
-use super::sample::{Dialect, Sample};
 use super::family::Family;
+use super::sample::{Dialect, Sample};
 use super::{Deviation, Names, failure};
 use crate::exposition::ProblemKind;
 use crate::metrics::Kind;
@@ -34,7 +34,9 @@ pub(super) fn check(text: &str, names: Names, found: &mut Vec<Deviation>) {
     }
     if !ended {
         found.extend(state.close().err().map(|deviation| Deviation { line: number.max(1), ..deviation }));
-        found.extend(failure(ProblemKind::BadEnd, "The text does not end with # EOF.").err().map(|end| Deviation { line: number.max(1), ..end }));
+        found.extend(
+            failure(ProblemKind::BadEnd, "The text does not end with # EOF.").err().map(|end| Deviation { line: number.max(1), ..end }),
+        );
     }
 }
 
