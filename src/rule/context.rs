@@ -1,11 +1,12 @@
 //! What a rule looks at.
 
-use super::{Evidence, Impact, Laws, Missing, State, Symptom, Symptoms, Thetas, quantile};
+use super::{Evidence, Impact, Laws, Missing, State, Symptom, Symptoms, Thetas};
 use crate::metrics::Unit;
 use crate::signal::{
     BackendId, Counter, Distribution, DistributionReading, Gauge, Mode, Observation, Reading, Source, TimeBase, VersionRange,
 };
 use crate::slo::SloStatus;
+use crate::stats::quantile;
 
 /// Everything a rule may read. The `need_…` methods name what is missing, so that `?` answers "not measurable".
 #[derive(Debug)]
@@ -162,11 +163,7 @@ impl Context<'_> {
         let found = quantile(&reading.histogram, q)?;
         let unit = distribution.unit();
         let percent = (q * 1000.0).round() / 10.0;
-        let shown = if found.high.is_finite() {
-            format!("{} to {}", unit.show(found.low), unit.show(found.high))
-        } else {
-            format!("≥ {}", unit.show(found.low))
-        };
+        let shown = found.show(unit);
         let value = Reading { value: found.point, unit, time_base: reading.time_base, source: reading.source };
         let label = format!("P{percent} {}", distribution.words());
         Some(Evidence::new(format!("{}.p{percent}", distribution.path()), label, value, self.seen.last.text_index).shown_as(shown))

@@ -6,6 +6,7 @@ mod findings;
 mod notes;
 mod signals;
 mod time;
+mod views;
 
 pub use anatomy::anatomy;
 pub use distributions::{distributions, finite};
@@ -13,3 +14,4 @@ pub use findings::{bottlenecks, headline, not_measurable, recommendations, rules
 pub use notes::notes;
 pub use signals::signals;
 pub use time::{duration, rfc3339, time_base};
+pub use views::{backend, input, problems, slo_status, version_range, window};

@@ -4,10 +4,10 @@ use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::explain::QUEUE_SYMPTOMS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Queue, Role, Rule, Texts, flags, quantile,
-    weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Queue, Role, Rule, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Counter, Distribution, Gauge, TimeBase};
+use crate::stats::quantile;
 
 /// Below this share of KV in use memory is not the limit (saturated-replica limit of two gateways).
 const KV_ROOM: f64 = 0.80;
@@ -85,8 +85,11 @@ fn too_slow(ctx: &Context<'_>) -> Option<String> {
     let theta = ctx.thetas.itl.as_ref()?;
     let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| matches!(itl.time_base, TimeBase::Window(_)))?;
     let median = quantile(&itl.histogram, 0.5)?;
-    (median.low >= ITL_SHARE * theta.seconds).then(|| {
-        format!("The median gap between tokens is at least {}: more sequences would slow tokens further.", Unit::Seconds.show(median.low))
+    (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| {
+        format!(
+            "The median gap between tokens is at least {}: more sequences would slow tokens further.",
+            Unit::Seconds.show(median.bracket.0)
+        )
     })
 }
 
