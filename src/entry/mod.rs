@@ -1,0 +1,7 @@
+//! What people type: values with units, addresses. Nothing is guessed; what is not understood is answered with a sentence.
+
+mod address;
+mod value;
+
+pub use address::{Address, Reach, address};
+pub use value::{spell, value};

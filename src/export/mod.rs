@@ -1,0 +1,5 @@
+//! The report on other surfaces than the page.
+
+mod markdown;
+
+pub use markdown::markdown;
