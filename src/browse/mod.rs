@@ -4,9 +4,11 @@
 mod families;
 mod lines;
 mod search;
+mod spans;
 mod window;
 
 pub use families::{FamilyEntry, Gist, Row, families, rows};
 pub use lines::Lines;
 pub use search::Needle;
+pub use spans::{Part, Span, spans};
 pub use window::visible;
