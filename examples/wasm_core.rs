@@ -1,5 +1,5 @@
-//! The core compiled to WebAssembly without the page, for tests and benches in node. `examples/native_core.rs` is its native twin.
-//! Built by `scripts/wasm-core.sh`.
+//! The core compiled to WebAssembly without the page, for tests and benches in node.
+//! Its native twin is `examples/analyze.rs`. Built by `scripts/wasm-core.sh`.
 
 #![forbid(unsafe_code)]
 

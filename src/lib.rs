@@ -14,9 +14,10 @@ pub mod metrics;
 pub mod backend;
 pub mod signal;
 
+pub mod stats;
+
 pub mod rule;
 pub mod slo;
-pub mod stats;
 
 pub mod health;
 pub mod report;

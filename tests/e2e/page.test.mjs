@@ -1,7 +1,8 @@
 // What holds for the page as such, before any input.
 import assert from 'node:assert/strict';
 import { assertAccessible } from './support/axe.mjs';
-import { BASE, metrics, pageTest, site } from './support/page.mjs';
+import { BASE, metrics, site } from './support/page.mjs';
+import { pageTest } from './support/page-test.mjs';
 
 pageTest('starts below a sub-path and says what it is', async ({ page }) => {
   assert.match(await page.title(), /^servescope/);

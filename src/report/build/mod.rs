@@ -1,11 +1,15 @@
 //! Turns what the analysis found into the report's shapes.
 
 mod anatomy;
+mod distributions;
+mod findings;
 mod notes;
 mod signals;
 mod time;
 
 pub use anatomy::anatomy;
+pub use distributions::{distributions, finite};
+pub use findings::{bottlenecks, headline, not_measurable, recommendations, rules, state};
 pub use notes::notes;
 pub use signals::signals;
 pub use time::{duration, rfc3339, time_base};

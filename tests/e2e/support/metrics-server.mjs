@@ -1,14 +1,14 @@
 // A second origin that plays the metrics servers of the world, well and badly behaved.
 import { createServer } from 'node:http';
-import { corpus, dump, SMALL_VLLM } from './corpus.mjs';
+import { corpus, read, SMALL_VLLM } from '../../support/corpus.mjs';
 
 const CORS = { 'Access-Control-Allow-Origin': '*' };
 const TEXT = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' };
 const HTML = '<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html>';
-const REAL = 'vllm/er0080-vllm-0.25.1-loaded.prom';
+const REAL = 'dumps/vllm/er0080-vllm-0.25.1-loaded.prom';
 
 /** What /metrics answers: a real dump when the corpus is there, else the small text. */
-export const metricsText = corpus === null ? Buffer.from(SMALL_VLLM) : dump(REAL);
+export const metricsText = corpus === null ? Buffer.from(SMALL_VLLM) : read(REAL);
 
 const routes = {
   '/metrics': (_, response) => answer(response, 200, { ...TEXT, ...CORS }, metricsText),

@@ -1,27 +1,42 @@
 // Real dumps for tests, when they lie beside the checkout (or where SERVESCOPE_CORPUS says); a small text of our own otherwise.
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const candidate = process.env.SERVESCOPE_CORPUS ?? join(checkout, '../shared');
 
 /** The folder with dumps/, series/ and conformance/, or null. */
 export const corpus = existsSync(join(candidate, 'dumps')) ? resolve(candidate) : null;
 if (corpus === null) console.log(`# no corpus at ${candidate}: tests on real dumps are skipped (set SERVESCOPE_CORPUS)`);
 
-/** Paths of all dumps, below dumps/: "vllm/xyz.prom". Empty without a corpus. */
+/** Paths of all dumps, relative to the corpus: "dumps/vllm/xyz.prom". Empty without a corpus. */
 export function dumps() {
-  if (corpus === null) return [];
-  const root = join(corpus, 'dumps');
-  return readdirSync(root, { recursive: true }).map(String)
-    .filter((path) => !/(^|\/)(INDEX|README)/.test(path) && statSync(join(root, path)).isFile())
-    .sort();
+  return files('dumps').filter((path) => !/(^|\/)(INDEX|README)/.test(path));
 }
 
-/** The bytes of one dump of `dumps()`. */
-export function dump(path) {
-  return readFileSync(join(corpus, 'dumps', path));
+/** The recorded runs: for each, the paths of its snapshots in their order. */
+export function runs() {
+  const byFolder = new Map();
+  for (const path of files('series').filter((name) => /\/t\d+\.prom$/.test(name))) {
+    const folder = dirname(path);
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
+  }
+  const number = (path) => Number(/t(\d+)\.prom$/.exec(path)[1]);
+  return [...byFolder.values()].map((paths) => paths.sort((a, b) => number(a) - number(b)));
+}
+
+/** The bytes of a file of the corpus. */
+export function read(path) {
+  return readFileSync(join(corpus, path));
+}
+
+function files(folder) {
+  if (corpus === null || !existsSync(join(corpus, folder))) return [];
+  return readdirSync(join(corpus, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(corpus, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
 }
 
 // One quiet vLLM server, made up; enough to be recognised and to have a latency, a queue and a cache.
