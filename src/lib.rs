@@ -26,5 +26,11 @@ pub mod report;
 pub mod analyze;
 pub mod request;
 
+pub mod export;
+
+pub mod browse;
+pub mod entry;
+pub mod plot;
+
 #[cfg(feature = "web")]
 pub mod web;
