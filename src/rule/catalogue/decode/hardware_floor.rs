@@ -65,7 +65,7 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Err(Missing::samples("gaps between tokens", 0.0, REQUESTS_NEEDED));
     };
     // The whole bucket above the limit is proof; a bucket that straddles it is not.
-    let evidence = if median.low >= limit { weight::COUNTER } else { weight::GAUGE_SUSTAINED };
+    let evidence = if median.bracket.0 >= limit { weight::COUNTER } else { weight::GAUGE_SUSTAINED };
     let average =
         Evidence::new("law.decode_concurrency", "requests decoding on average", decoding.clone(), ctx.seen.last.text_index).inferred();
     let mut case = Case::new(ctx, Basis::Counters)

@@ -160,7 +160,7 @@ fn padding(ctx: &Context<'_>) -> Option<Option<Skew>> {
         .seen
         .distribution(Distribution::DpImbalanceRatio)
         .and_then(|ratio| quantile(&ratio.histogram, 0.5))
-        .is_some_and(|median| median.low >= 1.5);
+        .is_some_and(|median| median.bracket.0 >= 1.5);
     if share < PADDED_MEDIUM && !uneven_steps {
         return Some(None);
     }

@@ -138,7 +138,7 @@ fn corroborate(ctx: &Context<'_>, mut case: Case, count: f64) -> Case {
     }
     let long = ctx.seen.distribution(Distribution::E2e).and_then(|e2e| quantile(&e2e.histogram, 0.95));
     if let Some((long, seconds)) = long.zip(ctx.seen.seconds())
-        && long.low > seconds
+        && long.bracket.0 > seconds
     {
         case = case.against("The window is shorter than a request takes, so that requests in flight blur the difference.");
     }
