@@ -19,6 +19,8 @@ pub mod stats;
 pub mod rule;
 pub mod slo;
 
+pub mod classic;
+
 pub mod health;
 pub mod report;
 
