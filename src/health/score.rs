@@ -61,11 +61,13 @@ const PROFILE: &str = "default";
 
 /// The worst target only: latencies move together, so adding them up would punish one cause several times.
 fn latency(targets: &[TargetInput]) -> Option<Deduction> {
-    let cost = |target: &TargetInput| {
-        let beyond = (target.missed - target.allowed) / (all_missed(target.allowed) - target.allowed);
-        beyond.clamp(0.0, 1.0) * target.certainty
+    let beyond = |target: &TargetInput| (target.missed - target.allowed) / (all_missed(target.allowed) - target.allowed);
+    let cost = |target: &TargetInput| beyond(target).clamp(0.0, 1.0) * target.certainty;
+    // Of several that cost all points, the one that is missed by most is named.
+    let order = |a: &&TargetInput, b: &&TargetInput| {
+        cost(a).total_cmp(&cost(b)).then_with(|| beyond(a).total_cmp(&beyond(b))).then_with(|| b.name.cmp(&a.name))
     };
-    let worst = targets.iter().max_by(|a, b| cost(a).total_cmp(&cost(b)).then_with(|| b.name.cmp(&a.name)))?;
+    let worst = targets.iter().max_by(order)?;
     let points = LATENCY_POINTS * cost(worst);
     let doubt = if worst.certainty < 1.0 { ", weighed by how likely that is a miss" } else { "" };
     let reason = if worst.allowed > 0.0 {
@@ -162,6 +164,12 @@ fn stalled(inputs: &Inputs) -> Health {
 
 fn unexercised(inputs: &Inputs) -> Health {
     let mut coverage = vec!["Nothing was asked of the server, so nothing shows that it would be healthy under load.".to_owned()];
+    let missed = inputs.targets.iter().filter(|target| target.certainty >= 1.0).count();
+    if missed > 0 {
+        coverage.push(format!(
+            "{missed} of the targets below were missed while it was busy; a second dump under load shows whether they still are."
+        ));
+    }
     coverage.extend(inputs.unmeasured.iter().cloned());
     Health {
         score: Some(100.0),
