@@ -20,6 +20,8 @@ pub mod opinion;
 pub mod rule;
 pub mod slo;
 
+pub mod classic;
+
 pub mod health;
 pub mod report;
 

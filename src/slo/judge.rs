@@ -64,9 +64,20 @@ pub(super) fn samples_needed(verdict: Verdict, objective: f64, within: &ShareWit
     share_needed(nearer, objective).filter(|needed| settles && *needed > within.samples)
 }
 
-/// The share in words: `97.2 %`, `between 85 % and 93 %`.
+/// The share in words, to begin a sentence with: `97.2 %`, `Between 85 % and 93 %`.
 pub(super) fn share_words((low, high): (f64, f64)) -> String {
-    if (high - low).abs() < 5e-4 { share_word(low) } else { format!("between {} and {}", share_word(low), share_word(high)) }
+    if (high - low).abs() < 5e-4 { share_word(low) } else { format!("Between {} and {}", share_word(low), share_word(high)) }
+}
+
+/// Two shares as a range: `79.4–89.3 %`.
+pub(super) fn share_range((low, high): (f64, f64)) -> String {
+    let low = share_word(low);
+    format!("{}–{}", low.strip_suffix(" %").unwrap_or(&low), share_word(high))
+}
+
+/// What was counted and the verb for it: `1 request was`, `1,204 requests were`.
+pub(super) fn counted(count: f64, what: &str) -> String {
+    format!("{} {}", count_words(count, what), if count == 1.0 { "was" } else { "were" })
 }
 
 /// A share with as many digits as its distance from 0 and 1 needs: 99.97 % must not read 100 %.
@@ -143,7 +154,9 @@ mod tests {
         assert_eq!(share_word(1.0), "100 %");
         assert_eq!(share_word(0.85), "85 %");
         assert_eq!(share_word(0.0), "0 %");
-        assert_eq!(share_words((0.85, 0.93)), "between 85 % and 93 %");
+        assert_eq!(share_words((0.85, 0.93)), "Between 85 % and 93 %");
+        assert_eq!(share_range((0.794, 0.893)), "79.4–89.3 %");
+        assert_eq!(counted(1.0, "request"), "1 request was");
         assert_eq!(count_words(1.0, "request"), "1 request");
         assert_eq!(count_words(1204.0, "request"), "1,204 requests");
     }

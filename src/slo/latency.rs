@@ -1,11 +1,11 @@
 //! Percentiles and means of a histogram.
 
-use super::judge::{ShareWithin, by_interval, by_share, count_words, samples_needed, share_word, share_words};
+use super::judge::{ShareWithin, by_interval, by_share, count_words, counted, samples_needed, share_range, share_word, share_words};
 use super::metric::percent;
 use super::{Comparison, SloStatus, Target, Verdict};
 use crate::metrics::{Histogram, Unit};
-use crate::signal::{DistributionReading, Observation};
-use crate::stats::{Attainment, Z95, attainment, quantile, show_range};
+use crate::signal::{BackendId, Distribution, DistributionReading, Observation};
+use crate::stats::{Attainment, Z95, attainment, quantile, quantile_needed, show_range};
 
 /// Observations below which no mean is judged.
 const MEAN_NEEDS: f64 = 10.0;
@@ -28,13 +28,19 @@ pub(super) fn quantile_status(seen: &Observation, target: &Target, q: f64, readi
         verdict,
         samples: Some(found.samples),
         needed: samples_needed(verdict, q, &share),
-        over_share: Some(within.over()),
+        over_share: Some(over(&within)),
         shown: format!("{}{}", found.show(unit), count_suffix(found.samples)),
-        why: explain(target, q, &within, verdict),
+        why: format!("{}{}", explain(target, q, &within, verdict), remark(seen, reading)),
         time_base: reading.time_base,
         source: reading.source.clone(),
         ..SloStatus::no_data(target, reading.time_base, "")
     }
+}
+
+/// Share over the target. Above the highest bucket bound nothing is known, and what is not known is not held against the server.
+fn over(within: &Attainment) -> (f64, f64, f64) {
+    let (estimate, low, high) = within.over();
+    if within.edges.1.is_infinite() { (1.0 - within.bounds.1, low, high) } else { (estimate, low, high) }
 }
 
 impl From<&Attainment> for ShareWithin {
@@ -45,51 +51,54 @@ impl From<&Attainment> for ShareWithin {
 
 /// The sentence behind a percentile verdict.
 fn explain(target: &Target, q: f64, within: &Attainment, verdict: Verdict) -> String {
-    let unit = target.metric.unit();
-    let (threshold, asked) = (unit.show(target.value), share_word(q));
-    let share = ShareWithin::from(within);
-    let counted = count_words(within.samples, "observation");
     if target.comparison == Comparison::Equal {
         return format!("Equality is judged within ±0.01 against the bounds of P{}.", percent(q));
     }
-    let stated = format!("{} of {counted} were within {threshold}", capital(&share_words(within.bounds)));
-    let aim = if target.comparison.wants_low() { format!("{asked} are asked") } else { format!("less than {asked} are asked") };
-    match verdict {
-        Verdict::Pass | Verdict::Fail => {
-            format!("{stated} (95 % interval {}–{}); {aim}.", share_word(within.interval.0), share_word(within.interval.1))
-        }
-        _ => {
-            let leaning = leaning(target.comparison, q, within.share);
-            let minimum = crate::stats::quantile_needed(q).filter(|needed| within.samples < *needed);
-            if let Some(needed) = minimum {
-                return format!(
-                    "{stated}, but P{} needs at least {} for a verdict. It leans to {leaning}.",
-                    percent(q),
-                    Unit::Count.show(needed)
-                );
-            }
-            if within.bounds.0 < q && q <= within.bounds.1 {
-                let other = if within.edges.1.is_finite() {
-                    format!("A target of {} or {} could be decided", unit.show(within.edges.0), unit.show(within.edges.1))
-                } else {
-                    format!("A target of {} or less could be decided", unit.show(within.edges.0))
-                };
-                let bucket = show_range(unit, within.edges);
-                return format!("{threshold} lies inside the bucket {bucket}: {stated}, {aim}. {other}; it leans to {leaning}.");
-            }
-            let more = samples_needed(verdict, q, &share)
-                .map_or_else(String::new, |needed| format!(" About {} could decide.", count_words(needed, "observation")));
-            format!(
-                "{stated}, and the 95 % interval {}–{} does not settle whether {aim}.{more} It leans to {leaning}.",
-                share_word(within.interval.0),
-                share_word(within.interval.1)
-            )
-        }
+    let unit = target.metric.unit();
+    let threshold = unit.show(target.value);
+    let stated = format!("{} of {} within {threshold}", share_words(within.bounds), counted(within.samples, "observation"));
+    let asked = if target.comparison.wants_low() {
+        format!("{} are asked", share_word(q))
+    } else {
+        format!("less than {} are asked", share_word(q))
+    };
+    let interval = share_range(within.interval);
+    if verdict != Verdict::Undetermined {
+        return format!("{stated} (95 % interval {interval}); {asked}.");
     }
+    if let Some(needed) = quantile_needed(q).filter(|needed| within.samples < *needed) {
+        let leaning = leaning(target.comparison, q, within.share);
+        return format!("{stated}, but P{} needs at least {} for a verdict. It leans to {leaning}.", percent(q), Unit::Count.show(needed));
+    }
+    if within.edges.1.is_infinite() {
+        let highest = unit.show(within.edges.0);
+        return format!(
+            "{threshold} lies above the highest bucket bound, {highest}: {stated}; {asked}. Only targets up to {highest} can be decided."
+        );
+    }
+    let leaning = leaning(target.comparison, q, within.share);
+    if within.bounds.0 < q && q <= within.bounds.1 {
+        let (lower, upper) = (unit.show(within.edges.0), unit.show(within.edges.1));
+        let bucket = show_range(unit, within.edges);
+        return format!(
+            "{threshold} lies inside the bucket {bucket}: {stated}; {asked}. Targets of {lower} and {upper} can be decided. It leans to {leaning}."
+        );
+    }
+    let more = samples_needed(verdict, q, &ShareWithin::from(within))
+        .map_or_else(String::new, |needed| format!(" About {} could decide.", count_words(needed, "observation")));
+    format!("{stated}; {asked}, which the 95 % interval {interval} leaves open.{more} It leans to {leaning}.")
 }
 
 fn leaning(comparison: Comparison, q: f64, share: f64) -> &'static str {
     if (share >= q) == comparison.wants_low() { "pass" } else { "fail" }
+}
+
+/// What the backend's own meaning of a distribution adds.
+fn remark(seen: &Observation, reading: &DistributionReading) -> &'static str {
+    match (seen.last.backend, reading.distribution) {
+        (BackendId::Tgi, Distribution::Tpot) => " TGI's average includes prefill, so short answers read high.",
+        _ => "",
+    }
 }
 
 /// The mean of all observations, with the sampling error that their spread over the buckets implies.
@@ -114,6 +123,7 @@ pub(super) fn mean_status(seen: &Observation, target: &Target, reading: &Distrib
             target.comparison.symbol()
         )
     };
+    let why = format!("{why}{}", remark(seen, reading));
     SloStatus {
         current: Some(mean),
         interval: Some(interval),

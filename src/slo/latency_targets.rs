@@ -36,9 +36,9 @@ fn best(targets: &[Target], distribution: Distribution) -> Option<f64> {
 
 fn preference(metric: Metric) -> u8 {
     match metric {
-        Metric::Quantile(_, q) if q == 0.95 => 0,
-        Metric::Quantile(_, q) if q == 0.99 => 1,
-        Metric::Quantile(_, q) if q == 0.5 => 2,
+        Metric::Quantile(_, 0.95) => 0,
+        Metric::Quantile(_, 0.99) => 1,
+        Metric::Quantile(_, 0.5) => 2,
         Metric::Quantile(..) => 3,
         _ => 4,
     }

@@ -5,7 +5,7 @@
 //! is timed per call, so they decide no strict percentile. SGLang without `is_streaming` reports the 50th token of non-streaming requests as
 //! the first, so the true value lies up to 49 inter-token gaps below.
 
-use super::judge::{ShareWithin, by_interval, by_share, count_words, samples_needed, share_words};
+use super::judge::{ShareWithin, by_interval, by_share, count_words, counted, samples_needed, share_words};
 use super::latency::{count_suffix, mean_status as plain_mean, quantile_status as plain};
 use super::{Comparison, SloStatus, Target, Verdict};
 use crate::metrics::Histogram;
@@ -81,7 +81,7 @@ fn mixed_quantile(seen: &Observation, target: &Target, q: f64, reading: &Distrib
         verdict,
         needed: samples_needed(verdict, q, &share),
         over_share: Some((1.0 - share.share, 1.0 - share.interval.1, 1.0 - share.interval.0)),
-        why: format!("{} of {} were within the target. {MIXED}", share_words(share.bounds), count_words(share.samples, "observation")),
+        why: format!("{} of {} within the target. {MIXED}", share_words(share.bounds), counted(share.samples, "observation")),
         ..status
     }
 }
@@ -159,7 +159,7 @@ fn summed_quantile(seen: &Observation, target: &Target, q: f64, parts: &Parts) -
         needed: samples_needed(judged, q, &narrow),
         over_share: Some((1.0 - narrow.share, 1.0 - narrow.interval.1, 1.0 - narrow.interval.0)),
         shown: format!("{}{}", show_range(unit, value), count_suffix(samples)),
-        why: format!("{PARTS} {} of {} were within the target.{limit}", share_words(narrow.bounds), count_words(samples, "request")),
+        why: format!("{PARTS} {} of {} within the target.{limit}", share_words(narrow.bounds), counted(samples, "request")),
         source: parts.queue.source.clone(),
         ..SloStatus::no_data(target, parts.queue.time_base, "")
     }
