@@ -1,11 +1,12 @@
 //! What a rule looks at.
 
-use super::{Evidence, Impact, Laws, Missing, State, Symptom, Symptoms, Thetas, quantile};
+use super::{Evidence, Impact, Laws, Missing, State, Symptom, Symptoms, Thetas};
 use crate::metrics::Unit;
 use crate::signal::{
     BackendId, Counter, Distribution, DistributionReading, Gauge, Mode, Observation, Reading, Source, TimeBase, VersionRange,
 };
-use crate::slo::SloStatus;
+use crate::slo::{Metric, SloStatus};
+use crate::stats::quantile;
 
 /// Everything a rule may read. The `need_…` methods name what is missing, so that `?` answers "not measurable".
 #[derive(Debug)]
@@ -109,6 +110,21 @@ impl Context<'_> {
         })
     }
 
+    /// A missed target on the time to first token; a target must be there to be missed.
+    pub fn need_ttft_target(&self) -> Result<Option<&super::SymptomSeen>, Missing> {
+        let has = self.slo.iter().any(|status| {
+            matches!(status.target.metric, Metric::Quantile(Distribution::Ttft, _) | Metric::Mean(Distribution::Ttft))
+                && status.current.is_some()
+        });
+        if !has {
+            return Err(Missing::new(
+                "a target on the time to first token that can be judged",
+                "Choose a preset, or add a target on ttft.",
+            ));
+        }
+        Ok(self.symptoms.get(Symptom::Ttft))
+    }
+
     /// The waiting queue. Not measurable without the gauge.
     pub fn queue(&self) -> Result<Queue, Missing> {
         queue_of(self.seen, self.laws).ok_or_else(|| Missing::gauge(self.backend(), Gauge::Waiting))
@@ -162,11 +178,7 @@ impl Context<'_> {
         let found = quantile(&reading.histogram, q)?;
         let unit = distribution.unit();
         let percent = (q * 1000.0).round() / 10.0;
-        let shown = if found.high.is_finite() {
-            format!("{} to {}", unit.show(found.low), unit.show(found.high))
-        } else {
-            format!("≥ {}", unit.show(found.low))
-        };
+        let shown = found.show(unit);
         let value = Reading { value: found.point, unit, time_base: reading.time_base, source: reading.source };
         let label = format!("P{percent} {}", distribution.words());
         Some(Evidence::new(format!("{}.p{percent}", distribution.path()), label, value, self.seen.last.text_index).shown_as(shown))

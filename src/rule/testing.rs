@@ -1,103 +1,9 @@
-//! Hand-made snapshots for the tests of rules.
+//! Rules on hand-made snapshots.
 
 use super::{Context, Laws, Outcome, Rule, State, Symptoms, Thetas, threshold::Theta};
-use crate::metrics::{Bucket, Histogram};
-use crate::signal::{
-    BackendId, Config, ConfigValue, Counter, Distribution, Gauge, InstanceKey, Observation, Snapshot, Source, Spread, Value, VersionRange,
-};
-use crate::slo::SloStatus;
-
-/// Builds a snapshot step by step.
-#[derive(Clone)]
-pub(crate) struct Build(pub Snapshot);
-
-impl Build {
-    pub fn new(backend: BackendId) -> Self {
-        Build(Snapshot {
-            backend,
-            key: InstanceKey::default(),
-            version: VersionRange::default(),
-            why_backend: String::new(),
-            at: None,
-            started_at: None,
-            text_index: 0,
-            text_name: None,
-            gauges: Default::default(),
-            counters: Default::default(),
-            distributions: Default::default(),
-            config: Config::default(),
-            caveats: Vec::new(),
-        })
-    }
-
-    pub fn at(mut self, seconds: f64) -> Self {
-        self.0.at = Some(seconds);
-        self
-    }
-
-    pub fn started(mut self, seconds: f64) -> Self {
-        self.0.started_at = Some((seconds, source("process_start_time_seconds")));
-        self
-    }
-
-    pub fn gauge(mut self, gauge: Gauge, value: f64) -> Self {
-        self.0.gauges.insert(gauge, value_of(gauge.path(), value));
-        self
-    }
-
-    pub fn counter(mut self, counter: Counter, value: f64) -> Self {
-        self.0.counters.insert(counter, value_of(counter.path(), value));
-        self
-    }
-
-    /// A histogram from `(upper bound, observations in that bucket)`; the last bound should be infinite.
-    pub fn histogram(mut self, distribution: Distribution, buckets: &[(f64, f64)], sum: f64) -> Self {
-        let mut total = 0.0;
-        let cumulative = buckets
-            .iter()
-            .map(|(upper, count)| {
-                total += count;
-                Bucket { upper: *upper, cumulative: total }
-            })
-            .collect();
-        let histogram = Histogram::new(cumulative, Some(sum), Some(total));
-        self.0.distributions.insert(distribution, Spread { histogram, ranks: Vec::new(), source: source(distribution.path()) });
-        self
-    }
-
-    /// `count` observations whose mean is `mean`, all in one bucket of a coarse scale.
-    pub fn latency(self, distribution: Distribution, count: f64, mean: f64) -> Self {
-        const EDGES: &[f64] =
-            &[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 512.0, 2048.0, 8192.0, f64::INFINITY];
-        let mut placed = false;
-        let buckets: Vec<(f64, f64)> = EDGES
-            .iter()
-            .map(|edge| {
-                let here = !placed && mean <= *edge;
-                placed |= here;
-                (*edge, if here { count } else { 0.0 })
-            })
-            .collect();
-        self.histogram(distribution, &buckets, count * mean)
-    }
-
-    pub fn config(mut self, set: impl FnOnce(&mut Config)) -> Self {
-        set(&mut self.0.config);
-        self
-    }
-}
-
-pub(crate) fn setting(value: f64) -> Option<ConfigValue<f64>> {
-    Some(ConfigValue { value, inferred: false, source: source("setting") })
-}
-
-pub(crate) fn source(metric: &str) -> Source {
-    Source { metric: metric.to_owned(), lines: vec![1] }
-}
-
-fn value_of(metric: &str, value: f64) -> Value {
-    Value { value, ranks: vec![(String::new(), value)], source: source(metric), absent_is_zero: false }
-}
+pub(crate) use crate::signal::testing::{Build, setting, source};
+use crate::signal::{Distribution, Observation, TimeBase};
+use crate::slo::{Comparison, Metric, SloStatus, Target, Verdict};
 
 pub(crate) fn snapshot(build: Build) -> Observation {
     Observation::snapshot(build.0)
@@ -134,5 +40,32 @@ pub(crate) fn fired(outcome: &Outcome) -> &super::Finding {
     match outcome {
         Outcome::Fired(finding) => finding,
         other => panic!("the rule should fire, but: {other:?}"),
+    }
+}
+
+/// A missed P95 target on a latency, measured over a window.
+pub(crate) fn failing(distribution: Distribution, current: f64, target: f64) -> SloStatus {
+    SloStatus {
+        target: Target {
+            name: distribution.path().to_owned(),
+            metric: Metric::Quantile(distribution, 0.95),
+            path: format!("{}.p95", distribution.path()),
+            comparison: Comparison::LessOrEqual,
+            value: target,
+            asked: target,
+            scale: 1.0,
+            description: None,
+        },
+        current: Some(current),
+        interval: Some((current, current)),
+        verdict: Verdict::Fail,
+        samples: Some(100.0),
+        needed: None,
+        over_share: None,
+        unit: distribution.unit(),
+        time_base: TimeBase::Window(Some(60.0)),
+        source: source(distribution.path()),
+        shown: String::new(),
+        why: format!("P95 is {current}."),
     }
 }

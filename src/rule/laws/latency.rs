@@ -2,8 +2,8 @@
 
 use super::{Laws, derived, span_seconds};
 use crate::metrics::{Histogram, Unit};
-use crate::rule::quantile;
 use crate::signal::{BackendId, Counter, Distribution, Observation, Reading};
+use crate::stats::quantile;
 
 /// A pause counts as a stall from five times the median gap, and never below this (handbook L9).
 const STALL_FLOOR_SECONDS: f64 = 0.1;
