@@ -16,6 +16,7 @@ pub mod signal;
 
 pub mod stats;
 
+pub mod opinion;
 pub mod rule;
 pub mod slo;
 
@@ -26,6 +27,12 @@ pub mod report;
 
 pub mod analyze;
 pub mod request;
+
+pub mod export;
+
+pub mod browse;
+pub mod entry;
+pub mod plot;
 
 #[cfg(feature = "web")]
 pub mod web;

@@ -6,6 +6,7 @@
 
 mod attainment;
 mod binomial;
+mod dispersion;
 mod makarov;
 mod poisson;
 pub mod promql;
@@ -17,6 +18,7 @@ mod special;
 
 pub use attainment::{Attainment, attainment};
 pub use binomial::{at_least, at_most, binomial_quantile, same_rate};
+pub use dispersion::{Dispersion, dispersion};
 pub use makarov::{sum_quantile, sum_within};
 pub use poisson::garwood;
 pub use quantile::{Place, Quantile, RESOLUTION_LIMIT, is_consistent, log_linear, quantile, show_range, unit_buckets};
