@@ -100,12 +100,14 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
             Distribution::E2e => Symptom::E2e,
             _ => return None,
         },
+        Metric::MeanPerToken => Symptom::Itl,
         Metric::Availability => Symptom::Availability,
         Metric::RequestsPerSecond | Metric::OutputTokensPerSecond if has_demand(seen) => Symptom::Throughput,
         Metric::Gauge(Gauge::Waiting) => Symptom::Queue,
         _ => return None,
     };
-    let value = status.current?;
+    // Where only bounds are known (TGI's time to first token), the miss is at least that of the lower one.
+    let value = status.current.or_else(|| status.interval.map(|(low, _)| low))?;
     let limit = status.target.value;
     let ratio = match symptom {
         // Errors per allowed error: 1 % against a 99.9 % target is ten times too many.
