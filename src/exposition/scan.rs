@@ -1,113 +1,152 @@
-//! The line scanner.
+//! The line scanner: text to columns.
 
-use std::sync::Arc;
+use memchr::memchr;
 
-use super::{Parsed, Problem, ProblemKind};
-use crate::metrics::LabelValue;
-use crate::metrics::{Kind, Scrape, ScrapeBuilder};
+use super::comment::{self, Comment};
+use super::cut::Mark;
+use super::line::{self, Fault, Parts};
+use super::previous::{Previous, piece};
+use super::problem::{ProblemKind, Problems};
+use crate::metrics::{Columns, Metadata, Piece, Says, plain};
 
-pub(super) fn scan(text: &str) -> Parsed {
-    let text: Arc<str> = text.into();
-    let mut builder = ScrapeBuilder::new(text.clone());
-    let mut scrapes: Vec<Scrape> = Vec::new();
-    let mut problems = Vec::new();
-    let mut offset = 0usize;
-    for (index, raw) in text.split('\n').enumerate() {
-        let line_number = index as u32 + 1;
-        let line = raw.trim();
-        let start = offset + (raw.len() - raw.trim_start().len());
-        offset += raw.len() + 1;
-        if line.is_empty() {
-            continue;
-        }
-        if let Some(comment) = line.strip_prefix('#') {
-            if comment.trim() == "EOF" && !builder.is_empty() {
-                scrapes.push(std::mem::replace(&mut builder, ScrapeBuilder::new(text.clone())).finish());
-            } else {
-                describe(&mut builder, comment, line_number);
+/// Reads a text that may still be growing, line by line.
+#[derive(Debug, Default)]
+pub(super) struct Scanner {
+    pub columns: Columns,
+    pub problems: Problems,
+    /// Where an exposition certainly ends.
+    pub ends: Vec<Mark>,
+    /// First byte that was not read yet.
+    at: usize,
+    /// Lines that were read.
+    line: u32,
+    previous: Previous,
+    parts: Parts,
+    keys: Vec<u32>,
+}
+
+impl Scanner {
+    /// Reads all complete lines; with `last`, the unfinished one at the end too. The text may only have grown since the last call.
+    pub(super) fn scan(&mut self, text: &str, last: bool) {
+        let bytes = text.as_bytes();
+        let unread = bytes.get(self.at..).unwrap_or(&[]);
+        let limit = if last { bytes.len() } else { self.at + memchr::memrchr(b'\n', unread).map_or(0, |end| end + 1) };
+        let bytes = bytes.get(..limit).unwrap_or(&[]);
+        while self.at < limit {
+            let start = line::blanks(bytes, self.at);
+            self.line += 1;
+            if let Some(next) = self.like_previous(bytes, start) {
+                self.at = next;
+                continue;
             }
-        } else if sample(&mut builder, line, start, line_number).is_none() {
-            problems.push(Problem {
-                line: line_number,
-                span: [start as u32, (start + line.len()) as u32],
-                kind: ProblemKind::BadLine,
-                repaired: false,
-                sentence: "This line is not a sample.".to_owned(),
+            let rest = bytes.get(self.at..).unwrap_or(&[]);
+            let end = self.at + memchr(b'\n', rest).unwrap_or(rest.len());
+            let raw = text.get(self.at..end).unwrap_or("");
+            self.at = (end + 1).min(limit);
+            self.any_line(text, raw, end - raw.len());
+        }
+    }
+
+    /// Reads a line that has the shape of the one before. Returns the start of the next line.
+    fn like_previous(&mut self, bytes: &[u8], start: usize) -> Option<usize> {
+        let head_end = self.previous.again(bytes, start)?;
+        if bytes.get(head_end) != Some(&b' ') {
+            return None;
+        }
+        let (value, end) = plain(bytes, head_end + 1)?;
+        let next = match bytes.get(end) {
+            None => end,
+            Some(b'\n') => end + 1,
+            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
+            Some(_) => return None,
+        };
+        let labels = self.columns.values.len();
+        self.columns.values.extend_from_slice(&self.previous.values);
+        self.columns.push(self.previous.layout, labels, value, self.line, self.previous.hash);
+        Some(next)
+    }
+
+    fn any_line(&mut self, text: &str, raw: &str, raw_start: usize) {
+        let line = raw.trim();
+        let start = raw_start + (raw.len() - raw.trim_start().len());
+        match line.bytes().next() {
+            None => {}
+            Some(b'#') => self.comment(text, line, start),
+            Some(_) => {
+                if let Err(fault) = self.sample(text, line, start) {
+                    self.previous.forget();
+                    self.bad(line, start, fault);
+                }
+            }
+        }
+    }
+
+    fn bad(&mut self, line: &str, start: usize, fault: Fault) {
+        self.problems.add(ProblemKind::BadLine, self.line, [start, start + line.len()], false, || fault.what.sentence().to_owned());
+    }
+
+    fn sample(&mut self, text: &str, line: &str, start: usize) -> Result<(), Fault> {
+        line::read(line, &mut self.parts)?;
+        let parts = &self.parts;
+        let name = match parts.name.escaped {
+            false => self.columns.strings.intern(parts.name.of(line)),
+            true => self.columns.strings.intern(&unescaped(parts.name.of(line))),
+        };
+        self.keys.clear();
+        for (key, _) in &parts.labels {
+            self.keys.push(match key.escaped {
+                false => self.columns.strings.intern(key.of(line)),
+                true => self.columns.strings.intern(&unescaped(key.of(line))),
             });
         }
-    }
-    if !builder.is_empty() || scrapes.is_empty() {
-        scrapes.push(builder.finish());
-    }
-    Parsed { text, scrapes, problems }
-}
-
-fn describe(builder: &mut ScrapeBuilder, comment: &str, line: u32) {
-    let mut words = comment.trim_start().splitn(3, [' ', '\t']);
-    let (Some(keyword), Some(name)) = (words.next(), words.next()) else {
-        return;
-    };
-    let rest = words.next().unwrap_or("");
-    match keyword {
-        "TYPE" => builder.describe(name, line, kind(rest.trim()), None, None),
-        "HELP" => builder.describe(name, line, None, Some(rest), None),
-        "UNIT" => builder.describe(name, line, None, None, Some(rest.trim())),
-        _ => {}
-    }
-}
-
-fn kind(word: &str) -> Option<Kind> {
-    Some(match word {
-        "counter" => Kind::Counter,
-        "gauge" => Kind::Gauge,
-        "histogram" => Kind::Histogram,
-        "gaugehistogram" => Kind::GaugeHistogram,
-        "summary" => Kind::Summary,
-        "info" => Kind::Info,
-        "stateset" => Kind::StateSet,
-        "untyped" | "unknown" => Kind::Unknown,
-        _ => return None,
-    })
-}
-
-fn sample(builder: &mut ScrapeBuilder, line: &str, start: usize, number_of_line: u32) -> Option<()> {
-    let name_end = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'))?;
-    let name = line.get(..name_end).filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()))?;
-    let mut labels = Vec::new();
-    let mut rest = line.get(name_end..)?.trim_start();
-    if let Some(mut inside) = rest.strip_prefix('{') {
-        loop {
-            inside = inside.trim_start_matches([' ', '\t', ',']);
-            if let Some(after) = inside.strip_prefix('}') {
-                rest = after;
-                break;
-            }
-            let (key, after) = inside.split_once('=')?;
-            let value = after.trim_start().strip_prefix('"')?;
-            let mut escaped = false;
-            let end = value.char_indices().find(|(_, c)| {
-                let ends = *c == '"' && !escaped;
-                escaped = *c == '\\' && !escaped;
-                ends
-            })?;
-            let content = value.get(..end.0)?;
-            let begin = start + (content.as_ptr() as usize - line.as_ptr() as usize);
-            labels.push((key.trim(), LabelValue::Raw { start: begin, len: content.len() }));
-            inside = value.get(end.0 + 1..)?;
+        let layout = self.columns.intern_layout(name, &self.keys);
+        self.previous.remember(text, start, parts, layout, name, &self.keys, &mut self.columns);
+        let labels = self.columns.values.len();
+        self.columns.values.extend_from_slice(&self.previous.values);
+        if let Some(time) = parts.timestamp {
+            self.columns.timestamps.push((self.columns.rows.len() as u32, time));
         }
+        self.columns.push(layout, labels, parts.value, self.line, self.previous.hash);
+        Ok(())
     }
-    let mut words = rest.split_ascii_whitespace();
-    let value = number(words.next()?)?;
-    let timestamp = words.next().and_then(|word| word.parse().ok());
-    builder.push(name, &labels, value, timestamp, number_of_line);
-    Some(())
+
+    fn comment(&mut self, text: &str, line: &str, start: usize) {
+        let (name, says) = match comment::read(line) {
+            Comment::Other => return,
+            Comment::Eof => {
+                self.ends.push(self.mark());
+                return;
+            }
+            Comment::Broken(sentence) => {
+                let span = [start, start + line.len()];
+                self.problems.add(ProblemKind::BadMetadata, self.line, span, false, || sentence.to_owned());
+                return;
+            }
+            Comment::Type(name, kind) => (name, Says::Type(kind)),
+            Comment::Help(name, help) => (name, Says::Help(self.words(text, help))),
+            Comment::Unit(name, unit) => (name, Says::Unit(self.words(text, unit))),
+        };
+        let name = match name.escaped {
+            false => self.columns.strings.intern(name.text),
+            true => self.columns.strings.intern(&unescaped(name.text)),
+        };
+        self.columns.metadata.push(Metadata { name, line: self.line, row: self.columns.rows.len() as u32, says });
+    }
+
+    /// A part of `text` as a piece, with its escapes decoded.
+    fn words(&mut self, text: &str, part: &str) -> Piece {
+        let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+        let token = line::Token { start: 0, end: part.len(), escaped: part.contains('\\') };
+        piece(text, start, &token, &mut self.columns.decoded)
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { row: self.columns.rows.len() as u32, metadata: self.columns.metadata.len() as u32 }
+    }
 }
 
-/// A sample value or `le` as the formats write them: Go floats without hex and underscores, `NaN`, `±Inf` in any case.
-#[must_use]
-pub fn number(text: &str) -> Option<f64> {
-    if text.bytes().any(|byte| matches!(byte, b'_' | b'x' | b'X')) {
-        return None;
-    }
-    text.parse().ok()
+fn unescaped(text: &str) -> String {
+    let mut decoded = String::with_capacity(text.len());
+    line::unescape(text, &mut decoded);
+    decoded
 }
