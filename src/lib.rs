@@ -16,8 +16,8 @@ pub mod signal;
 
 pub mod stats;
 
-pub mod rule;
 pub mod opinion;
+pub mod rule;
 pub mod slo;
 
 pub mod health;

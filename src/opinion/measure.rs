@@ -1,8 +1,8 @@
 //! The quantities that published thresholds speak of.
 
 use crate::metrics::Unit;
-use crate::rule::quantile;
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Mode, Observation, TimeBase};
+use crate::stats::quantile;
 
 /// How a condition reads its number. Rates and increases need a window; shares, means and quantiles of a single snapshot speak of
 /// the process lifetime and say so.
@@ -166,7 +166,7 @@ fn at_quantile(seen: &Observation, distribution: Distribution, q: f64) -> Option
     let reading = seen.distribution(distribution)?;
     let found = quantile(&reading.histogram, q)?;
     let measured = Measured::new(found.point, distribution.unit(), reading.time_base)?;
-    Some(Measured { at_least: found.high.is_infinite(), ..measured })
+    Some(Measured { at_least: found.bracket.1.is_infinite(), ..measured })
 }
 
 fn share_within(seen: &Observation, distribution: Distribution, bound: f64) -> Option<Measured> {

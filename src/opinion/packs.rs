@@ -53,9 +53,14 @@ const VLLM_DASHBOARDS: Pack = Pack {
         check("ttft", V, "TTFT within 1 s: below 99 % of requests orange, below 90 % red", Measure::ShareWithin(Distribution::Ttft, 1.0))
             .warns(Limit::Below(0.99))
             .alarms(Limit::Below(0.90)),
-        check("tpot", V, "time per output token within 100 ms: below 99 % orange, below 90 % red", Measure::ShareWithin(Distribution::Tpot, 0.1))
-            .warns(Limit::Below(0.99))
-            .alarms(Limit::Below(0.90)),
+        check(
+            "tpot",
+            V,
+            "time per output token within 100 ms: below 99 % orange, below 90 % red",
+            Measure::ShareWithin(Distribution::Tpot, 0.1),
+        )
+        .warns(Limit::Below(0.99))
+        .alarms(Limit::Below(0.90)),
         check("throughput", V, "output per running request below 20 tok/s orange, below 10 tok/s red", Measure::OutputPerRunning)
             .warns(Limit::Below(20.0))
             .alarms(Limit::Below(10.0)),
@@ -72,7 +77,8 @@ const SGLANG_TUNING: Pack = Pack {
         check("queue.waiting", S, "fewer than 100 queued: the client is too slow", Measure::Gauge(Gauge::Waiting))
             .warns(Limit::Below(100.0))
             .while_running(1.0),
-        check("preemptions", S, "about one retraction a minute is fine", Measure::Rate(Counter::Preemptions)).warns(Limit::Above(1.0 / 60.0)),
+        check("preemptions", S, "about one retraction a minute is fine", Measure::Rate(Counter::Preemptions))
+            .warns(Limit::Above(1.0 / 60.0)),
     ],
 };
 
@@ -80,7 +86,8 @@ const TGI_DASHBOARD: Pack = Pack {
     name: "TGI dashboard",
     source: "huggingface/text-generation-inference, assets/tgi_grafana.json",
     checks: &[
-        check("ttft", T, "median queue time plus median prefill call above 1000 ms red", Measure::MedianQueuePlusPrefill).alarms(Limit::AtLeast(1.0)),
+        check("ttft", T, "median queue time plus median prefill call above 1000 ms red", Measure::MedianQueuePlusPrefill)
+            .alarms(Limit::AtLeast(1.0)),
         check("itl", T, "median forward time of a decode step above 80 ms red", Measure::Quantile(Distribution::DecodeForwardTime, 0.5))
             .alarms(Limit::AtLeast(0.08)),
     ],
@@ -97,7 +104,8 @@ const LLM_D_ALERTS: Pack = Pack {
             .warns(Limit::Above(10.0))
             .alarms(Limit::Above(30.0)),
         check("ttft", VS, "TTFT p95 above 3 s misses the objective", Measure::Quantile(Distribution::Ttft, 0.95)).warns(Limit::Above(3.0)),
-        check("e2e", VS, "E2E p99 above 5 s misses the objective, above 10 s warns", Measure::Quantile(Distribution::E2e, 0.99)).warns(Limit::Above(5.0)),
+        check("e2e", VS, "E2E p99 above 5 s misses the objective, above 10 s warns", Measure::Quantile(Distribution::E2e, 0.99))
+            .warns(Limit::Above(5.0)),
         check("preemptions", VS, "preemptions above 1/s", Measure::Rate(Counter::Preemptions)).warns(Limit::Above(1.0)),
         check("kv_cache.usage", VS, "KV usage above 90 % warns, above 95 % critical for decode", Measure::Gauge(Gauge::KvUsage))
             .warns(Limit::Above(0.90))
@@ -122,11 +130,13 @@ const VLLM_DOCTOR: Pack = Pack {
     source: "aminalaee/vllm-doctor, default configuration",
     checks: &[
         check("queue.waiting", V, "more than 5 waiting", Measure::Gauge(Gauge::Waiting)).warns(Limit::Above(5.0)),
-        check("queue_time", V, "queue time p95 of 1 s or more", Measure::Quantile(Distribution::QueueTime, 0.95)).warns(Limit::AtLeast(1.0)),
+        check("queue_time", V, "queue time p95 of 1 s or more", Measure::Quantile(Distribution::QueueTime, 0.95))
+            .warns(Limit::AtLeast(1.0)),
         check("kv_cache.usage", V, "KV usage of 90 % or more", Measure::Gauge(Gauge::KvUsage)).warns(Limit::AtLeast(0.90)),
         check("preemptions", V, "any preemption since start", Measure::Total(Counter::Preemptions)).warns(Limit::Above(0.0)),
         check("ttft", V, "TTFT p95 of 2 s or more", Measure::Quantile(Distribution::Ttft, 0.95)).warns(Limit::AtLeast(2.0)),
-        check("tpot", V, "time per output token p95 of 0.2 s or more", Measure::Quantile(Distribution::Tpot, 0.95)).warns(Limit::AtLeast(0.2)),
+        check("tpot", V, "time per output token p95 of 0.2 s or more", Measure::Quantile(Distribution::Tpot, 0.95))
+            .warns(Limit::AtLeast(0.2)),
         check("availability", V, "errors of 5 % or more", Measure::ErrorShare).warns(Limit::AtLeast(0.05)),
         check("requests.aborted", V, "aborted requests of 10 % or more", Measure::AbortShare).warns(Limit::AtLeast(0.10)),
         check("prefix_cache.hit_rate", V, "prefix hit rate below 50 %", Measure::PrefixHitRate).warns(Limit::Below(0.50)),
@@ -185,12 +195,14 @@ const CLASSIC: Pack = Pack {
     source: "archokshi/optiinfra, performance agent defaults",
     checks: &[
         check("ttft", VS, "TTFT above 100 ms", Measure::Mean(Distribution::Ttft)).warns(Limit::Above(0.1)),
-        check("tpot", &[Vllm, Sglang, Tgi], "time per output token above 50 ms", Measure::Mean(Distribution::Tpot)).warns(Limit::Above(0.05)),
+        check("tpot", &[Vllm, Sglang, Tgi], "time per output token above 50 ms", Measure::Mean(Distribution::Tpot))
+            .warns(Limit::Above(0.05)),
         check("queue.waiting", &[Vllm, Sglang, Tgi], "more than 10 waiting", Measure::Gauge(Gauge::Waiting)).warns(Limit::Above(10.0)),
         check("kv_cache.usage", V, "KV usage above 85 %", Measure::Gauge(Gauge::KvUsage)).warns(Limit::Above(0.85)),
         check("prefix_cache.reported_hit_rate", S, "reported cache hit rate below 70 %", Measure::Gauge(Gauge::CacheHitRateGauge))
             .warns(Limit::Below(0.7)),
-        check("throughput.reported", S, "reported throughput below 100 tok/s", Measure::Gauge(Gauge::GenerationThroughput)).warns(Limit::Below(100.0)),
+        check("throughput.reported", S, "reported throughput below 100 tok/s", Measure::Gauge(Gauge::GenerationThroughput))
+            .warns(Limit::Below(100.0)),
         check("queue.running", T, "fewer than 4 requests in the batch", Measure::Gauge(Gauge::Running)).warns(Limit::Below(4.0)),
     ],
 };

@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn advice_is_given_only_where_it_can_be_followed() {
-        let advice = |range: &VersionRange| advise(BackendId::Vllm, range, "--watermark", "Raise it.", "Fewer at once.", "Fewer preemptions.");
+        let advice =
+            |range: &VersionRange| advise(BackendId::Vllm, range, "--watermark", "Raise it.", "Fewer at once.", "Fewer preemptions.");
         let action = advice(&exactly(0, 33, 0)).expect("0.33 has the flag");
         assert_eq!((action.flag.as_str(), action.versions.as_str()), ("--watermark", "≥ 0.24"));
         assert_eq!(advice(&exactly(0, 19, 1)), None);

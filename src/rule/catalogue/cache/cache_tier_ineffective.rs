@@ -2,7 +2,9 @@
 
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Counter, Distribution, Reading, TimeBase};
 
 /// Useful share of the tokens looked up in the tier below which it does not help (own judgement).
@@ -50,7 +52,14 @@ fn vllm(ctx: &Context<'_>) -> Checked {
     }
     let measure = ctx.computed("prefix_cache.external_hit_rate", "tokens found in the external tier", share, Unit::Ratio, &found.source);
     let case = Case::new(ctx, Basis::Counters).sees(weight::COUNTER, measure.clone()).shows(ctx.count(Counter::ExternalQueries));
-    Ok(case.fire(&RULE, account(ctx, measure, format!("{} of {} looked up in the external tier were found.", Unit::Ratio.show(share), Unit::Tokens.show(looked_up.value)))))
+    Ok(case.fire(
+        &RULE,
+        account(
+            ctx,
+            measure,
+            format!("{} of {} looked up in the external tier were found.", Unit::Ratio.show(share), Unit::Tokens.show(looked_up.value)),
+        ),
+    ))
 }
 
 fn sglang(ctx: &Context<'_>) -> Checked {
@@ -59,7 +68,10 @@ fn sglang(ctx: &Context<'_>) -> Checked {
         return Outcome::clear("There is no second KV tier.");
     }
     if tier.is_none() {
-        return Err(Missing::new("signs of a host tier", "SGLang exports them with --enable-hierarchical-cache; without it there is nothing to judge."));
+        return Err(Missing::new(
+            "signs of a host tier",
+            "SGLang exports them with --enable-hierarchical-cache; without it there is nothing to judge.",
+        ));
     }
     if let Some(slow) = slower_than_computing(ctx) {
         let (load, compute) = slow;
@@ -86,7 +98,14 @@ fn sglang(ctx: &Context<'_>) -> Checked {
     }
     let measure = ctx.computed("prefix_cache.host_hit_rate", "tokens found in the host tier", share, Unit::Ratio, &host.source);
     let case = Case::new(ctx, Basis::Counters).sees(weight::COUNTER, measure.clone());
-    Ok(case.fire(&RULE, account(ctx, measure, format!("{} of {} that the device lacked were found in the host tier.", Unit::Ratio.show(share), Unit::Tokens.show(asked)))))
+    Ok(case.fire(
+        &RULE,
+        account(
+            ctx,
+            measure,
+            format!("{} of {} that the device lacked were found in the host tier.", Unit::Ratio.show(share), Unit::Tokens.show(asked)),
+        ),
+    ))
 }
 
 /// Tokens that had to be sought beyond the device: those found in the tier, and those computed in the end.
@@ -103,7 +122,12 @@ fn slower_than_computing(ctx: &Context<'_>) -> Option<(Reading, Reading)> {
     let tokens = ctx.seen.count(Counter::LoadBackTokens).filter(|tokens| tokens.value >= TOKENS_NEEDED)?;
     let times = ctx.seen.distribution(Distribution::LoadBackTime)?;
     let compute = ctx.laws.prefill_cost.clone()?;
-    let load = Reading { value: times.histogram.sum? / tokens.value, unit: Unit::Seconds, time_base: TimeBase::Window(ctx.seen.seconds()), source: times.source };
+    let load = Reading {
+        value: times.histogram.sum? / tokens.value,
+        unit: Unit::Seconds,
+        time_base: TimeBase::Window(ctx.seen.seconds()),
+        source: times.source,
+    };
     (load.value > compute.value).then_some((load, compute))
 }
 
@@ -113,18 +137,29 @@ fn account(ctx: &Context<'_>, measure: Evidence, sentence: String) -> Account {
     let candidates = match ctx.backend() {
         BackendId::Sglang => vec![
             advise("--hicache-ratio", "Raise it, so that more stays in the host tier.", "Host memory."),
-            advise("--enable-hierarchical-cache", "Remove it, if the workload reuses nothing after long pauses.", "Evicted prefixes must be computed again."),
+            advise(
+                "--enable-hierarchical-cache",
+                "Remove it, if the workload reuses nothing after long pauses.",
+                "Evicted prefixes must be computed again.",
+            ),
         ],
         _ => vec![
             advise("--kv-offloading-size", "Raise it, so that more stays in the tier.", "Host memory."),
-            advise("--kv-transfer-config", "Remove the connector, if the workload reuses nothing after long pauses.", "Evicted prefixes must be computed again."),
+            advise(
+                "--kv-transfer-config",
+                "Remove the connector, if the workload reuses nothing after long pauses.",
+                "Evicted prefixes must be computed again.",
+            ),
         ],
     };
     Account {
         severity: ctx.impact(&[crate::rule::Symptom::Ttft]).efficiency().min(crate::rule::Severity::Medium),
         headline: sentence.clone(),
         sentence,
-        formula: format!("found in the tier < {} of the tokens looked up there, or slower to load than to compute", Unit::Ratio.show(USEFUL)),
+        formula: format!(
+            "found in the tier < {} of the tokens looked up there, or slower to load than to compute",
+            Unit::Ratio.show(USEFUL)
+        ),
         measure,
         threshold: USEFUL,
         actions: candidates.into_iter().flatten().collect::<Vec<Action>>(),

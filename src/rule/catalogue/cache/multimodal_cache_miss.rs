@@ -50,7 +50,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     let gap = ctx.need_law(&ctx.laws.frontend_gap, "the time before the scheduler sees a request")?;
     let ttft = ctx.need_mean(Distribution::Ttft)?;
     if gap.value < FRONTEND_SECONDS || gap.value < FRONTEND_SHARE * ttft.value {
-        return Outcome::clear(format!("Few media are found in the cache, but the front end takes only {}.", Unit::Seconds.show(gap.value.max(0.0))));
+        return Outcome::clear(format!(
+            "Few media are found in the cache, but the front end takes only {}.",
+            Unit::Seconds.show(gap.value.max(0.0))
+        ));
     }
     let measure = ctx.computed("multimodal_cache.hit_rate", "media found in the processor's cache", share, Unit::Ratio, &hits.source);
     let case = Case::new(ctx, Basis::Counters)
@@ -69,8 +72,15 @@ fn check(ctx: &Context<'_>) -> Checked {
                 Unit::Count.show(items.value),
                 Unit::Seconds.show(gap.value)
             ),
-            headline: format!("Images or audio are processed again for each request: requests spend {} in the front end.", Unit::Seconds.show(gap.value)),
-            formula: format!("media found < {}, and front end ≥ {} of time to first token", Unit::Ratio.show(HIT_RATE), Unit::Ratio.show(FRONTEND_SHARE)),
+            headline: format!(
+                "Images or audio are processed again for each request: requests spend {} in the front end.",
+                Unit::Seconds.show(gap.value)
+            ),
+            formula: format!(
+                "media found < {}, and front end ≥ {} of time to first token",
+                Unit::Ratio.show(HIT_RATE),
+                Unit::Ratio.show(FRONTEND_SHARE)
+            ),
             measure,
             threshold: HIT_RATE,
             actions: [

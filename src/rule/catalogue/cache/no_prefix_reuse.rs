@@ -3,7 +3,9 @@
 use super::{PrefixUse, TOKENS_NEEDED};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, StateKind, Texts, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, StateKind, Texts, weight,
+};
 use crate::signal::{BackendId, Counter, Distribution};
 
 /// Below this share of prompt tokens found, nothing is reused (own judgement).

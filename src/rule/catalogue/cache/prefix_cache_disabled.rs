@@ -3,7 +3,9 @@
 use super::{PrefixUse, TOKENS_NEEDED};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Counter, Reading, TimeBase};
 
 pub(super) static RULE: Rule = Rule {
@@ -76,7 +78,9 @@ fn account(ctx: &Context<'_>, measure: Evidence, sentence: String, formula: &str
         formula: formula.to_owned(),
         measure,
         threshold: 1.0,
-        actions: flags::advise(ctx.backend(), ctx.version(), flag, change, "A little host time to hash prompts.", verify).into_iter().collect(),
+        actions: flags::advise(ctx.backend(), ctx.version(), flag, change, "A little host time to hash prompts.", verify)
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -87,8 +91,9 @@ mod tests {
     use crate::signal::ConfigValue;
 
     fn vllm(on: Option<bool>) -> Build {
-        Build::new(BackendId::Vllm)
-            .config(|config| config.prefix_caching = on.map(|value| ConfigValue { value, inferred: false, source: source("vllm:cache_config_info") }))
+        Build::new(BackendId::Vllm).config(|config| {
+            config.prefix_caching = on.map(|value| ConfigValue { value, inferred: false, source: source("vllm:cache_config_info") })
+        })
     }
 
     #[test]

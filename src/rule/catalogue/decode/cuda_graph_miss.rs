@@ -3,7 +3,9 @@
 use super::ITL_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::SGLANG_TGI;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Counter, Gauge};
 
 /// From this share of decode passes without a graph, batches outgrow the graphs (own judgement).
@@ -63,7 +65,10 @@ fn sglang(ctx: &Context<'_>) -> Checked {
         ));
     }
     let measure = ctx.computed("engine.eager_decode_share", "decode passes without a CUDA graph", share, Unit::Ratio, &eager.source);
-    let mut case = Case::new(ctx, Basis::Counters).samples(passes, PASSES_NEEDED).sees(weight::COUNTER, measure.clone()).shows(ctx.gauge(Gauge::Running));
+    let mut case = Case::new(ctx, Basis::Counters)
+        .samples(passes, PASSES_NEEDED)
+        .sees(weight::COUNTER, measure.clone())
+        .shows(ctx.gauge(Gauge::Running));
     if !ever_graph {
         case = case.against("No decode pass ever used a graph: the platform may have none.");
     }
@@ -86,9 +91,14 @@ fn sglang_actions(ctx: &Context<'_>, outgrown: bool) -> Vec<Action> {
     let verify = "Fewer than 1 % of the decode passes run without a graph, and the gap between tokens shrinks.";
     let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify);
     [
-        advise("--cuda-graph-max-bs-decode", "Set it to the largest batch that occurs.", "Each captured size takes GPU memory; lower --mem-fraction-static if it runs out.")
-            .filter(|_| outgrown),
-        advise("--disable-decode-cuda-graph", "Remove it, if it is set.", "Graphs take GPU memory and lengthen the start.").filter(|_| !outgrown),
+        advise(
+            "--cuda-graph-max-bs-decode",
+            "Set it to the largest batch that occurs.",
+            "Each captured size takes GPU memory; lower --mem-fraction-static if it runs out.",
+        )
+        .filter(|_| outgrown),
+        advise("--disable-decode-cuda-graph", "Remove it, if it is set.", "Graphs take GPU memory and lengthen the start.")
+            .filter(|_| !outgrown),
     ]
     .into_iter()
     .flatten()
@@ -100,7 +110,10 @@ fn tgi(ctx: &Context<'_>) -> Checked {
     let running = ctx.need_gauge(Gauge::Running)?;
     let (least, most) = ctx.seen.gauge_span(Gauge::Running).unwrap_or((running.value, running.value));
     if most <= TGI_LARGEST_GRAPH {
-        return Outcome::clear(format!("The batch holds {} requests; graphs reach to {TGI_LARGEST_GRAPH:.0} by default.", Unit::Count.show(most)));
+        return Outcome::clear(format!(
+            "The batch holds {} requests; graphs reach to {TGI_LARGEST_GRAPH:.0} by default.",
+            Unit::Count.show(most)
+        ));
     }
     if ctx.symptoms.get(Symptom::Itl).is_none_or(|seen| !seen.violated) {
         return Outcome::clear(format!("The batch holds {} requests, and tokens come in time.", Unit::Count.show(most)));

@@ -47,7 +47,11 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(format!("{}, but {preempted:.2} preemptions per request cause long gaps too.", stalls.words()));
     }
     if let Some(prefill) = stalls.prefill.as_ref().filter(|prefill| stalls.share.value <= PREFILL_EXPLAINS * prefill.value) {
-        return Outcome::clear(format!("{}; prefill takes {} of the time and accounts for them.", stalls.words(), Unit::Ratio.show(prefill.value)));
+        return Outcome::clear(format!(
+            "{}; prefill takes {} of the time and accounts for them.",
+            stalls.words(),
+            Unit::Ratio.show(prefill.value)
+        ));
     }
     let Some(share) = ctx.law(&Some(stalls.share.clone()), "law.stall_share", "share of decode time in long gaps") else {
         return Outcome::clear("No gaps between tokens were measured.");
@@ -73,7 +77,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     case = case.shows(ctx.quantile(Distribution::Itl, 0.99)).shows(ctx.quantile(Distribution::Itl, 0.5));
     let copies = tier_copies(ctx);
-    let hint = copies.map_or_else(String::new, |share| format!(" Copies to and from host memory took {} of the decode time.", Unit::Ratio.show(share)));
+    let hint = copies
+        .map_or_else(String::new, |share| format!(" Copies to and from host memory took {} of the decode time.", Unit::Ratio.show(share)));
     Ok(case.fire(
         &RULE,
         Account {
@@ -114,11 +119,23 @@ fn actions(ctx: &Context<'_>, copies: bool) -> Vec<Action> {
     )];
     let candidates = match backend {
         BackendId::Vllm => vec![
-            advise("--enable-logging-iteration-details", "Switch it on to see which steps are long and what they held.", "One log line per step."),
-            advise("--async-scheduling", "Switch it on where it is not the default, so that host work overlaps the GPU.", "None known where it is supported."),
+            advise(
+                "--enable-logging-iteration-details",
+                "Switch it on to see which steps are long and what they held.",
+                "One log line per step.",
+            ),
+            advise(
+                "--async-scheduling",
+                "Switch it on where it is not the default, so that host work overlaps the GPU.",
+                "None known where it is supported.",
+            ),
         ],
         BackendId::Sglang => vec![
-            advise("SGLANG_ENABLE_METRICS_DEVICE_TIMER", "Set it to 1 to tell time on the GPU from time on the host.", "A little overhead per step."),
+            advise(
+                "SGLANG_ENABLE_METRICS_DEVICE_TIMER",
+                "Set it to 1 to tell time on the GPU from time on the host.",
+                "A little overhead per step.",
+            ),
             advise("--hicache-io-backend", "Try the other copy engine of the host tier.", "None known.").filter(|_| copies),
         ],
         BackendId::Tgi => Vec::new(),

@@ -4,10 +4,10 @@ use super::ITL_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Texts, flags, quantile,
-    weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Distribution, Gauge, Reading};
+use crate::stats::quantile;
 
 /// At most this many requests decode on average in a window that shows the unloaded speed.
 const UNLOADED: f64 = 4.0;
@@ -45,7 +45,11 @@ fn check(ctx: &Context<'_>) -> Checked {
     let gaps = ctx.need_distribution(distribution)?;
     let median = quantile(&gaps.histogram, 0.5).ok_or_else(|| Missing::samples("gaps between tokens", 0.0, REQUESTS_NEEDED))?;
     let limit = FLOOR_SHARE * theta.seconds;
-    let words = format!("The median gap between tokens is {}, the threshold {}", Unit::Seconds.show(median.point), Unit::Seconds.show(theta.seconds));
+    let words = format!(
+        "The median gap between tokens is {}, the threshold {}",
+        Unit::Seconds.show(median.point),
+        Unit::Seconds.show(theta.seconds)
+    );
     if median.point < limit {
         return Outcome::clear(format!("{words}."));
     }
@@ -61,8 +65,9 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Err(Missing::samples("gaps between tokens", 0.0, REQUESTS_NEEDED));
     };
     // The whole bucket above the limit is proof; a bucket that straddles it is not.
-    let evidence = if median.low >= limit { weight::COUNTER } else { weight::GAUGE_SUSTAINED };
-    let average = Evidence::new("law.decode_concurrency", "requests decoding on average", decoding.clone(), ctx.seen.last.text_index).inferred();
+    let evidence = if median.bracket.0 >= limit { weight::COUNTER } else { weight::GAUGE_SUSTAINED };
+    let average =
+        Evidence::new("law.decode_concurrency", "requests decoding on average", decoding.clone(), ctx.seen.last.text_index).inferred();
     let mut case = Case::new(ctx, Basis::Counters)
         .samples(ctx.requests().unwrap_or(0.0), REQUESTS_NEEDED)
         .sees(evidence, measure.clone())
@@ -112,12 +117,20 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
         BackendId::Vllm => vec![
             advise("--quantization", "Serve weights in fp8 or 4 bit: a decode step reads them all.", accuracy),
             advise("--tensor-parallel-size", "Split the model over more GPUs.", sync),
-            advise("--speculative-config", "Draft tokens; with little load it shortens the time per token.", "More work per step; it stops paying under high load."),
+            advise(
+                "--speculative-config",
+                "Draft tokens; with little load it shortens the time per token.",
+                "More work per step; it stops paying under high load.",
+            ),
         ],
         BackendId::Sglang => vec![
             advise("--quantization", "Serve weights in fp8: a decode step reads them all.", accuracy),
             advise("--tp-size", "Split the model over more GPUs.", sync),
-            advise("--speculative-algorithm", "Draft tokens; with little load it shortens the time per token.", "More work per step; it stops paying under high load."),
+            advise(
+                "--speculative-algorithm",
+                "Draft tokens; with little load it shortens the time per token.",
+                "More work per step; it stops paying under high load.",
+            ),
         ],
         BackendId::Tgi => vec![
             advise("--quantize", "Serve weights in fp8 or AWQ: a decode step reads them all.", accuracy),
@@ -145,12 +158,11 @@ mod tests {
             .counter(Counter::Finished, 100.0)
             .latency(Distribution::Ttft, 0.0, 0.1)
             .latency(Distribution::Itl, 0.0, gap);
-        let end = start
-            .clone()
-            .at(300.0)
-            .counter(Counter::Finished, 160.0)
-            .latency(Distribution::Ttft, 60.0, 0.1)
-            .latency(Distribution::Itl, 6000.0, gap);
+        let end = start.clone().at(300.0).counter(Counter::Finished, 160.0).latency(Distribution::Ttft, 60.0, 0.1).latency(
+            Distribution::Itl,
+            6000.0,
+            gap,
+        );
         window(start, end)
     }
 

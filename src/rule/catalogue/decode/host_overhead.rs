@@ -69,13 +69,18 @@ fn check(ctx: &Context<'_>) -> Checked {
     let mut measure = None;
     if let Some((share, source)) = forward.zip(ctx.seen.count(Counter::ForwardSeconds).map(|reading| reading.source)) {
         let evidence = ctx.computed("engine.forward_share", "share of busy time in forward passes", share, Unit::Ratio, &source);
-        case = if share < FORWARD_SHARE { case.sees(weight::COUNTER, evidence.clone()) } else { case.against(format!("Forward passes take {}.", evidence.shown)) };
+        case = if share < FORWARD_SHARE {
+            case.sees(weight::COUNTER, evidence.clone())
+        } else {
+            case.against(format!("Forward passes take {}.", evidence.shown))
+        };
         measure = Some((evidence, FORWARD_SHARE)).filter(|_| share < FORWARD_SHARE);
     } else {
         case = case.lacks(&no_timer());
     }
     if let Some((share, source)) = stages.zip(ctx.seen.count(Counter::HostStageSeconds).map(|reading| reading.source)) {
-        let evidence = ctx.computed("engine.host_stage_share", "share of busy time in stages without a forward pass", share, Unit::Ratio, &source);
+        let evidence =
+            ctx.computed("engine.host_stage_share", "share of busy time in stages without a forward pass", share, Unit::Ratio, &source);
         if share >= STAGE_SHARE {
             case = case.sees(weight::GAUGE_SUSTAINED, evidence.clone());
             measure = measure.or(Some((evidence, STAGE_SHARE)));
@@ -97,7 +102,11 @@ fn check(ctx: &Context<'_>) -> Checked {
             severity: ctx.impact(RULE.explains).severity(),
             sentence: format!("While the scheduler is busy, {what} {shown} of the time."),
             headline: format!("The GPU waits for the host: {what} {shown} of the busy time."),
-            formula: format!("forward passes < {} of busy time, or stages without one ≥ {}", Unit::Ratio.show(FORWARD_SHARE), Unit::Ratio.show(STAGE_SHARE)),
+            formula: format!(
+                "forward passes < {} of busy time, or stages without one ≥ {}",
+                Unit::Ratio.show(FORWARD_SHARE),
+                Unit::Ratio.show(STAGE_SHARE)
+            ),
             measure,
             threshold,
             actions: actions(ctx),
@@ -111,7 +120,11 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
     let mut actions: Vec<Action> = [
         advise("--disable-overlap-schedule", "Remove it, if it is set.", "None known where the overlap is supported."),
         advise("--stream-interval", "Raise it to send several tokens per chunk.", "Text arrives in larger pieces."),
-        advise("--num-continuous-decode-steps", "Raise it to run several decode steps per scheduling.", "New requests wait longer for their first token."),
+        advise(
+            "--num-continuous-decode-steps",
+            "Raise it to run several decode steps per scheduling.",
+            "New requests wait longer for their first token.",
+        ),
     ]
     .into_iter()
     .flatten()
@@ -135,7 +148,12 @@ mod tests {
             .counter(Counter::Finished, 100.0)
             .counter(Counter::IdleSeconds, 0.0)
             .counter(Counter::HostStageSeconds, 0.0);
-        let mut end = start.clone().at(100.0).counter(Counter::Finished, 200.0).counter(Counter::IdleSeconds, 10.0).counter(Counter::HostStageSeconds, stages);
+        let mut end = start
+            .clone()
+            .at(100.0)
+            .counter(Counter::Finished, 200.0)
+            .counter(Counter::IdleSeconds, 10.0)
+            .counter(Counter::HostStageSeconds, stages);
         let mut start = start;
         if let Some(forward) = forward {
             start = start.counter(Counter::ForwardSeconds, 0.0);

@@ -3,7 +3,9 @@
 use super::ITL_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Counter, Gauge};
 
 /// Tokens per verified step below which drafting hardly pays (own judgement: drafting and verifying add some tenths of a step).
@@ -62,13 +64,15 @@ fn check(ctx: &Context<'_>) -> Checked {
     let Some(seen) = seen else {
         return Outcome::clear("Speculative decoding is off.");
     };
-    let share = seen.accepted.map_or_else(String::new, |accepted| format!(", {} of the drafted tokens are accepted", Unit::Ratio.show(accepted)));
+    let share =
+        seen.accepted.map_or_else(String::new, |accepted| format!(", {} of the drafted tokens are accepted", Unit::Ratio.show(accepted)));
     let words = format!("A verified step yields {} tokens{share}", Unit::Count.show(seen.length));
     let low_share = seen.accepted.is_some_and(|accepted| accepted < ACCEPTED);
     if seen.length >= LENGTH && !low_share {
         return Outcome::clear(format!("{words}."));
     }
-    let (basis, evidence) = if seen.drafts.is_some() { (Basis::Counters, weight::COUNTER) } else { (Basis::Gauges, weight::GAUGE_SUSTAINED) };
+    let (basis, evidence) =
+        if seen.drafts.is_some() { (Basis::Counters, weight::COUNTER) } else { (Basis::Gauges, weight::GAUGE_SUSTAINED) };
     let mut case = Case::new(ctx, basis).sees(evidence, seen.measure.clone());
     if let Some(drafts) = seen.drafts {
         case = case.samples(drafts, DRAFTS_NEEDED);
@@ -103,7 +107,10 @@ fn check(ctx: &Context<'_>) -> Checked {
 fn vllm(ctx: &Context<'_>) -> Result<Option<Acceptance>, Missing> {
     let counter = |counter| {
         ctx.seen.count(counter).ok_or_else(|| {
-            Missing::new("speculation counters", "vLLM exports them while speculative decoding is on; without it there is nothing to judge.")
+            Missing::new(
+                "speculation counters",
+                "vLLM exports them while speculative decoding is on; without it there is nothing to judge.",
+            )
         })
     };
     let (drafts, drafted, accepted) =
@@ -154,9 +161,11 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
     let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify);
     let fewer = "Fewer tokens per step where drafts do fit.";
     let candidates = match ctx.backend() {
-        BackendId::Vllm => vec![
-            advise("--speculative-config", "Lower num_speculative_tokens, change the method, or remove the setting to switch speculation off.", fewer),
-        ],
+        BackendId::Vllm => vec![advise(
+            "--speculative-config",
+            "Lower num_speculative_tokens, change the method, or remove the setting to switch speculation off.",
+            fewer,
+        )],
         BackendId::Sglang => vec![
             advise("--speculative-num-draft-tokens", "Lower it.", fewer),
             advise("--speculative-algorithm", "Remove it to switch speculation off.", "Slower single requests where drafts do fit."),
@@ -225,8 +234,16 @@ mod tests {
 
     #[test]
     fn sglang_counts_tokens_per_verified_step() {
-        let start = base(BackendId::Sglang).gauge(Gauge::SpecAcceptLength, 1.2).counter(Counter::SpecVerifyCalls, 0.0).counter(Counter::OutputTokens, 0.0);
-        let end = start.clone().at(60.0).counter(Counter::Finished, 200.0).counter(Counter::SpecVerifyCalls, 5_000.0).counter(Counter::OutputTokens, 6_000.0);
+        let start = base(BackendId::Sglang)
+            .gauge(Gauge::SpecAcceptLength, 1.2)
+            .counter(Counter::SpecVerifyCalls, 0.0)
+            .counter(Counter::OutputTokens, 0.0);
+        let end = start
+            .clone()
+            .at(60.0)
+            .counter(Counter::Finished, 200.0)
+            .counter(Counter::SpecVerifyCalls, 5_000.0)
+            .counter(Counter::OutputTokens, 6_000.0);
         let outcome = check(&RULE, &window(start, end));
         assert!((fired(&outcome).measure.value - 1.2).abs() < 1e-12);
     }

@@ -3,8 +3,9 @@
 use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PREFILL_EXPLAINS, STALL_SHARE, Stalls, stall_severity, unknown_prefill};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, quantile, weight};
+use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, weight};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
+use crate::stats::quantile;
 
 /// From this many preemptions per finished request on, pauses are waits after preemption (the limit of a high-severity thrash).
 const MANY_PREEMPTIONS: f64 = 0.20;
@@ -61,7 +62,11 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let prefill = stalls.prefill.clone().ok_or_else(unknown_prefill)?;
     if stalls.share.value > PREFILL_EXPLAINS * prefill.value {
-        return Outcome::clear(format!("{}, and prefill takes {} of the time: too little for them.", stalls.words(), Unit::Ratio.show(prefill.value)));
+        return Outcome::clear(format!(
+            "{}, and prefill takes {} of the time: too little for them.",
+            stalls.words(),
+            Unit::Ratio.show(prefill.value)
+        ));
     }
     let Some(share) = ctx.law(&Some(stalls.share.clone()), "law.stall_share", "share of decode time in long gaps") else {
         return Outcome::clear("No gaps between tokens were measured.");
@@ -70,11 +75,15 @@ fn check(ctx: &Context<'_>) -> Checked {
     if let Some(prefill) = ctx.law(&ctx.laws.prefill_share, "law.prefill_share", "share of time that prefill work takes") {
         case = case.sees(weight::LAW, prefill);
     }
-    if big_steps(ctx) && let Some(steps) = ctx.quantile(Distribution::StepTokens, 0.99) {
+    if big_steps(ctx)
+        && let Some(steps) = ctx.quantile(Distribution::StepTokens, 0.99)
+    {
         case = case.sees(weight::GAUGE_ONCE, steps);
     }
     match stalls.preempted {
-        Some(preempted) if preempted >= FEW_PREEMPTIONS => case = case.against(format!("{preempted:.2} preemptions per request cause long gaps too.")),
+        Some(preempted) if preempted >= FEW_PREEMPTIONS => {
+            case = case.against(format!("{preempted:.2} preemptions per request cause long gaps too."))
+        }
         Some(_) => {}
         None => case = case.lacks(&Missing::counter(ctx.backend(), Counter::Preemptions)),
     }
@@ -82,7 +91,8 @@ fn check(ctx: &Context<'_>) -> Checked {
         case = case.against("The cost of prefill rests on fewer than 30 requests.");
     }
     if ctx.seen.last.has_caveat(Caveat::TtftMayMixNonStreaming) {
-        case = case.lacks(&Missing::new("gaps of streaming requests alone", "SGLang 0.5.17 or later tells streaming requests from others."));
+        case =
+            case.lacks(&Missing::new("gaps of streaming requests alone", "SGLang 0.5.17 or later tells streaming requests from others."));
     }
     case = case.shows(ctx.quantile(Distribution::Itl, 0.99));
     Ok(case.fire(
@@ -90,7 +100,10 @@ fn check(ctx: &Context<'_>) -> Checked {
         Account {
             severity: stall_severity(ctx, stalls.share.value),
             sentence: format!("{}; prefill takes {} of the time and accounts for them.", stalls.words(), Unit::Ratio.show(prefill.value)),
-            headline: format!("New prompts interrupt running requests: at least {} of the decode time is lost in gaps.", Unit::Ratio.show(stalls.share.value)),
+            headline: format!(
+                "New prompts interrupt running requests: at least {} of the decode time is lost in gaps.",
+                Unit::Ratio.show(stalls.share.value)
+            ),
             formula: format!(
                 "gaps of {} or more take ≥ {} of decode time, and at most {PREFILL_EXPLAINS} times the prefill share of {}",
                 Unit::Seconds.show(stalls.from),
@@ -131,7 +144,8 @@ fn tgi(ctx: &Context<'_>) -> Checked {
     if share.is_nan() || share < PREFILL_CALLS || long_call.point < limit || batch < BATCH_FELT {
         return Outcome::clear(format!("{seen}; {} requests decode at a time.", Unit::Count.show(batch)));
     }
-    let measure = ctx.computed("law.prefill_call_share", "share of batch time in prefill calls", share, Unit::Ratio, &prefill.source).inferred();
+    let measure =
+        ctx.computed("law.prefill_call_share", "share of batch time in prefill calls", share, Unit::Ratio, &prefill.source).inferred();
     let mut case = Case::new(ctx, Basis::Counters)
         .samples(prefill.histogram.observations().unwrap_or(0.0), REQUESTS_NEEDED)
         .at_most(TGI_CEILING)
@@ -160,26 +174,38 @@ fn tgi(ctx: &Context<'_>) -> Checked {
 
 /// TGI: requests per decode step. The first token of a request comes from its prefill.
 fn decode_batch(ctx: &Context<'_>) -> Option<f64> {
-    let (steps, tokens, finished) =
-        (ctx.seen.count(Counter::DecodeCalls)?.value, ctx.seen.count(Counter::OutputTokens)?.value, ctx.seen.count(Counter::Finished)?.value);
+    let (steps, tokens, finished) = (
+        ctx.seen.count(Counter::DecodeCalls)?.value,
+        ctx.seen.count(Counter::OutputTokens)?.value,
+        ctx.seen.count(Counter::Finished)?.value,
+    );
     let average = (steps > 0.0).then(|| (tokens - finished).max(0.0) / steps)?;
     Some(average.max(ctx.seen.gauge_span(Gauge::Running).map_or(0.0, |(least, _)| least)))
 }
 
 fn actions(ctx: &Context<'_>) -> Vec<Action> {
-    let verify = "The share of decode time in long gaps halves at the same load, and time to first token does not rise by more than a fifth.";
+    let verify =
+        "The share of decode time in long gaps halves at the same load, and time to first token does not rise by more than a fifth.";
     let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify);
     let later = "The first token of new requests comes later.";
     let unchunked = ctx.seen.last.config.chunked_prefill.as_ref().is_none_or(|setting| !setting.value);
     let candidates = match ctx.backend() {
         BackendId::Vllm => vec![
             advise("--max-num-batched-tokens", "Lower it, for example to 2048.", later),
-            advise("--long-prefill-token-threshold", "Set it to about four times the P90 of prompt lengths, so that long prompts share a step.", "Long prompts take longer to their first token."),
+            advise(
+                "--long-prefill-token-threshold",
+                "Set it to about four times the P90 of prompt lengths, so that long prompts share a step.",
+                "Long prompts take longer to their first token.",
+            ),
             advise("--prefill-schedule-interval", "Set it to 2 or more, so that prefill runs in every second step only.", later),
         ],
         BackendId::Sglang => vec![
             advise("--chunked-prefill-size", "Lower it, for example to 2048.", later),
-            advise("--enable-mixed-chunk", "Switch it on, so that prompt chunks run inside decode steps.", "Each decode step takes a little longer."),
+            advise(
+                "--enable-mixed-chunk",
+                "Switch it on, so that prompt chunks run inside decode steps.",
+                "Each decode step takes a little longer.",
+            ),
             advise("--prefill-decode-interval", "Set it to a few decode rounds between prefills.", later),
         ],
         BackendId::Tgi => vec![

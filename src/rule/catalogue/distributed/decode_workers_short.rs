@@ -25,7 +25,11 @@ pub(super) static RULE: Rule = Rule {
         why: "The prompt is computed, and there is no decode capacity to take it. More prefill workers would only lengthen the line.",
         what_to_do: "Add decode workers or KV memory on them.",
         falsifier: "With one more decode worker the line stays: then the transfer between workers is the limit.",
-        sources: &["SGLang: queues of prefill and decode disaggregation.", "vLLM: num_requests_kv_fetch_by_stage.", "Own judgement: 90 %, half of the fetches."],
+        sources: &[
+            "SGLang: queues of prefill and decode disaggregation.",
+            "vLLM: num_requests_kv_fetch_by_stage.",
+            "Own judgement: 90 %, half of the fetches.",
+        ],
     },
     check,
 };
@@ -56,7 +60,12 @@ fn decode(ctx: &Context<'_>) -> Checked {
     if full < KV_FULL {
         return Outcome::clear(format!("Requests wait for their KV, but the cache is only {} full.", Unit::Ratio.show(full)));
     }
-    fire(ctx, Gauge::DecodePreallocQueue, Some(Gauge::KvUsage), format!("{} requests wait for KV memory, which is {} full or claimed.", Unit::Count.show(queue.value), Unit::Ratio.show(full)))
+    fire(
+        ctx,
+        Gauge::DecodePreallocQueue,
+        Some(Gauge::KvUsage),
+        format!("{} requests wait for KV memory, which is {} full or claimed.", Unit::Count.show(queue.value), Unit::Ratio.show(full)),
+    )
 }
 
 fn prefill(ctx: &Context<'_>) -> Checked {
@@ -69,23 +78,40 @@ fn prefill(ctx: &Context<'_>) -> Checked {
     if standing(ctx, Gauge::PrefillInflightQueue) != Some(true) || !grows {
         return Outcome::clear("Finished prefills are handed over without piling up.");
     }
-    fire(ctx, Gauge::PrefillInflightQueue, None, format!("{} finished prefills wait to be handed over, and their number grows.", Unit::Count.show(queue.value)))
+    fire(
+        ctx,
+        Gauge::PrefillInflightQueue,
+        None,
+        format!("{} finished prefills wait to be handed over, and their number grows.", Unit::Count.show(queue.value)),
+    )
 }
 
 fn vllm(ctx: &Context<'_>) -> Checked {
     let stages = [Gauge::KvFetchToStart, Gauge::KvFetchInProgress, Gauge::KvFetchCompleted];
     let completed = ctx.seen.gauge(Gauge::KvFetchCompleted).ok_or_else(|| {
-        Missing::new("the stages of KV fetches", "vLLM 0.32 or later exports them on a worker that receives KV; without one there is nothing to judge.")
+        Missing::new(
+            "the stages of KV fetches",
+            "vLLM 0.32 or later exports them on a worker that receives KV; without one there is nothing to judge.",
+        )
     })?;
     let all: f64 = stages.iter().filter_map(|stage| ctx.seen.gauge(*stage)).map(|reading| reading.value).sum();
     if completed.value < 1.0 || completed.value < COMPLETED * all {
-        return Outcome::clear(format!("{} of {} KV fetches are complete and wait.", Unit::Count.show(completed.value), Unit::Count.show(all)));
+        return Outcome::clear(format!(
+            "{} of {} KV fetches are complete and wait.",
+            Unit::Count.show(completed.value),
+            Unit::Count.show(all)
+        ));
     }
     ctx.need_window()?;
     if standing(ctx, Gauge::KvFetchCompleted) != Some(true) {
         return Outcome::clear("Requests with complete KV wait only for moments.");
     }
-    fire(ctx, Gauge::KvFetchCompleted, Some(Gauge::KvUsage), format!("{} requests have their KV and still wait to run.", Unit::Count.show(completed.value)))
+    fire(
+        ctx,
+        Gauge::KvFetchCompleted,
+        Some(Gauge::KvUsage),
+        format!("{} requests have their KV and still wait to run.", Unit::Count.show(completed.value)),
+    )
 }
 
 fn fire(ctx: &Context<'_>, queue: Gauge, beside: Option<Gauge>, sentence: String) -> Checked {
@@ -97,15 +123,24 @@ fn fire(ctx: &Context<'_>, queue: Gauge, beside: Option<Gauge>, sentence: String
         case = if evidence.value >= KV_FULL { case.sees(weight::GAUGE_ONCE, evidence) } else { case.shows(evidence) };
     }
     if queue == Gauge::PrefillInflightQueue {
-        case = case.holds(weight::PROXY).lacks(&Missing::new("the decode workers' view", "Look at the KV usage of the decode workers: it should be high."));
+        case = case
+            .holds(weight::PROXY)
+            .lacks(&Missing::new("the decode workers' view", "Look at the KV usage of the decode workers: it should be high."));
     }
     let verify = "The line is empty at the same load.";
     let kv = match ctx.backend() {
         BackendId::Sglang => "--mem-fraction-static",
         _ => "--gpu-memory-utilization",
     };
-    let more_kv = flags::advise(ctx.backend(), ctx.version(), kv, "Raise it on the decode workers.", "Less headroom before the GPU runs out of memory.", verify)
-        .filter(|_| queue != Gauge::PrefillInflightQueue);
+    let more_kv = flags::advise(
+        ctx.backend(),
+        ctx.version(),
+        kv,
+        "Raise it on the decode workers.",
+        "Less headroom before the GPU runs out of memory.",
+        verify,
+    )
+    .filter(|_| queue != Gauge::PrefillInflightQueue);
     Ok(case.fire(
         &RULE,
         Account {
@@ -115,10 +150,14 @@ fn fire(ctx: &Context<'_>, queue: Gauge, beside: Option<Gauge>, sentence: String
             formula: "requests whose prompt is computed wait for decode capacity all the time".to_owned(),
             measure,
             threshold: 1.0,
-            actions: [Action::plain("Add a decode worker, or turn a prefill worker into one.", "Cost of the hardware, or less prefill capacity.", verify)]
-                .into_iter()
-                .chain(more_kv)
-                .collect(),
+            actions: [Action::plain(
+                "Add a decode worker, or turn a prefill worker into one.",
+                "Cost of the hardware, or less prefill capacity.",
+                verify,
+            )]
+            .into_iter()
+            .chain(more_kv)
+            .collect(),
         },
     ))
 }

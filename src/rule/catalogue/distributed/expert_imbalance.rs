@@ -2,7 +2,9 @@
 
 use crate::metrics::Unit;
 use crate::rule::definition::SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+};
 use crate::signal::Gauge;
 
 /// Mean over largest load of the GPUs below which the slowest one holds up the rest (own judgement; 1 is even).
@@ -33,7 +35,10 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(ctx.state.sentence.clone());
     }
     let balance = ctx.seen.gauge(Gauge::EplbBalancedness).ok_or_else(|| {
-        Missing::new("the balance of experts", "SGLang 0.5.7 or later exports it for models with experts while their distribution is recorded.")
+        Missing::new(
+            "the balance of experts",
+            "SGLang 0.5.7 or later exports it for models with experts while their distribution is recorded.",
+        )
     })?;
     // A summary without observations reads 0.
     if balance.value <= 0.0 {
@@ -42,7 +47,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     if balance.value >= BALANCED {
         return Outcome::clear(format!("The experts' balance is {}.", Unit::Ratio.show(balance.value)));
     }
-    let measure = Evidence::new(Gauge::EplbBalancedness.path(), "balance of experts, mean since start", balance.clone(), ctx.seen.last.text_index);
+    let measure =
+        Evidence::new(Gauge::EplbBalancedness.path(), "balance of experts, mean since start", balance.clone(), ctx.seen.last.text_index);
     let case = Case::new(ctx, Basis::Counters).at_most(CEILING).sees(weight::COUNTER, measure.clone());
     let verify = "The balance is 0.85 or more at the same load.";
     let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify);
@@ -73,7 +79,8 @@ mod tests {
     use crate::signal::{BackendId, Counter, Observation};
 
     fn seen(balance: Option<f64>) -> Observation {
-        let mut start = Build::new(BackendId::Sglang).at(0.0).gauge(Gauge::Running, 8.0).gauge(Gauge::Waiting, 0.0).counter(Counter::Finished, 1000.0);
+        let mut start =
+            Build::new(BackendId::Sglang).at(0.0).gauge(Gauge::Running, 8.0).gauge(Gauge::Waiting, 0.0).counter(Counter::Finished, 1000.0);
         if let Some(balance) = balance {
             start = start.gauge(Gauge::EplbBalancedness, balance);
         }

@@ -44,9 +44,11 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     ctx.need_window()?;
     let compile = ctx.need_mean(Distribution::GrammarCompileTime)?;
-    let hits = ctx.seen.count(Counter::GrammarRequests).filter(|all| all.value > 0.0).map(|all| {
-        ctx.seen.count(Counter::GrammarCacheHits).map_or(0.0, |hits| hits.value) / all.value
-    });
+    let hits = ctx
+        .seen
+        .count(Counter::GrammarRequests)
+        .filter(|all| all.value > 0.0)
+        .map(|all| ctx.seen.count(Counter::GrammarCacheHits).map_or(0.0, |hits| hits.value) / all.value);
     let slow = compile.value >= COMPILE_SECONDS;
     if timeouts.is_none() && (!slow || hits.is_some_and(|share| share >= HIT_RATE)) {
         return Outcome::clear(format!("A grammar compiles in {} on average.", Unit::Seconds.show(compile.value)));
@@ -54,7 +56,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     let Some(measure) = ctx.mean(Distribution::GrammarCompileTime) else {
         return Err(Missing::distribution(ctx.backend(), Distribution::GrammarCompileTime));
     };
-    let mut case = Case::new(ctx, Basis::Counters).samples(ctx.seen.observations(Distribution::GrammarCompileTime).unwrap_or(0.0), REQUESTS_NEEDED);
+    let mut case =
+        Case::new(ctx, Basis::Counters).samples(ctx.seen.observations(Distribution::GrammarCompileTime).unwrap_or(0.0), REQUESTS_NEEDED);
     if let Some(queue) = ctx.gauge(Gauge::GrammarQueue).filter(|_| standing(ctx, Gauge::GrammarQueue) == Some(true)) {
         case = case.sees(weight::GAUGE_SUSTAINED, queue);
     }
@@ -64,7 +67,9 @@ fn check(ctx: &Context<'_>) -> Checked {
         Some(_) => {}
         None => case = case.lacks(&Missing::counter(ctx.backend(), Counter::GrammarRequests)),
     }
-    if timeouts.is_some() && let Some(evidence) = ctx.count(Counter::GrammarTimeouts) {
+    if timeouts.is_some()
+        && let Some(evidence) = ctx.count(Counter::GrammarTimeouts)
+    {
         case = case.sees(weight::COUNTER, evidence);
     }
     let timed_out = timeouts.map_or_else(String::new, |count| format!(" {} compilations timed out.", Unit::Count.show(count.value)));
@@ -92,7 +97,8 @@ fn check(ctx: &Context<'_>) -> Checked {
 }
 
 fn actions(ctx: &Context<'_>, verify: &str) -> Vec<Action> {
-    let reuse = Action::plain("Send the same schema text for the same purpose, and simplify large schemas.", "A change in the clients.", verify);
+    let reuse =
+        Action::plain("Send the same schema text for the same purpose, and simplify large schemas.", "A change in the clients.", verify);
     let backend = flags::advise(
         ctx.backend(),
         ctx.version(),

@@ -4,8 +4,9 @@ use super::role::{Worker, worker};
 use super::{WAITING_SYMPTOMS, standing};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, quantile, weight};
+use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, weight};
 use crate::signal::{BackendId, Distribution, Gauge};
+use crate::stats::quantile;
 
 /// From this KV usage on, memory rather than the transfer holds requests back.
 const KV_FULL: f64 = 0.90;
@@ -48,7 +49,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     let ttft = ctx.seen.mean(Distribution::Ttft).map(|mean| mean.value);
     let speed = ctx.mean(Distribution::KvTransferSpeed);
     if ttft.is_some_and(|ttft| long.point < TTFT_SHARE * ttft) {
-        return Outcome::clear(format!("P95 of a KV transfer is {}, a small part of the time to first token.", Unit::Seconds.show(long.point)));
+        return Outcome::clear(format!(
+            "P95 of a KV transfer is {}, a small part of the time to first token.",
+            Unit::Seconds.show(long.point)
+        ));
     }
     let (Some(measure), Some(waiting)) = (ctx.quantile(Distribution::KvTransferTime, 0.95), ctx.gauge(queue)) else {
         return Err(Missing::distribution(ctx.backend(), Distribution::KvTransferTime));
@@ -61,16 +65,26 @@ fn check(ctx: &Context<'_>) -> Checked {
         Some(usage) if usage.value < KV_FULL => case.holds(weight::GAUGE_ONCE).shows(ctx.gauge(Gauge::KvUsage)),
         _ => case.shows(ctx.gauge(Gauge::KvUsage)),
     };
-    case = case.shows(speed.clone()).lacks(&Missing::new("the speed of the link", "Compare the transfer speed with what the network cards can do."));
+    case = case
+        .shows(speed.clone())
+        .lacks(&Missing::new("the speed of the link", "Compare the transfer speed with what the network cards can do."));
     let at = speed.map_or_else(String::new, |speed| format!(", at {} on average", speed.shown));
     let waits = waiting.value;
     Ok(case.fire(
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} requests wait for the transfer of their KV; P95 of a transfer is {}{at}.", Unit::Count.show(waits), measure.shown),
+            sentence: format!(
+                "{} requests wait for the transfer of their KV; P95 of a transfer is {}{at}.",
+                Unit::Count.show(waits),
+                measure.shown
+            ),
             headline: format!("KV travels too slowly between workers: {} requests wait for it.", Unit::Count.show(waits)),
-            formula: format!("transfer queue ≥ 1 all the time, KV usage < {}, P95 of a transfer ≥ {} of the mean time to first token", Unit::Ratio.show(KV_FULL), Unit::Ratio.show(TTFT_SHARE)),
+            formula: format!(
+                "transfer queue ≥ 1 all the time, KV usage < {}, P95 of a transfer ≥ {} of the mean time to first token",
+                Unit::Ratio.show(KV_FULL),
+                Unit::Ratio.show(TTFT_SHARE)
+            ),
             measure,
             threshold: ttft.map_or(0.0, |ttft| TTFT_SHARE * ttft),
             actions: actions(ctx),
@@ -98,7 +112,10 @@ fn transfers(ctx: &Context<'_>) -> Result<Result<Gauge, String>, Missing> {
 fn fetches(ctx: &Context<'_>) -> Result<Result<Gauge, String>, Missing> {
     let stages = [Gauge::KvFetchToStart, Gauge::KvFetchInProgress, Gauge::KvFetchCompleted];
     let under_way = ctx.seen.gauge(Gauge::KvFetchInProgress).ok_or_else(|| {
-        Missing::new("the stages of KV fetches", "vLLM 0.32 or later exports them on a worker that receives KV; without one there is nothing to judge.")
+        Missing::new(
+            "the stages of KV fetches",
+            "vLLM 0.32 or later exports them on a worker that receives KV; without one there is nothing to judge.",
+        )
     })?;
     let all: f64 = stages.iter().filter_map(|stage| ctx.seen.gauge(*stage)).map(|reading| reading.value).sum();
     if under_way.value < 1.0 || under_way.value < UNDER_WAY * all {
@@ -115,7 +132,11 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
             advise("--disaggregation-ib-device", "Name the RDMA devices nearest to the GPUs.", "None known."),
             advise("--disaggregation-transfer-backend", "Try the other transfer backend.", "Different requirements on drivers."),
         ],
-        _ => vec![advise("--kv-cache-dtype", "Store the KV cache as fp8: half the bytes to send.", "Small accuracy loss; check on your own task.")],
+        _ => vec![advise(
+            "--kv-cache-dtype",
+            "Store the KV cache as fp8: half the bytes to send.",
+            "Small accuracy loss; check on your own task.",
+        )],
     };
     let mut actions: Vec<Action> = candidates.into_iter().flatten().collect();
     actions.push(Action::plain("Check that transfers use RDMA and do not fall back to TCP.", "Time to look.", verify));
@@ -135,12 +156,11 @@ mod tests {
             .gauge(Gauge::DecodeTransferQueue, queue)
             .latency(Distribution::KvTransferTime, 0.0, transfer)
             .latency(Distribution::Ttft, 0.0, 1.0);
-        let end = start
-            .clone()
-            .at(60.0)
-            .counter(Counter::Finished, 1100.0)
-            .latency(Distribution::KvTransferTime, 100.0, transfer)
-            .latency(Distribution::Ttft, 100.0, 1.0);
+        let end = start.clone().at(60.0).counter(Counter::Finished, 1100.0).latency(Distribution::KvTransferTime, 100.0, transfer).latency(
+            Distribution::Ttft,
+            100.0,
+            1.0,
+        );
         window(start, end)
     }
 

@@ -3,7 +3,9 @@
 use super::WAITING_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Gauge};
 
 /// Share of waiting requests that are deferred from which adapters, not room, are the reason (own judgement).
@@ -28,7 +30,11 @@ pub(super) static RULE: Rule = Rule {
         why: "A request waits until a slot for its adapter is free, however much room the KV cache has. Adapters that take turns are loaded again and again.",
         what_to_do: "Allow more adapters per batch, keep more of them in host memory, or route each adapter to few replicas.",
         falsifier: "With more slots the same requests still wait.",
-        sources: &["vLLM: deferred waits include the LoRA budget.", "SGLang: lora_pool_utilization.", "Own judgement: half of the waiting requests."],
+        sources: &[
+            "vLLM: deferred waits include the LoRA budget.",
+            "SGLang: lora_pool_utilization.",
+            "Own judgement: half of the waiting requests.",
+        ],
     },
     check,
 };
@@ -46,7 +52,12 @@ fn check(ctx: &Context<'_>) -> Checked {
 }
 
 fn vllm(ctx: &Context<'_>, waiting: f64) -> Checked {
-    let no_adapters = || Missing::new("adapter counts", "vLLM exports them in vllm:lora_requests_info while adapters are served; without them there is nothing to judge.");
+    let no_adapters = || {
+        Missing::new(
+            "adapter counts",
+            "vLLM exports them in vllm:lora_requests_info while adapters are served; without them there is nothing to judge.",
+        )
+    };
     let wanted = ctx.seen.gauge(Gauge::LoraWaiting).ok_or_else(no_adapters)?;
     let taken = ctx.seen.gauge(Gauge::LoraRunning).ok_or_else(no_adapters)?;
     let slots = ctx.seen.last.config.max_loras.as_ref().map(|setting| setting.value).ok_or_else(no_adapters)?;
@@ -69,24 +80,47 @@ fn vllm(ctx: &Context<'_>, waiting: f64) -> Checked {
         Unit::Count.show(slots),
         Unit::Count.show(waiting)
     );
-    Ok(case.fire(&RULE, account(ctx, measure, 1.0, sentence, "adapters wait while all slots are taken, and half or more of the waiting requests are deferred")))
+    Ok(case.fire(
+        &RULE,
+        account(
+            ctx,
+            measure,
+            1.0,
+            sentence,
+            "adapters wait while all slots are taken, and half or more of the waiting requests are deferred",
+        ),
+    ))
 }
 
 fn sglang(ctx: &Context<'_>, waiting: f64) -> Checked {
     let pool = ctx.seen.gauge(Gauge::LoraPoolUsage).ok_or_else(|| {
-        Missing::new("the use of adapter slots", "SGLang 0.5.7 or later exports it while adapters are served; without them there is nothing to judge.")
+        Missing::new(
+            "the use of adapter slots",
+            "SGLang 0.5.7 or later exports it while adapters are served; without them there is nothing to judge.",
+        )
     })?;
     let (_, kv) = ctx.seen.gauge_span(Gauge::KvUsage).ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
     if pool.value < POOL_FULL || kv >= KV_ROOM {
-        return Outcome::clear(format!("{} of the adapter slots are used, the KV cache is {} full.", Unit::Ratio.show(pool.value), Unit::Ratio.show(kv)));
+        return Outcome::clear(format!(
+            "{} of the adapter slots are used, the KV cache is {} full.",
+            Unit::Ratio.show(pool.value),
+            Unit::Ratio.show(kv)
+        ));
     }
     let measure = Evidence::new(Gauge::LoraPoolUsage.path(), Gauge::LoraPoolUsage.words(), pool, ctx.seen.last.text_index);
     let case = Case::new(ctx, Basis::Gauges)
         .at_most(SGLANG_CEILING)
         .sees(weight::GAUGE_SUSTAINED, measure.clone())
         .shows(ctx.gauge(Gauge::KvUsage))
-        .lacks(&Missing::new("the number of adapters in use", "Count the adapters in the clients' requests and compare with --max-loras-per-batch."));
-    let sentence = format!("All adapter slots are used while {} requests wait and the KV cache is {} full.", Unit::Count.show(waiting), Unit::Ratio.show(kv));
+        .lacks(&Missing::new(
+            "the number of adapters in use",
+            "Count the adapters in the clients' requests and compare with --max-loras-per-batch.",
+        ));
+    let sentence = format!(
+        "All adapter slots are used while {} requests wait and the KV cache is {} full.",
+        Unit::Count.show(waiting),
+        Unit::Ratio.show(kv)
+    );
     Ok(case.fire(&RULE, account(ctx, measure, POOL_FULL, sentence, "all adapter slots used while requests wait and the KV cache has room")))
 }
 

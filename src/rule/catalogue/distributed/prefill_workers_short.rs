@@ -42,7 +42,8 @@ fn check(ctx: &Context<'_>) -> Checked {
         }
         return Outcome::clear(format!("{} requests wait for prefill.", Unit::Count.show(waiting.value)));
     }
-    if standing(ctx, Gauge::PrefillInflightQueue) == Some(true) && growth(ctx, Gauge::PrefillInflightQueue).is_some_and(|grown| grown > 0.0) {
+    if standing(ctx, Gauge::PrefillInflightQueue) == Some(true) && growth(ctx, Gauge::PrefillInflightQueue).is_some_and(|grown| grown > 0.0)
+    {
         return Outcome::clear("Finished prefills pile up as well: the decode side does not take them.");
     }
     let rises = stands.iter().any(|queue| growth(ctx, *queue).is_some_and(|grown| grown > 0.0));
@@ -55,7 +56,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     if rises {
         case = case.holds(weight::PROXY);
     }
-    case = case.lacks(&Missing::new("the decode workers' view", "Look at the KV usage and running requests of the decode workers: they should be low."));
+    case = case.lacks(&Missing::new(
+        "the decode workers' view",
+        "Look at the KV usage and running requests of the decode workers: they should be low.",
+    ));
     let total: f64 = stands.iter().filter_map(|queue| ctx.seen.gauge(*queue)).map(|reading| reading.value).sum();
     let measure = Evidence::new(Gauge::Waiting.path(), "requests waiting for prefill", waiting, ctx.seen.last.text_index);
     let trend = if rises { "and their number grows" } else { "at both dumps" };
@@ -97,7 +101,10 @@ pub(super) mod tests {
         let at = |build: Build, waiting: f64, in_flight: f64| {
             build.gauge(Gauge::Waiting, waiting).gauge(Gauge::PrefillBootstrapQueue, 0.0).gauge(Gauge::PrefillInflightQueue, in_flight)
         };
-        window(at(engine(kind), waiting.0, in_flight.0), at(engine(kind).at(60.0).counter(Counter::Finished, 1100.0), waiting.1, in_flight.1))
+        window(
+            at(engine(kind), waiting.0, in_flight.0),
+            at(engine(kind).at(60.0).counter(Counter::Finished, 1100.0), waiting.1, in_flight.1),
+        )
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts, flags, quantile, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts,
+    flags, weight,
+};
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Value};
 use crate::stats::dispersion;
+use crate::stats::quantile;
 
 /// Load of the busiest rank over the mean from which it matters (own judgement).
 const RATIO: f64 = 1.3;
@@ -60,7 +64,8 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear("There is one data-parallel rank.");
     }
     ctx.need_window()?;
-    let compared = [requests(ctx), tokens(ctx, Counter::LiveOutputTokens), tokens(ctx, Counter::OutputTokens), padding(ctx), idle_beside_waiting(ctx)];
+    let compared =
+        [requests(ctx), tokens(ctx, Counter::LiveOutputTokens), tokens(ctx, Counter::OutputTokens), padding(ctx), idle_beside_waiting(ctx)];
     let known = compared.iter().any(Option::is_some);
     let skews: Vec<Skew> = compared.into_iter().flatten().flatten().collect();
     let Some(first) = skews.first() else {
@@ -90,7 +95,10 @@ fn check(ctx: &Context<'_>) -> Checked {
             severity,
             sentence: words.clone(),
             headline: format!("The data-parallel ranks share the load unequally: {words}"),
-            formula: format!("busiest rank ≥ {RATIO} times the mean with p < {CHANCE}, or waiting beside a half-empty rank, or padding ≥ {}", Unit::Ratio.show(PADDED_MEDIUM)),
+            formula: format!(
+                "busiest rank ≥ {RATIO} times the mean with p < {CHANCE}, or waiting beside a half-empty rank, or padding ≥ {}",
+                Unit::Ratio.show(PADDED_MEDIUM)
+            ),
             measure,
             threshold,
             actions: actions(ctx),
@@ -129,7 +137,13 @@ fn uneven(ctx: &Context<'_>, counter: Counter, scale: f64, what: &str) -> Option
     let shown: Vec<String> = by_rank.iter().map(|(rank, count)| format!("{rank}: {}", Unit::Count.show(*count))).collect();
     let words = format!("the busiest rank has {:.2} times the mean of {what} ({}).", spread.max_over_mean, shown.join(", "));
     let evidence = ctx
-        .computed(&format!("ranks.{}", counter.path()), &format!("busiest rank over mean, {what}"), spread.max_over_mean, Unit::Count, &source)
+        .computed(
+            &format!("ranks.{}", counter.path()),
+            &format!("busiest rank over mean, {what}"),
+            spread.max_over_mean,
+            Unit::Count,
+            &source,
+        )
         .shown_as(format!("{:.2} times the mean", spread.max_over_mean));
     // Ratio and dispersion are two statements of one comparison: 1 − 0.4·0.4.
     Some(Some(Skew { weight: 0.84, evidence, threshold: RATIO, words, padded: 0.0 }))
@@ -143,7 +157,11 @@ fn padding(ctx: &Context<'_>) -> Option<Option<Skew>> {
         return None;
     }
     let share = padded.value / all;
-    let uneven_steps = ctx.seen.distribution(Distribution::DpImbalanceRatio).and_then(|ratio| quantile(&ratio.histogram, 0.5)).is_some_and(|median| median.low >= 1.5);
+    let uneven_steps = ctx
+        .seen
+        .distribution(Distribution::DpImbalanceRatio)
+        .and_then(|ratio| quantile(&ratio.histogram, 0.5))
+        .is_some_and(|median| median.bracket.0 >= 1.5);
     if share < PADDED_MEDIUM && !uneven_steps {
         return Some(None);
     }
@@ -178,10 +196,22 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
     let verify = "The busiest rank carries less than 1.2 times the mean at the same load.";
     let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify);
     let flag = match ctx.backend() {
-        BackendId::Sglang => advise("--load-balance-method", "Choose a method that looks at the load of the ranks instead of taking turns.", "A little coordination per request."),
-        _ => advise("--data-parallel-external-lb", "Balance outside by queue and cached prefix, with one endpoint per rank.", "A load balancer to run."),
+        BackendId::Sglang => advise(
+            "--load-balance-method",
+            "Choose a method that looks at the load of the ranks instead of taking turns.",
+            "A little coordination per request.",
+        ),
+        _ => advise(
+            "--data-parallel-external-lb",
+            "Balance outside by queue and cached prefix, with one endpoint per rank.",
+            "A load balancer to run.",
+        ),
     };
-    let front = Action::plain("Check the balancer in front for session affinity and long-lived connections.", "Cached prefixes may be found less often.", verify);
+    let front = Action::plain(
+        "Check the balancer in front for session affinity and long-lived connections.",
+        "Cached prefixes may be found less often.",
+        verify,
+    );
     flag.into_iter().chain([front]).collect()
 }
 

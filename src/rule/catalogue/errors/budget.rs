@@ -8,8 +8,7 @@ use crate::stats::{at_least, wilson};
 /// Availability when no target is set: three nines, the objective of the llm-d alerts.
 const DEFAULT_AVAILABILITY: f64 = 0.999;
 /// Burn rates of the SRE workbook's multi-window alerts, with the severity that each one pages or tickets at.
-const TIERS: [(f64, Severity); 4] =
-    [(14.4, Severity::Critical), (6.0, Severity::High), (3.0, Severity::Medium), (1.0, Severity::Low)];
+const TIERS: [(f64, Severity); 4] = [(14.4, Severity::Critical), (6.0, Severity::High), (3.0, Severity::Medium), (1.0, Severity::Low)];
 /// Fewer failures than this, and failures that chance explains this well, raise nothing (handbook 3.5).
 const FAILURES_NEEDED: f64 = 3.0;
 const CHANCE: f64 = 0.05;

@@ -4,7 +4,9 @@ use super::Endings;
 use super::budget::{self, Burn};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Counter, Distribution, Gauge};
 
 /// TGI: with a smaller share of the latency in the queue, the limit refuses work that would have been served in time (own judgement).
@@ -42,7 +44,12 @@ fn check(ctx: &Context<'_>) -> Checked {
     let words = format!("{} of {} requests were refused for capacity", Unit::Count.show(refused), Unit::Count.show(all));
     let (share, rate, severity) = match budget::burn(ctx, refused, all) {
         Burn::Within(_) => return Outcome::clear(format!("{words}.")),
-        Burn::TooFew => return Err(Missing::new(format!("more requests: {words}, which is too few to tell from chance"), "Take the second dump later.")),
+        Burn::TooFew => {
+            return Err(Missing::new(
+                format!("more requests: {words}, which is too few to tell from chance"),
+                "Take the second dump later.",
+            ));
+        }
         Burn::Over { share, rate, severity } => (share, rate, severity),
     };
     let measure = ctx.computed("requests.refused_share", "requests refused for capacity", share, Unit::Ratio, &source);
@@ -56,12 +63,17 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let since = if ctx.is_window() { "" } else { " since the process started" };
     let objective = budget::objective(ctx);
-    let queue = queue_share(ctx).map_or_else(String::new, |share| format!(" Served requests spend {} of their time in the queue.", Unit::Ratio.show(share)));
+    let queue = queue_share(ctx)
+        .map_or_else(String::new, |share| format!(" Served requests spend {} of their time in the queue.", Unit::Ratio.show(share)));
     Ok(case.fire(
         &RULE,
         Account {
             severity,
-            sentence: format!("{words}{since}: {} times what a target of {} allows.{queue}", Unit::Count.show(rate), Unit::Ratio.show(objective)),
+            sentence: format!(
+                "{words}{since}: {} times what a target of {} allows.{queue}",
+                Unit::Count.show(rate),
+                Unit::Ratio.show(objective)
+            ),
             headline: format!("The server is full and refuses {} of the requests{since}.", Unit::Ratio.show(share)),
             formula: format!("refused > {} of requests, at least 3 and beyond chance", Unit::Ratio.show(1.0 - objective)),
             measure,

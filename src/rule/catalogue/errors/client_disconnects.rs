@@ -3,10 +3,11 @@
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts, quantile,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts,
     weight,
 };
 use crate::signal::{BackendId, Caveat, Counter, Distribution};
+use crate::stats::quantile;
 
 /// Shares of requests whose clients left (own judgement).
 const LOW: f64 = 0.02;
@@ -68,7 +69,11 @@ fn check(ctx: &Context<'_>) -> Checked {
     let measure = ctx.computed("requests.disconnected_share", "requests left by their client", share, Unit::Ratio, &left.evidence.source);
     let measure = if ctx.backend() == BackendId::Vllm { measure.inferred() } else { measure };
     let slow = ctx.symptoms.get(Symptom::Ttft).or_else(|| ctx.symptoms.get(Symptom::E2e)).is_some_and(|seen| seen.violated);
-    let more = if slow { " Clients give up while latency targets are missed: what they lived through is worse than the latencies show." } else { "" };
+    let more = if slow {
+        " Clients give up while latency targets are missed: what they lived through is worse than the latencies show."
+    } else {
+        ""
+    };
     let since = if ctx.is_window() { "" } else { " since the process started" };
     Ok(case.fire(
         &RULE,
@@ -90,7 +95,9 @@ fn check(ctx: &Context<'_>) -> Checked {
 
 /// vLLM: first tokens that lead neither to a finish nor to a running request. A lower bound.
 fn hidden(ctx: &Context<'_>) -> Result<Left, Missing> {
-    if ctx.seen.last.has_caveat(Caveat::TtftRecordedAgainAfterPreemption) && ctx.seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0) {
+    if ctx.seen.last.has_caveat(Caveat::TtftRecordedAgainAfterPreemption)
+        && ctx.seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0)
+    {
         return Err(Missing::new(
             "a count of first tokens without repetitions",
             "This engine records the first token again after each preemption; the V1 engine does not.",
@@ -119,7 +126,8 @@ fn corroborate(ctx: &Context<'_>, mut case: Case, count: f64) -> Case {
     let tokens = ctx.laws.hidden_abort_tokens.as_ref().zip(ctx.seen.count(Counter::PromptTokens));
     if let Some((hidden, all)) = tokens
         && hidden.value >= LOW * all.value
-        && let Some(evidence) = ctx.law(&ctx.laws.hidden_abort_tokens, "law.hidden_abort_tokens", "prompt tokens of requests that did not finish")
+        && let Some(evidence) =
+            ctx.law(&ctx.laws.hidden_abort_tokens, "law.hidden_abort_tokens", "prompt tokens of requests that did not finish")
     {
         case = case.sees(weight::LAW, evidence);
     }
@@ -131,7 +139,7 @@ fn corroborate(ctx: &Context<'_>, mut case: Case, count: f64) -> Case {
     }
     let long = ctx.seen.distribution(Distribution::E2e).and_then(|e2e| quantile(&e2e.histogram, 0.95));
     if let Some((long, seconds)) = long.zip(ctx.seen.seconds())
-        && long.low > seconds
+        && long.bracket.0 > seconds
     {
         case = case.against("The window is shorter than a request takes, so that requests in flight blur the difference.");
     }

@@ -2,7 +2,9 @@
 
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, Symptom, Texts, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, Symptom, Texts, weight,
+};
 use crate::signal::{BackendId, Counter};
 
 /// From this share of requests on, failures are more than stray ones (own judgement).
@@ -35,7 +37,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(ctx: &Context<'_>) -> Checked {
     let failures = ctx.seen.count(Counter::KvTransferFailures).ok_or_else(|| match ctx.backend() {
-        BackendId::Vllm => Missing::new("KV transfer counters", "vLLM exports them with a KV connector; without one there is nothing to judge."),
+        BackendId::Vllm => {
+            Missing::new("KV transfer counters", "vLLM exports them with a KV connector; without one there is nothing to judge.")
+        }
         _ => Missing::counter(ctx.backend(), Counter::KvTransferFailures),
     })?;
     if failures.value <= 0.0 {

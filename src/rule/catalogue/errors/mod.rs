@@ -43,7 +43,9 @@ impl Endings {
                 Endings { served, failed: vllm_failed(ctx, refused.as_ref().map_or(0.0, |(value, _)| *value)), refused }
             }
             // Aborted while running counts as finished there.
-            BackendId::Sglang => Endings { served: (finished - value(Counter::Aborted)).max(0.0), failed: counted(Counter::ServerErrors), refused },
+            BackendId::Sglang => {
+                Endings { served: (finished - value(Counter::Aborted)).max(0.0), failed: counted(Counter::ServerErrors), refused }
+            }
             BackendId::Tgi => Endings { served: finished, failed: counted(Counter::ServerErrors), refused },
         })
     }

@@ -2,7 +2,9 @@
 
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
+};
 use crate::signal::Counter;
 
 /// From this share of outputs stopped for repetition on, something is wrong with model, sampling or prompts (own judgement).
@@ -56,7 +58,11 @@ fn check(ctx: &Context<'_>) -> Checked {
     {
         let share = repeated.value / finished;
         let measure = ctx.computed("requests.repetition_share", "outputs stopped for repetition", share, Unit::Ratio, &repeated.source);
-        let sentence = format!("{} of {} outputs were stopped because they repeated themselves.", Unit::Count.show(repeated.value), Unit::Count.show(finished));
+        let sentence = format!(
+            "{} of {} outputs were stopped because they repeated themselves.",
+            Unit::Count.show(repeated.value),
+            Unit::Count.show(finished)
+        );
         return Ok(Case::new(ctx, Basis::Counters).samples(finished, REQUESTS_NEEDED).sees(weight::COUNTER, measure.clone()).fire(
             &RULE,
             Account {

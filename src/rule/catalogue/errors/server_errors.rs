@@ -39,7 +39,12 @@ fn check(ctx: &Context<'_>) -> Checked {
     let words = format!("{} of {} requests failed inside the server", Unit::Count.show(failed), Unit::Count.show(all));
     let (share, rate, severity) = match budget::burn(ctx, failed, all) {
         Burn::Within(_) => return Outcome::clear(format!("{words}.")),
-        Burn::TooFew => return Err(Missing::new(format!("more requests: {words}, which is too few to tell from chance"), "Take the second dump later.")),
+        Burn::TooFew => {
+            return Err(Missing::new(
+                format!("more requests: {words}, which is too few to tell from chance"),
+                "Take the second dump later.",
+            ));
+        }
         Burn::Over { share, rate, severity } => (share, rate, severity),
     };
     let measure = ctx.computed("requests.failed_share", "requests that failed inside the server", share, Unit::Ratio, &source);
@@ -88,7 +93,11 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
         verify,
     )];
     if ctx.seen.window.is_some_and(|window| window.restarted) {
-        actions.push(Action::plain("Find out why the process restarted within the window: look for out-of-memory kills.", "Time to look.", verify));
+        actions.push(Action::plain(
+            "Find out why the process restarted within the window: look for out-of-memory kills.",
+            "Time to look.",
+            verify,
+        ));
     }
     actions
 }

@@ -41,7 +41,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let met = ctx.slo.iter().filter(|status| status.verdict == Verdict::Pass).count();
     if met == 0 {
-        return Err(Missing::new("a service level that can be decided", "Set targets, or take the second dump later, so that more requests finish."));
+        return Err(Missing::new(
+            "a service level that can be decided",
+            "Set targets, or take the second dump later, so that more requests finish.",
+        ));
     }
     let rate = ctx.need_law(&ctx.laws.finish_rate, "finished requests per second")?;
     let Some(measure) = ctx.gauge(Gauge::Waiting) else {
@@ -86,7 +89,8 @@ mod tests {
     use crate::slo::{Comparison, Metric, SloStatus, Target};
 
     fn seen(waiting: f64) -> Observation {
-        let start = Build::new(BackendId::Vllm).at(0.0).gauge(Gauge::Running, 64.0).gauge(Gauge::Waiting, waiting).counter(Counter::Finished, 0.0);
+        let start =
+            Build::new(BackendId::Vllm).at(0.0).gauge(Gauge::Running, 64.0).gauge(Gauge::Waiting, waiting).counter(Counter::Finished, 0.0);
         let end = start.clone().at(60.0).counter(Counter::Finished, 600.0);
         window(start, end)
     }
