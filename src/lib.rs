@@ -1,1 +1,29 @@
+//! servescope reads the Prometheus `/metrics` text of an LLM inference server and says what limits it.
+//!
+//! Design constraints, in this order:
+//! - The core runs in a browser tab: no I/O, no clock, no randomness, no logging. Bytes and options go in, a [`report::Report`] comes out,
+//!   and the same input gives the same bytes of JSON natively and in WebAssembly.
+//! - Reading never fails. A bad line costs that line only, and is reported with its number.
+//! - Missing is `Option`, never zero. A rule that lacks its inputs says so.
+//! - Dependencies point one way, in the order of the modules below; a lower one never names a higher one.
 #![forbid(unsafe_code)]
+
+pub mod exposition;
+pub mod metrics;
+
+pub mod backend;
+pub mod signal;
+
+pub mod stats;
+
+pub mod rule;
+pub mod slo;
+
+pub mod health;
+pub mod report;
+
+pub mod analyze;
+pub mod request;
+
+#[cfg(feature = "web")]
+pub mod web;

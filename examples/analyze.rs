@@ -1,0 +1,113 @@
+//! Analyses metric texts on the command line and prints one report as JSON.
+//!
+//! ```text
+//! cargo run --release --no-default-features --example analyze -- [--backend auto|vllm|sglang|tgi] [--profile default|classic]
+//!     [--preset NAME] [--score NAME] [--instance ID] [--slo 'ttft.p95<=1.0']... [--threshold NAME=VALUE]... [--pretty] FILE[@SECONDS]...
+//! ```
+//!
+//! Several files are snapshots of one instance, ordered by their times when given (`FILE@SECONDS`), else by their own counters.
+//! `--request FILE` takes a whole request as JSON (`-` is standard input). `--samples` prints every sample that was read instead.
+
+use std::process::ExitCode;
+
+use servescope::analyze::{Input, analyze};
+use servescope::exposition;
+use servescope::request::{self, Request, RequestError, analyze_json, error_json};
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()) {
+        Ok(text) => {
+            println!("{text}");
+            if text.starts_with("{\"error\"") { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        }
+        Err(error) => {
+            println!("{}", error_json(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Vec<String>) -> Result<String, RequestError> {
+    let mut request = serde_json::Map::new();
+    let mut targets = Vec::new();
+    let mut thresholds = serde_json::Map::new();
+    let mut inputs = Vec::new();
+    let mut pretty = false;
+    let mut words = arguments.into_iter();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| usage(&format!("{word} needs a value.")));
+        match word.as_str() {
+            "--backend" => drop(request.insert("instance_type".into(), value()?.into())),
+            "--profile" => drop(request.insert("profile".into(), value()?.into())),
+            "--preset" => drop(request.insert("preset".into(), value()?.into())),
+            "--score" => drop(request.insert("score".into(), value()?.into())),
+            "--instance" => drop(request.insert("instance_id".into(), value()?.into())),
+            "--slo" => targets.push(target(&value()?)?),
+            "--threshold" => {
+                let text = value()?;
+                let (name, number) = text.split_once('=').ok_or_else(|| usage("--threshold takes NAME=VALUE."))?;
+                let number: f64 = number.trim().parse().map_err(|_| usage(&format!("{number:?} is not a number.")))?;
+                thresholds.insert(name.trim().into(), number.into());
+            }
+            "--pretty" => pretty = true,
+            "--request" => return Ok(analyze_json(&read(&value()?).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?)),
+            "--fleet" => {
+                return Err(RequestError::new(
+                    "not-available",
+                    "--fleet compares instances, which this version cannot do yet.",
+                    "Analyse each file by itself.",
+                ));
+            }
+            flag if flag.starts_with("--") => return Err(usage(&format!("{flag} is not known."))),
+            file => inputs.push(input(file)?),
+        }
+    }
+    if !targets.is_empty() {
+        request.insert("slo_targets".into(), targets.into());
+    }
+    if !thresholds.is_empty() {
+        request.insert("thresholds".into(), thresholds.into());
+    }
+    let request: Request = serde_json::from_value(request.into()).map_err(|error| usage(&error.to_string()))?;
+    let answer = request::answer(request::options(&request).and_then(|options| analyze(&inputs, &options)));
+    if !pretty {
+        return Ok(answer);
+    }
+    let value: serde_json::Value = serde_json::from_str(&answer).map_err(|error| usage(&error.to_string()))?;
+    Ok(serde_json::to_string_pretty(&value).unwrap_or(answer))
+}
+
+/// `ttft.p95<=1.0` as a target of the request.
+fn target(text: &str) -> Result<serde_json::Value, RequestError> {
+    for operator in ["<=", ">=", "==", "<", ">"] {
+        if let Some((metric, value)) = text.split_once(operator) {
+            let number: f64 = value.trim().parse().map_err(|_| usage(&format!("{value:?} is not a number.")))?;
+            return Ok(serde_json::json!({ "name": text, "metric": metric.trim(), "comparison": operator, "target_value": number }));
+        }
+    }
+    Err(usage(&format!("{text:?} holds no operator; write for example ttft.p95<=1.0.")))
+}
+
+/// `FILE` or `FILE@SECONDS`.
+fn input(argument: &str) -> Result<Input, RequestError> {
+    let (path, at) = match argument.rsplit_once('@') {
+        Some((path, seconds)) if seconds.parse::<f64>().is_ok() => (path, seconds.parse::<f64>().ok()),
+        _ => (argument, None),
+    };
+    let name = std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned());
+    Ok(Input { name, at, parsed: exposition::parse(&read(path)?) })
+}
+
+fn read(path: &str) -> Result<Vec<u8>, RequestError> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    let outcome =
+        if path == "-" { std::io::stdin().read_to_end(&mut bytes).map(drop) } else { std::fs::read(path).map(|read| bytes = read) };
+    outcome
+        .map(|()| bytes)
+        .map_err(|error| RequestError::new("unreadable-file", format!("{path} could not be read: {error}."), "Check the path."))
+}
+
+fn usage(what: &str) -> RequestError {
+    RequestError::new("usage", what, "See the head of examples/analyze.rs for the options.")
+}

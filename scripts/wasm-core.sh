@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# wasm-core.sh: compile the core for wasm32 without the page and bind it for node, into target/wasm-core/,
+# and its native twin, target/release/examples/analyze.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/env.sh
+
+scripts/setup.sh rust bindgen
+scripts/step.sh "core for wasm" cargo build --release --locked --target wasm32-unknown-unknown --no-default-features --features wasm-api --example wasm_core
+wasm-bindgen --target nodejs --no-typescript --out-dir "$TARGET/wasm-core" "$TARGET/wasm32-unknown-unknown/release/examples/wasm_core.wasm"
+scripts/step.sh "core for this machine" cargo build --release --locked --no-default-features --example analyze

@@ -1,0 +1,58 @@
+//! The pipeline: parsed texts and options in, a report out.
+
+mod assemble;
+mod observe;
+mod snapshots;
+
+use crate::exposition::Parsed;
+use crate::report::Report;
+use crate::request::RequestError;
+use crate::signal::BackendId;
+use crate::slo::Target;
+use std::collections::BTreeMap;
+
+/// One text with what is known about it. Parsing is done once; options may change and be analysed again.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// File name, URL, or `pasted`.
+    pub name: String,
+    /// Unix seconds (or seconds on any common clock) of the scrape.
+    pub at: Option<f64>,
+    pub parsed: Parsed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Causes with evidence and confidence.
+    #[default]
+    Default,
+    /// Fixed thresholds, the severity ladder and the score of the first design.
+    Classic,
+}
+
+/// What the form or the request asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub instance_id: Option<String>,
+    /// `None` detects it.
+    pub backend: Option<BackendId>,
+    pub profile: Profile,
+    /// Id of a preset; `None` assumes one from the workload.
+    pub preset: Option<String>,
+    /// Targets instead of a preset's.
+    pub targets: Option<Vec<Target>>,
+    /// Overrides of the classic profile's thresholds, by their classic names.
+    pub thresholds: BTreeMap<String, f64>,
+    /// Score: `default`, `classic` or `apdex`.
+    pub score: Option<String>,
+}
+
+/// Analyses the inputs as snapshots of one instance.
+///
+/// # Errors
+/// When there is nothing to analyse: no text, no samples, a server that is not supported, or texts of different servers.
+pub fn analyze(inputs: &[Input], options: &Options) -> Result<Report, RequestError> {
+    let chosen = snapshots::choose(inputs, options)?;
+    let observed = observe::observe(chosen)?;
+    assemble::assemble(inputs, options, &observed)
+}

@@ -1,0 +1,149 @@
+//! From parsed texts to the snapshots of one instance, in order.
+
+use super::{Input, Options};
+use crate::backend::{self, Detection};
+use crate::exposition::ProblemKind;
+use crate::metrics::Scrape;
+use crate::report::Note;
+use crate::request::RequestError;
+use crate::signal::{BackendId, InstanceKey, Snapshot};
+
+/// The snapshots of the chosen instance and what was left out.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub snapshots: Vec<Snapshot>,
+    pub notes: Vec<Note>,
+}
+
+/// Reads every scrape of every input and keeps the snapshots of one instance: the one that is asked for, else the busiest of the last text.
+pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, RequestError> {
+    let backend = one_backend(inputs, options)?;
+    let mut all: Vec<Snapshot> = Vec::new();
+    let mut last_text: Vec<InstanceKey> = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        let scrapes: Vec<&Scrape> = input.parsed.scrapes.iter().filter(|scrape| !scrape.is_empty()).collect();
+        for (position, scrape) in scrapes.iter().enumerate() {
+            let found = backend::read(scrape, backend);
+            if !found.is_empty() {
+                last_text = found.iter().map(|snapshot| snapshot.key.clone()).collect();
+            }
+            for mut snapshot in found {
+                snapshot.text_index = index;
+                snapshot.text_name = Some(input.name.clone());
+                // The time that was given is that of the end of the text; earlier expositions in it have their own sample times or none.
+                if position + 1 == scrapes.len() {
+                    snapshot.at = input.at.or(snapshot.at);
+                }
+                all.push(snapshot);
+            }
+        }
+    }
+    let wanted = wanted(&last_text, options);
+    let Some(key) = wanted else { return Err(nothing_of(backend)) };
+    let mut notes = Vec::new();
+    if last_text.len() > 1 {
+        let others: Vec<String> = last_text.iter().filter(|other| **other != key).map(label).collect();
+        notes.push(Note {
+            id: "other-instances".to_owned(),
+            sentence: format!(
+                "The text holds {} instances. This report is of {}; also there: {}.",
+                last_text.len(),
+                label(&key),
+                others.join(", ")
+            ),
+        });
+    }
+    let snapshots: Vec<Snapshot> = all.into_iter().filter(|snapshot| snapshot.key == key).collect();
+    Ok(Chosen { snapshots, notes })
+}
+
+fn wanted(keys: &[InstanceKey], options: &Options) -> Option<InstanceKey> {
+    let named = options.instance_id.as_ref().and_then(|id| {
+        keys.iter().find(|key| key.model.as_ref() == Some(id) || label(key) == *id || key.labels.iter().any(|(_, value)| value == id))
+    });
+    named.or_else(|| keys.first()).cloned()
+}
+
+/// What an instance is called on the page: its labels, else its model.
+pub(super) fn label(key: &InstanceKey) -> String {
+    let labels: Vec<&str> = key.labels.iter().map(|(_, value)| value.as_str()).collect();
+    match (&key.model, labels.is_empty()) {
+        (Some(model), true) => model.clone(),
+        (Some(model), false) => format!("{} ({model})", labels.join(" ")),
+        (None, false) => labels.join(" "),
+        (None, true) => "this server".to_owned(),
+    }
+}
+
+fn one_backend(inputs: &[Input], options: &Options) -> Result<BackendId, RequestError> {
+    let mut found: Option<(BackendId, &str)> = None;
+    let mut other = None;
+    let mut samples = 0;
+    for input in inputs {
+        for scrape in &input.parsed.scrapes {
+            samples += scrape.len();
+            match backend::detect(scrape) {
+                Detection::Supported { backend, .. } => match found {
+                    Some((first, name)) if first != backend && options.backend.is_none() => {
+                        return Err(RequestError::new(
+                            "different-servers",
+                            format!("{name} is of {}, but {} is of {}.", first.name(), input.name, backend.name()),
+                            "Snapshots of one report must be of one server. Analyse them one after the other.",
+                        ));
+                    }
+                    Some(_) => {}
+                    None => found = Some((backend, &input.name)),
+                },
+                Detection::Other { name, why } => other = other.or(Some((name, why))),
+                Detection::Unknown => {}
+            }
+        }
+    }
+    if samples == 0 {
+        return Err(nothing_read(inputs));
+    }
+    if let Some(backend) = options.backend {
+        return Ok(backend);
+    }
+    match (found, other) {
+        (Some((backend, _)), _) => Ok(backend),
+        (None, Some((name, why))) => Err(RequestError::new(
+            "unsupported-server",
+            format!("This is the metrics text of {name}, which servescope does not read. {why}"),
+            "Supported are vLLM, SGLang and Hugging Face TGI. Take the text from the inference server itself, not from a router or exporter beside it.",
+        )),
+        (None, None) => Err(RequestError::new(
+            "unknown-server",
+            format!("{samples} samples were read, but none is of vLLM, SGLang or TGI."),
+            "Take the text from the /metrics page of the inference server. SGLang needs --enable-metrics. If names were rewritten on the way, choose the \
+             backend in the settings.",
+        )),
+    }
+}
+
+fn nothing_of(backend: BackendId) -> RequestError {
+    let hint = match backend {
+        BackendId::Vllm => "vLLM writes vllm:… families; with --disable-log-stats they stay empty.",
+        BackendId::Sglang => "SGLang writes sglang:… families only with --enable-metrics.",
+        BackendId::Tgi => "TGI writes tgi_… families, each after its first event.",
+    };
+    RequestError::new("no-samples", format!("The text holds no sample of {}.", backend.name()), hint)
+}
+
+/// Why a text gave no sample at all.
+fn nothing_read(inputs: &[Input]) -> RequestError {
+    let has = |kind: ProblemKind| inputs.iter().flat_map(|input| &input.parsed.problems).any(|problem| problem.kind == kind);
+    let _ = has;
+    if inputs.iter().all(|input| input.parsed.text.trim().is_empty()) {
+        return RequestError::new(
+            "empty-text",
+            "The text is empty.",
+            "Give the text of a /metrics page. A TGI that has not served a request yet answers with an empty page; send it one and try again.",
+        );
+    }
+    RequestError::new(
+        "no-samples",
+        "No line of the text is a metric sample.",
+        "Give the text of a /metrics page: lines of a name, labels in braces, and a number.",
+    )
+}

@@ -1,0 +1,258 @@
+//! Several scrapes in one text: where one ends and the next begins.
+//!
+//! An exposition never repeats a series, so a repeated series belongs to a later scrape, which begins at the header of its family.
+//! A new part is on probation: when it turns out to repeat little of what came before, the repeated series was a stray duplicate.
+
+use crate::metrics::{Columns, Row};
+
+/// A place between two lines: the rows and metadata lines before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Mark {
+    pub row: u32,
+    pub metadata: u32,
+}
+
+/// The scrapes as (start, end), and the rows that repeat an earlier one of their own scrape.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub scrapes: Vec<(Mark, Mark)>,
+    pub duplicates: Vec<u32>,
+}
+
+/// `ends` are certain; `hints` are places where a new text may begin, such as a shell prompt.
+pub(super) fn cut(text: &str, columns: &Columns, ends: &[Mark], hints: &[Mark]) -> Cut {
+    let total = Mark { row: columns.rows.len() as u32, metadata: columns.metadata.len() as u32 };
+    let mut ends: Vec<Mark> = ends.to_vec();
+    if ends.last().is_none_or(|end| *end != total) {
+        ends.push(total);
+    }
+    let mut cutter = Cutter { text, columns, hints, latest: Latest::new(columns.rows.len()), out: Cut::default(), before: None };
+    let mut start = Mark::default();
+    for end in ends {
+        if end.row > start.row {
+            cutter.exposition(start, end);
+            start = end;
+        } else if end != total {
+            // Metadata without samples before an `# EOF`.
+            cutter.out.scrapes.push((start, end));
+            start = end;
+        }
+    }
+    if start != total || cutter.out.scrapes.is_empty() {
+        cutter.out.scrapes.push((start, total));
+    }
+    cutter.out.scrapes.retain(|(start, end)| start.row < end.row || start.metadata < end.metadata);
+    cutter.out.duplicates.sort_unstable();
+    cutter.out
+}
+
+/// A part of the text that is one scrape, or on probation.
+#[derive(Debug)]
+struct Part {
+    start: Mark,
+    begins: Begins,
+    series: usize,
+    /// Rows that repeat a series of the part before.
+    repeats: Vec<u32>,
+}
+
+/// How a part begins: the less its beginning looks like that of a scrape, the more of the part before it must repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// At metadata lines.
+    Header,
+    /// At a change of family without metadata, as in a text without comments.
+    Family,
+    /// In the middle of a family.
+    Series,
+}
+
+/// After this many samples of a new part, half of them must be repeated ones.
+const PROBATION: usize = 8;
+
+impl Part {
+    fn is_scrape(&self, series_before: usize) -> bool {
+        let needed = match self.begins {
+            Begins::Header => self.series.min(series_before),
+            Begins::Family => series_before,
+            Begins::Series => self.series.max(series_before),
+        };
+        self.repeats.len() * 2 >= needed
+    }
+
+    /// True when the part looks too little like a scrape to go on.
+    fn fails(&self, series_before: usize) -> bool {
+        let sparse = self.series == PROBATION && self.repeats.len() * 2 < PROBATION;
+        let thinned = self.series >= 64 && self.repeats.len() * 4 < self.series && self.repeats.len() * 2 < series_before;
+        sparse || thinned
+    }
+}
+
+struct Cutter<'a> {
+    text: &'a str,
+    columns: &'a Columns,
+    hints: &'a [Mark],
+    latest: Latest,
+    out: Cut,
+    /// The scrape before the part that is being read.
+    before: Option<Part>,
+}
+
+/// The family at hand: rows of one base name with no metadata among them.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    start: Mark,
+    /// The end of the metadata lines before its first row.
+    header_end: Option<u32>,
+}
+
+impl Cutter<'_> {
+    /// The rows between two certain ends.
+    fn exposition(&mut self, start: Mark, end: Mark) {
+        let mut part = Part { start, begins: Begins::Header, series: 0, repeats: Vec::new() };
+        let mut stretch = Stretch { start, header_end: None };
+        let mut metadata = start.metadata;
+        for row in start.row..end.row {
+            let block = metadata;
+            while self.columns.metadata.get(metadata as usize).is_some_and(|entry| entry.row <= row) && metadata < end.metadata {
+                metadata += 1;
+            }
+            if metadata > block {
+                stretch = Stretch { start: Mark { row, metadata: block }, header_end: Some(metadata) };
+            } else if row > start.row && !self.same_family(row - 1, row) {
+                stretch = Stretch { start: Mark { row, metadata }, header_end: None };
+            }
+            let earlier = self.latest.swap(self.text, self.columns, row).filter(|earlier| *earlier >= start.row);
+            match earlier {
+                Some(earlier) if earlier >= part.start.row => {
+                    part = self.next_part(part, earlier, Mark { row, metadata }, stretch);
+                }
+                Some(earlier) if self.before.as_ref().is_some_and(|before| earlier >= before.start.row) => part.repeats.push(row),
+                _ => {}
+            }
+            part.series += 1;
+            if let Some(before) = self.before.take() {
+                if part.fails(before.series) {
+                    part = self.merge(before, part);
+                } else {
+                    self.before = Some(before);
+                }
+            }
+        }
+        self.close(part, end);
+        if let Some(last) = self.before.take() {
+            self.out.scrapes.push((last.start, end));
+        }
+    }
+
+    /// Ends `part` before the repeated series at `here` and begins the next one, whose first rows may have been read already.
+    fn next_part(&mut self, mut part: Part, earlier: u32, here: Mark, stretch: Stretch) -> Part {
+        let (mut start, begins) = if earlier < stretch.start.row && stretch.start.row > part.start.row {
+            match stretch.header_end {
+                Some(end) => {
+                    (Mark { metadata: self.header(part.start.metadata, stretch.start.metadata, end), ..stretch.start }, Begins::Header)
+                }
+                None => (stretch.start, Begins::Family),
+            }
+        } else {
+            (here, Begins::Series)
+        };
+        if begins != Begins::Series {
+            let hint = self.hints.iter().rev().find(|hint| hint.row <= start.row);
+            start = hint.filter(|hint| hint.row > part.start.row).copied().unwrap_or(start);
+        }
+        let taken = (here.row - start.row) as usize;
+        part.series -= taken;
+        let kept = part.repeats.partition_point(|row| *row < start.row);
+        let mut repeats = part.repeats.split_off(kept);
+        if self.close(part, start) {
+            repeats.clear();
+        }
+        repeats.push(here.row);
+        Part { start, begins, series: taken, repeats }
+    }
+
+    /// Decides about a finished part: true when it is a scrape of its own, false when it went into the one before.
+    fn close(&mut self, part: Part, end: Mark) -> bool {
+        match self.before.take() {
+            None => {
+                self.before = Some(part);
+                true
+            }
+            Some(before) if part.is_scrape(before.series) => {
+                self.out.scrapes.push((before.start, part.start));
+                self.before = Some(part);
+                debug_assert!(end.row >= self.before.as_ref().map_or(0, |part| part.start.row));
+                true
+            }
+            Some(before) => {
+                let merged = self.merge(before, part);
+                self.before = Some(merged);
+                false
+            }
+        }
+    }
+
+    fn merge(&mut self, before: Part, part: Part) -> Part {
+        self.out.duplicates.extend_from_slice(&part.repeats);
+        Part { series: before.series + part.series - part.repeats.len(), ..before }
+    }
+
+    /// Where in the metadata lines before a row the header of the new scrape begins: at the first family that was declared before,
+    /// else at the family of the last line.
+    fn header(&self, from: u32, block: u32, end: u32) -> u32 {
+        let name = |index: u32| self.columns.metadata.get(index as usize).map(|entry| entry.name);
+        let mut last = end - 1;
+        while last > block && name(last - 1) == name(end - 1) {
+            last -= 1;
+        }
+        let earlier = self.columns.metadata.get(from as usize..block as usize).unwrap_or(&[]);
+        (block..last).find(|index| earlier.iter().any(|entry| Some(entry.name) == name(*index))).unwrap_or(last)
+    }
+
+    fn same_family(&self, a: u32, b: u32) -> bool {
+        let row = |index: u32| self.columns.rows.get(index as usize);
+        let (Some(a), Some(b)) = (row(a), row(b)) else { return false };
+        if a.layout == b.layout {
+            return true;
+        }
+        let base = |row: &Row| base(self.columns.strings.get(self.columns.name(row)));
+        base(a) == base(b)
+    }
+}
+
+fn base(name: &str) -> &str {
+    let suffixes = ["_bucket", "_sum", "_count", "_total", "_created", "_gsum", "_gcount"];
+    suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
+}
+
+/// The latest row of each series. Open addressing, a power of two, at most half full.
+struct Latest {
+    slots: Vec<u32>,
+}
+
+impl Latest {
+    fn new(rows: usize) -> Self {
+        Latest { slots: vec![0; (rows * 2).next_power_of_two().max(64)] }
+    }
+
+    /// Puts `index` in and returns the row of the same series that was there before.
+    fn swap(&mut self, text: &str, columns: &Columns, index: u32) -> Option<u32> {
+        let row = columns.rows.get(index as usize)?;
+        let mask = self.slots.len() - 1;
+        let mut at = row.hash as usize & mask;
+        loop {
+            let slot = self.slots.get_mut(at)?;
+            let Some(found) = slot.checked_sub(1) else {
+                *slot = index + 1;
+                return None;
+            };
+            let earlier = columns.rows.get(found as usize)?;
+            if earlier.hash == row.hash && columns.same_series(text, earlier, row) {
+                *slot = index + 1;
+                return Some(found);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Bytes to scrapes: cleaning of what people paste, the line scanner, and the problems found on the way.
+
+mod comment;
+mod cut;
+mod gather;
+mod line;
+mod previous;
+mod problem;
+mod scan;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::metrics::Scrape;
+pub use crate::metrics::number;
+pub use problem::{KEPT_PER_KIND, Problem, ProblemKind};
+
+/// Everything that could be read from one text, and everything that could not.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// The text that lines and spans refer to (decoded from UTF-16 when it was).
+    pub text: Arc<str>,
+    /// One per exposition in the text, in its order. Never merged, never empty: a text without samples gives one scrape without samples.
+    pub scrapes: Vec<Scrape>,
+    /// In the order of the text, at most [`KEPT_PER_KIND`] of each kind.
+    pub problems: Vec<Problem>,
+    /// How many problems of each kind there are, also those that were not kept.
+    pub problem_counts: BTreeMap<ProblemKind, u32>,
+}
+
+/// Reads a text the forgiving way: every good line is kept, every other one becomes a [`Problem`].
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Parsed {
+    let text: Arc<str> = match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(bytes).into(),
+    };
+    let mut scanner = scan::Scanner::default();
+    scanner.scan(&text, true);
+    gather::gather(scanner, text)
+}

@@ -1,0 +1,140 @@
+//! The line before this one: most lines differ from it in one label value and in the number.
+
+use crate::metrics::{Columns, Piece, label_hash, name_hash};
+
+use super::line::{Parts, Token};
+
+/// Where name and labels of the last plain sample line stand, and what they were read as.
+#[derive(Debug, Default)]
+pub(super) struct Previous {
+    start: usize,
+    /// Just after the name or the closing brace.
+    head_end: usize,
+    pub layout: u32,
+    pub hash: u64,
+    labels: Vec<Label>,
+    pub values: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Label {
+    key: u32,
+    /// Of the value between its quotes, from the start of the line.
+    start: usize,
+    end: usize,
+    hash: u64,
+    escaped: bool,
+}
+
+impl Previous {
+    pub(super) fn forget(&mut self) {
+        self.head_end = self.start;
+    }
+
+    /// Remembers a line that was read token by token; `keys` are its interned label names.
+    pub(super) fn remember(
+        &mut self,
+        text: &str,
+        start: usize,
+        parts: &Parts,
+        layout: u32,
+        name: u32,
+        keys: &[u32],
+        columns: &mut Columns,
+    ) {
+        self.start = start;
+        self.head_end = start + parts.head_end;
+        self.layout = layout;
+        self.hash = name_hash(name);
+        self.labels.clear();
+        self.values.clear();
+        for ((_, value), key) in parts.labels.iter().zip(keys) {
+            let piece = piece(text, start, value, &mut columns.decoded);
+            let hash = label_hash(*key, piece.within(text, &columns.decoded).as_bytes());
+            self.hash = self.hash.wrapping_add(hash);
+            self.labels.push(Label { key: *key, start: value.start, end: value.end, hash, escaped: value.escaped });
+            self.values.push(piece);
+        }
+    }
+
+    /// Reads the head of the line at `at` by comparing it with the one before: same name, same keys, some other values.
+    /// Returns the byte after the head, or `None` when the line must be read token by token.
+    pub(super) fn again(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        let head = text.get(self.start..self.head_end).filter(|head| !head.is_empty())?;
+        let here = text.get(at..)?;
+        let mut shared = common(head, here);
+        let mut moved = head.len();
+        if shared < head.len() {
+            // The first label whose closing quote is not shared is the one that differs, unless the difference lies before its value.
+            let mut index = self.labels.iter().position(|label| label.end >= shared)?;
+            let mut start = self.labels.get(index)?.start;
+            if shared < start {
+                return None;
+            }
+            loop {
+                let label = self.labels.get_mut(index)?;
+                if label.escaped {
+                    return None;
+                }
+                let end = value_end(here, shared)?;
+                let old_end = label.end;
+                let value = here.get(start..end)?;
+                let hash = label_hash(label.key, value);
+                self.hash = self.hash.wrapping_sub(label.hash).wrapping_add(hash);
+                *label = Label { start, end, hash, ..*label };
+                *self.values.get_mut(index)? = Piece::of_text(at + start, end - start);
+                let rest = head.get(old_end..)?;
+                if here.get(end..end + rest.len()) == Some(rest) {
+                    for label in self.labels.iter_mut().skip(index + 1) {
+                        label.start = label.start + end - old_end;
+                        label.end = label.end + end - old_end;
+                    }
+                    moved = end + rest.len();
+                    break;
+                }
+                index += 1;
+                let between = head.get(old_end..self.labels.get(index)?.start)?;
+                start = end + between.len();
+                if here.get(end..start) != Some(between) {
+                    return None;
+                }
+                shared = start;
+            }
+        }
+        self.start = at;
+        self.head_end = at + moved;
+        Some(self.head_end)
+    }
+}
+
+/// The value of a token as a piece of the text, or of the side buffer when it had escapes.
+pub(super) fn piece(text: &str, start: usize, token: &Token, decoded: &mut String) -> Piece {
+    if !token.escaped {
+        return Piece::of_text(start + token.start, token.end - token.start);
+    }
+    let begin = decoded.len();
+    super::line::unescape(text.get(start + token.start..start + token.end).unwrap_or(""), decoded);
+    Piece::of_decoded(begin, decoded.len() - begin)
+}
+
+/// The closing quote of a value without escapes.
+fn value_end(here: &[u8], from: usize) -> Option<usize> {
+    let rest = here.get(from..)?;
+    let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))?;
+    (rest.get(at) == Some(&b'"')).then_some(from + at)
+}
+
+/// Length of the common beginning.
+fn common(a: &[u8], b: &[u8]) -> usize {
+    let mut length = 0;
+    for (x, y) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
+        let (Ok(x), Ok(y)) = (x.try_into(), y.try_into()) else { break };
+        let difference = u64::from_le_bytes(x) ^ u64::from_le_bytes(y);
+        if difference != 0 {
+            return length + difference.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    let tail = a.get(length..).unwrap_or(&[]).iter().zip(b.get(length..).unwrap_or(&[]));
+    length + tail.take_while(|(x, y)| x == y).count()
+}

@@ -1,0 +1,226 @@
+//! A scrape: the samples of one exposition, found by name and by family.
+
+use std::sync::Arc;
+
+use super::columns::{Columns, Metadata, Row, Tells};
+use super::families::{Conflict, Families, Seen, resolve};
+use super::sample::{Family, Sample};
+
+/// The text and the columns read from it, shared by all scrapes of that text.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub text: Arc<str>,
+    pub columns: Columns,
+    /// (row, milliseconds), in the order of rows; the unit depends on the format, which may be known only at the end of the text.
+    pub timestamps: Vec<(u32, i64)>,
+}
+
+/// One scrape: every good line of the text, in its order.
+#[derive(Debug, Clone)]
+pub struct Scrape {
+    table: Arc<Table>,
+    first: u32,
+    end: u32,
+    /// Sorted by identifier.
+    names: Vec<Name>,
+    /// Stretches of rows of equal name; those of one name are neighbours, in the order of the text.
+    runs: Vec<Run>,
+    families: Families,
+    /// (family, place in `names`), sorted.
+    by_family: Vec<(u32, u32)>,
+    /// Indices of families, sorted by the families' names.
+    by_family_name: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    id: u32,
+    family: u32,
+    runs: u32,
+    runs_end: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    /// Index of the name in the order of first appearance.
+    name: u32,
+    start: u32,
+    end: u32,
+}
+
+impl Scrape {
+    /// The rows from `first` to `end` with the metadata among them. Types that contradict each other are added to `conflicts`.
+    ///
+    /// `places` is room for one number per name, so that many scrapes of one text do not each clear their own.
+    pub(crate) fn new(
+        table: Arc<Table>,
+        (first, end): (u32, u32),
+        metadata: &[Metadata],
+        conflicts: &mut Vec<Conflict>,
+        places: &mut Vec<u32>,
+    ) -> Scrape {
+        let rows = table.columns.rows.get(first as usize..end as usize).unwrap_or(&[]);
+        let (seen, mut runs) = runs(&table.columns, rows, first, places);
+        let families = resolve(&table.columns, &seen, metadata, conflicts);
+        runs.sort_by_key(|run| (run.name, run.start));
+        let mut names: Vec<Name> = seen
+            .iter()
+            .zip(&families.of_name)
+            .map(|(seen, family)| Name { id: seen.name, family: *family, runs: 0, runs_end: 0 })
+            .collect();
+        for (at, run) in runs.iter().enumerate() {
+            if let Some(name) = names.get_mut(run.name as usize) {
+                if name.runs_end == 0 {
+                    name.runs = at as u32;
+                }
+                name.runs_end = at as u32 + 1;
+            }
+        }
+        names.sort_unstable_by_key(|name| name.id);
+        let mut by_family: Vec<(u32, u32)> = names.iter().enumerate().map(|(at, name)| (name.family, at as u32)).collect();
+        by_family.sort_unstable();
+        let family_name = |id: &u32| {
+            let family = families.all.get(*id as usize)?;
+            table.columns.strings.get(family.name).get(..family.name_len)
+        };
+        let mut by_family_name: Vec<u32> = (0..families.all.len() as u32).collect();
+        by_family_name.sort_unstable_by(|a, b| family_name(a).cmp(&family_name(b)));
+        Scrape { first, end, names, runs, by_family, by_family_name, families, table }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first == self.end
+    }
+
+    /// Number of samples (series at one moment).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        (self.end - self.first) as usize
+    }
+
+    /// The text that spans and line numbers refer to.
+    #[must_use]
+    pub fn text(&self) -> &Arc<str> {
+        &self.table.text
+    }
+
+    /// All samples in the order of the text.
+    pub fn samples(&self) -> impl Iterator<Item = Sample<'_>> {
+        (self.first..self.end).map(move |row| Sample { scrape: self, row })
+    }
+
+    /// Samples with exactly this name (`x_bucket`, `x_total`, … are names of their own), in the order of the text.
+    pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = Sample<'a>> + use<'a> {
+        self.samples_of(self.name(name))
+    }
+
+    fn samples_of<'a>(&'a self, name: Option<&Name>) -> impl Iterator<Item = Sample<'a>> + use<'a> {
+        let runs = name.and_then(|name| self.runs.get(name.runs as usize..name.runs_end as usize)).unwrap_or(&[]);
+        runs.iter().flat_map(move |run| (run.start..run.end).map(move |row| Sample { scrape: self, row }))
+    }
+
+    /// True when at least one sample has this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.name(name).is_some()
+    }
+
+    /// All distinct sample names, sorted.
+    #[must_use]
+    pub fn sample_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.names.iter().map(|name| self.table.columns.strings.get(name.id)).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Families in the order of their first lines, those without samples too.
+    pub fn families(&self) -> impl Iterator<Item = Family<'_>> {
+        (0..self.families.all.len()).map(move |index| Family { scrape: self, index })
+    }
+
+    /// The family of this name: the name after `# TYPE`, or the one inferred from its samples.
+    #[must_use]
+    pub fn family(&self, name: &str) -> Option<Family<'_>> {
+        let of = |index: &u32| Family { scrape: self, index: *index as usize };
+        let at = self.by_family_name.binary_search_by(|index| of(index).name().cmp(name)).ok()?;
+        self.by_family_name.get(at).map(of)
+    }
+
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    pub(super) fn row(&self, row: u32) -> Option<&Row> {
+        self.table.columns.rows.get(row as usize)
+    }
+
+    pub(super) fn families_data(&self) -> &Families {
+        &self.families
+    }
+
+    /// Index of the family that samples of the name with this identifier belong to.
+    pub(super) fn family_index(&self, name: u32) -> usize {
+        let at = self.names.binary_search_by_key(&name, |name| name.id);
+        at.ok().and_then(|at| self.names.get(at)).map_or(0, |name| name.family as usize)
+    }
+
+    /// Stretches of rows of a family, in the order of the text.
+    pub(super) fn rows_of_family(&self, family: usize) -> Vec<(u32, u32)> {
+        let from = self.by_family.partition_point(|(found, _)| (*found as usize) < family);
+        let members = self.by_family.iter().skip(from).take_while(|(found, _)| *found as usize == family);
+        let mut rows: Vec<(u32, u32)> = members
+            .filter_map(|(_, at)| self.names.get(*at as usize))
+            .flat_map(|name| self.runs.get(name.runs as usize..name.runs_end as usize).unwrap_or(&[]))
+            .map(|run| (run.start, run.end))
+            .collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    fn name(&self, name: &str) -> Option<&Name> {
+        let id = self.table.columns.strings.find(name)?;
+        let at = self.names.binary_search_by_key(&id, |name| name.id).ok()?;
+        self.names.get(at)
+    }
+}
+
+/// The names in the order of first appearance, and the stretches of rows of each.
+fn runs(columns: &Columns, rows: &[Row], first: u32, places: &mut Vec<u32>) -> (Vec<Seen>, Vec<Run>) {
+    const NONE: u32 = u32::MAX;
+    places.resize(columns.strings.len(), NONE);
+    let mut seen: Vec<Seen> = Vec::new();
+    let mut runs: Vec<Run> = Vec::new();
+    let mut layout_before = NONE;
+    for (at, row) in rows.iter().enumerate() {
+        let at = at as u32 + first;
+        if row.layout == layout_before {
+            if let Some(run) = runs.last_mut() {
+                run.end = at + 1;
+            }
+            continue;
+        }
+        layout_before = row.layout;
+        let Some(layout) = columns.layout(row.layout) else { continue };
+        let Some(slot) = places.get_mut(layout.name as usize) else { continue };
+        if *slot == NONE {
+            *slot = seen.len() as u32;
+            seen.push(Seen { name: layout.name, line: row.line, tells: Tells::default() });
+        }
+        if let Some(seen) = seen.get_mut(*slot as usize) {
+            seen.tells.le |= layout.tells.le;
+            seen.tells.gt |= layout.tells.gt;
+            seen.tells.quantile |= layout.tells.quantile;
+        }
+        match runs.last_mut() {
+            Some(run) if run.name == *slot => run.end = at + 1,
+            _ => runs.push(Run { name: *slot, start: at, end: at + 1 }),
+        }
+    }
+    for name in &seen {
+        if let Some(slot) = places.get_mut(name.name as usize) {
+            *slot = NONE;
+        }
+    }
+    (seen, runs)
+}

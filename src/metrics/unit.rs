@@ -1,0 +1,131 @@
+//! Units of the neutral vocabulary and their one spelling on every surface.
+
+use serde::{Deserialize, Serialize};
+
+/// The unit of a signal. Ratios are always 0–1 inside; they are printed as percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Seconds,
+    /// A fraction between 0 and 1.
+    Ratio,
+    Requests,
+    Tokens,
+    TokensPerSecond,
+    RequestsPerSecond,
+    PerMinute,
+    Count,
+    Bytes,
+    /// Gigabytes as the engine prints them.
+    Gigabytes,
+    Milliseconds,
+    GigabytesPerSecond,
+    UnixSeconds,
+}
+
+impl Unit {
+    /// The short form after a number: `s`, `tok/s`, … Empty for bare counts.
+    #[must_use]
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Unit::Seconds | Unit::UnixSeconds => "s",
+            Unit::Ratio => "%",
+            Unit::Requests => "requests",
+            Unit::Tokens => "tokens",
+            Unit::TokensPerSecond => "tok/s",
+            Unit::RequestsPerSecond => "req/s",
+            Unit::PerMinute => "/min",
+            Unit::Count => "",
+            Unit::Bytes => "B",
+            Unit::Gigabytes => "GB",
+            Unit::Milliseconds => "ms",
+            Unit::GigabytesPerSecond => "GB/s",
+        }
+    }
+
+    /// A number with its unit as people read it: three significant digits, seconds shown as ms or µs when small, ratios as percent.
+    #[must_use]
+    pub fn show(self, value: f64) -> String {
+        match self {
+            Unit::Seconds => seconds(value),
+            Unit::Ratio => format!("{} %", significant(value * 100.0)),
+            Unit::Count => significant(value),
+            _ => format!("{} {}", significant(value), self.suffix()),
+        }
+    }
+}
+
+fn seconds(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 || size >= 1.0 || !value.is_finite() {
+        format!("{} s", significant(value))
+    } else if size >= 1e-3 {
+        format!("{} ms", significant(value * 1e3))
+    } else {
+        format!("{} µs", significant(value * 1e6))
+    }
+}
+
+/// Three significant digits, thousands separated by a thin rule of commas, no trailing zeros.
+#[must_use]
+pub fn significant(value: f64) -> String {
+    if value.is_nan() {
+        return "not a number".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞".to_owned() } else { "−∞".to_owned() };
+    }
+    let size = value.abs();
+    if size >= 1000.0 {
+        return grouped(value.round());
+    }
+    // Digits after the point so that three are significant; 2 when the value is zero, 8 at most.
+    let decimals = if size == 0.0 {
+        2
+    } else {
+        let magnitude = [100.0, 10.0, 1.0, 0.1, 1e-2, 1e-3, 1e-4, 1e-5].iter().position(|limit| size >= *limit);
+        magnitude.unwrap_or(8)
+    };
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value < 0.0 {
+        out.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_pick_the_prefix_that_reads_best() {
+        assert_eq!(Unit::Seconds.show(14.0), "14 s");
+        assert_eq!(Unit::Seconds.show(0.0132), "13.2 ms");
+        assert_eq!(Unit::Seconds.show(0.000_004), "4 µs");
+        assert_eq!(Unit::Seconds.show(0.0), "0 s");
+    }
+
+    #[test]
+    fn large_counts_are_grouped_and_ratios_are_percent() {
+        assert_eq!(Unit::Tokens.show(400_448.0), "400,448 tokens");
+        assert_eq!(Unit::Ratio.show(0.112_238), "11.2 %");
+        assert_eq!(Unit::Count.show(-1234.0), "-1,234");
+        assert_eq!(Unit::Ratio.show(0.002_933), "0.293 %");
+        assert_eq!(Unit::Count.show(1.5), "1.5");
+        assert_eq!(Unit::Count.show(12.34), "12.3");
+        assert_eq!(Unit::Count.show(0.012_345), "0.0123");
+    }
+}

@@ -1,0 +1,88 @@
+//! Limits of the exposition, said in sentences.
+
+use crate::report::Note;
+use crate::signal::{Caveat, Observation, Refusal};
+
+/// One note per caveat of the last snapshot and per refused difference.
+#[must_use]
+pub fn notes(seen: &Observation) -> Vec<Note> {
+    let mut notes: Vec<Note> = seen.last.caveats.iter().map(|caveat| note(*caveat)).collect();
+    for refusal in seen.refusals() {
+        let Refusal::BucketsChanged(distribution) = refusal;
+        notes.push(Note {
+            id: "buckets-changed".to_owned(),
+            sentence: format!("The bucket bounds of {} changed between the dumps, so their difference is not taken.", distribution.words()),
+        });
+    }
+    if seen.window.is_some_and(|window| window.restarted) {
+        notes.push(Note {
+            id: "restarted".to_owned(),
+            sentence: "The server restarted between the dumps. Counts are those since the restart.".to_owned(),
+        });
+    }
+    notes
+}
+
+fn note(caveat: Caveat) -> Note {
+    let (id, sentence) = match caveat {
+        Caveat::TtftMayMixNonStreaming => (
+            "ttft-mixes-nonstreaming",
+            "This SGLang does not tell streaming requests apart. The first output of a non-streaming request comes at its 50th token, \
+             so TTFT may be inflated.",
+        ),
+        Caveat::NonStreamingLeftOut => (
+            "nonstreaming-left-out",
+            "TTFT and ITL are those of streaming requests. Non-streaming ones report their 50th token as the first and are left out.",
+        ),
+        Caveat::RequestCountDoubled => (
+            "request-count-doubled",
+            "tgi_request_count counts every OpenAI-style request twice. It is not used; success is taken against success and failure.",
+        ),
+        Caveat::NoTtft => ("no-ttft", "TGI does not export TTFT. It can only be bounded by validation, queue and prefill time."),
+        Caveat::PrefixQueriesInflated => (
+            "prefix-queries-inflated",
+            "Prefix-cache look-ups exceed the prompt tokens: this vLLM counts them again at every scheduling retry. The hit rate is not used.",
+        ),
+        Caveat::NoStartTime => {
+            ("no-start-time", "The text carries no start time, so rates since start cannot be given. Two dumps give rates.")
+        }
+        Caveat::TtftRecordedAgainAfterPreemption => {
+            ("ttft-recorded-again", "The V0 engine records TTFT again after each recompute, so under preemption its quantiles are too low.")
+        }
+        Caveat::UsageWasPercent => {
+            ("usage-was-percent", "KV cache usage was above 1: something on the way scaled it. It was read as percent.")
+        }
+        Caveat::ProcessIsApiServerOnly => {
+            ("process-is-api-server", "process_* metrics describe the API server only, not the engine or its GPUs.")
+        }
+        Caveat::PrefixCountsWereBlocks => (
+            "prefix-counts-were-blocks",
+            "This vLLM counts prefix-cache look-ups and hits in blocks. They were multiplied by the block size when it is known.",
+        ),
+        Caveat::KvCapacityFromBlocks => (
+            "kv-capacity-from-blocks",
+            "The KV capacity is blocks × block size, which is wrong for hybrid models and for decode context parallelism.",
+        ),
+        Caveat::GaugesRefreshedPerReport => (
+            "gauges-refreshed-per-report",
+            "SGLang refreshes its gauges at each prefill and every 40 decode steps, so they can be seconds old.",
+        ),
+        Caveat::CountedAtFinish => {
+            ("counted-at-finish", "SGLang counts a request and its tokens when it finishes, so they lag behind with long outputs.")
+        }
+        Caveat::TpotIncludesPrefill => {
+            ("tpot-includes-prefill", "TGI divides the whole inference time by the tokens. Time per output token is an upper bound.")
+        }
+        Caveat::OnlySuccessesTimed => {
+            ("only-successes-timed", "TGI records latency of successful requests only. Refused and failed ones leave no sample.")
+        }
+        Caveat::SegmentsCountedAsInputs => (
+            "segments-counted-as-inputs",
+            "More inputs than requests were counted: TGI re-queues long outputs in segments of 1024 tokens, so the mean prompt is too long.",
+        ),
+        Caveat::NoBatchMetrics => {
+            ("no-batch-metrics", "This TGI exports no batch and queue metrics, as its TensorRT-LLM and llama.cpp backends do.")
+        }
+    };
+    Note { id: id.to_owned(), sentence: sentence.to_owned() }
+}

@@ -1,0 +1,108 @@
+//! The signal tiles: what the server does, in numbers, with both ends of a window.
+
+use crate::metrics::Unit;
+use crate::report::SignalView;
+use crate::signal::{Counter, Gauge, Observation, Reading, Source, TimeBase};
+
+use super::time::time_base;
+
+/// Gauges in the order of interest, then rates and shares.
+#[must_use]
+pub fn signals(seen: &Observation) -> Vec<SignalView> {
+    let mut views: Vec<SignalView> = Gauge::ALL.iter().filter_map(|gauge| gauge_view(seen, *gauge)).collect();
+    views.extend(rates(seen));
+    views.extend(shares(seen));
+    views.extend(settings(seen));
+    views
+}
+
+fn gauge_view(seen: &Observation, gauge: Gauge) -> Option<SignalView> {
+    let reading = seen.gauge(gauge)?;
+    let before = seen.gauge_before(gauge).map(|reading| reading.value);
+    let caveat = match gauge {
+        Gauge::CacheHitRateGauge => Some("The last prefill batch only; shown, never judged."),
+        Gauge::GenerationThroughput => Some("The server's own average over its last report; shown, never judged."),
+        _ => None,
+    };
+    Some(view(gauge.path(), gauge.words(), &reading, before, seen, caveat))
+}
+
+fn rates(seen: &Observation) -> Vec<SignalView> {
+    let per_second = [
+        (Counter::Finished, "requests_per_second", "requests finished per second", Unit::RequestsPerSecond),
+        (Counter::LiveOutputTokens, "output_tokens_per_second", "output tokens per second", Unit::TokensPerSecond),
+        (Counter::PromptTokens, "prompt_tokens_per_second", "prompt tokens per second", Unit::TokensPerSecond),
+    ];
+    let mut views = Vec::new();
+    for (counter, path, label, unit) in per_second {
+        let counter = if counter == Counter::LiveOutputTokens && seen.count(counter).is_none() { Counter::OutputTokens } else { counter };
+        if let Some(rate) = seen.rate(counter) {
+            views.push(view(path, label, &Reading { unit, ..rate }, None, seen, None));
+        }
+    }
+    if let Some(rate) = seen.rate(Counter::Preemptions) {
+        let per_minute = Reading { value: rate.value * 60.0, unit: Unit::PerMinute, ..rate };
+        views.push(view("preemptions_per_minute", "preemptions per minute", &per_minute, None, seen, None));
+    } else if let Some(count) = seen.count(Counter::Preemptions) {
+        views.push(view("preemptions", "preemptions", &count, None, seen, None));
+    }
+    views
+}
+
+fn shares(seen: &Observation) -> Vec<SignalView> {
+    let hit = |hits: Counter, queries: Counter, path: &str, label: &str| {
+        let (hits, queries) = (seen.count(hits)?, seen.count(queries)?);
+        let mut lines = [hits.source.lines.clone(), queries.source.lines.clone()].concat();
+        lines.sort_unstable();
+        lines.dedup();
+        let source = Source { metric: format!("{} / {}", hits.source.metric, queries.source.metric), lines };
+        let value = (queries.value > 0.0).then(|| hits.value / queries.value)?;
+        Some(view(path, label, &Reading { value, unit: Unit::Ratio, time_base: hits.time_base, source }, None, seen, None))
+    };
+    [
+        hit(Counter::PromptTokensCached, Counter::PromptTokens, "prefix_cache.hit_rate", "prompt tokens from cache")
+            .or_else(|| hit(Counter::PrefixHits, Counter::PrefixQueries, "prefix_cache.hit_rate", "prefix cache hits")),
+        hit(Counter::SpecAcceptedTokens, Counter::SpecDraftTokens, "speculation.acceptance", "draft tokens accepted"),
+        hit(Counter::MultimodalHits, Counter::MultimodalQueries, "multimodal_cache.hit_rate", "multimodal cache hits"),
+        hit(Counter::FinishedLength, Counter::Finished, "requests.length_share", "outputs cut at a length limit"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn settings(seen: &Observation) -> Vec<SignalView> {
+    let config = &seen.last.config;
+    let numbers = [
+        (&config.kv_capacity_tokens, "config.kv_capacity_tokens", "KV cache capacity", Unit::Tokens),
+        (&config.kv_max_concurrency, "config.kv_max_concurrency", "full-length requests that fit", Unit::Requests),
+        (&config.max_model_len, "config.max_model_len", "longest sequence", Unit::Tokens),
+        (&config.gpu_memory_utilization, "config.gpu_memory_utilization", "GPU memory given to the engine", Unit::Ratio),
+        (&config.data_parallel_ranks, "config.data_parallel_ranks", "data-parallel ranks", Unit::Count),
+        (&config.tensor_parallel_ranks, "config.tensor_parallel_ranks", "tensor-parallel ranks", Unit::Count),
+    ];
+    let mut views = Vec::new();
+    for (setting, path, label, unit) in numbers {
+        let Some(setting) = setting else { continue };
+        let reading = Reading { value: setting.value, unit, time_base: TimeBase::Config, source: setting.source.clone() };
+        let caveat = setting.inferred.then_some("Inferred from other numbers.");
+        views.push(view(path, label, &reading, None, seen, caveat));
+    }
+    views
+}
+
+fn view(path: &str, label: &str, reading: &Reading, before: Option<f64>, seen: &Observation, caveat: Option<&str>) -> SignalView {
+    SignalView {
+        path: path.to_owned(),
+        label: label.to_owned(),
+        value: reading.value,
+        unit: reading.unit,
+        shown: reading.unit.show(reading.value),
+        before,
+        time_base: time_base(reading.time_base),
+        metric: reading.source.metric.clone(),
+        input: seen.last.text_index,
+        lines: reading.source.lines.clone(),
+        caveat: caveat.map(str::to_owned),
+    }
+}

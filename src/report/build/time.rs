@@ -1,0 +1,77 @@
+//! Time bases and times as they are printed.
+
+use chrono::{DateTime, SecondsFormat};
+
+use crate::report::TimeBaseView;
+use crate::signal::TimeBase;
+
+/// A time base with its words.
+#[must_use]
+pub fn time_base(base: TimeBase) -> TimeBaseView {
+    match base {
+        TimeBase::Lifetime(seconds) => {
+            let words = seconds.map_or_else(|| "since start".to_owned(), |seconds| format!("since start, {}", duration(seconds)));
+            view("lifetime", seconds, words)
+        }
+        TimeBase::Window(seconds) => {
+            let words = seconds.map_or_else(|| "between two dumps".to_owned(), |seconds| format!("window, {}", duration(seconds)));
+            view("window", seconds, words)
+        }
+        TimeBase::Instant => view("instant", None, "instant".to_owned()),
+        TimeBase::Config => view("config", None, "setting".to_owned()),
+    }
+}
+
+fn view(kind: &str, seconds: Option<f64>, words: String) -> TimeBaseView {
+    TimeBaseView { kind: kind.to_owned(), seconds, words }
+}
+
+/// A span of time in the unit that people say: `42 s`, `12 min`, `3.5 h`, `2.1 days`.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    let (value, unit) = if seconds < 120.0 {
+        (seconds, "s")
+    } else if seconds < 7200.0 {
+        (seconds / 60.0, "min")
+    } else if seconds < 172_800.0 {
+        (seconds / 3600.0, "h")
+    } else {
+        (seconds / 86_400.0, "days")
+    };
+    let text = if value >= 10.0 || value.fract().abs() < 0.05 { format!("{value:.0}") } else { format!("{value:.1}") };
+    format!("{text} {unit}")
+}
+
+/// RFC 3339 with milliseconds where they matter. `None` for times that are not plausible Unix times (another clock was used).
+#[must_use]
+pub fn rfc3339(unix_seconds: f64) -> Option<String> {
+    // Before 2001 a number is seconds of another clock, e.g. of a recording that starts at zero.
+    if !(1e9..1e11).contains(&unix_seconds) {
+        return None;
+    }
+    let millis = (unix_seconds * 1e3).round();
+    #[expect(clippy::cast_possible_truncation, reason = "the range was checked above")]
+    let time = DateTime::from_timestamp_millis(millis as i64)?;
+    Some(time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_as_people_say_them() {
+        assert_eq!(duration(60.0), "60 s");
+        assert_eq!(duration(7.25), "7.2 s");
+        assert_eq!(duration(720.0), "12 min");
+        assert_eq!(duration(9000.0), "2.5 h");
+        assert_eq!(duration(432_000.0), "5 days");
+    }
+
+    #[test]
+    fn times_of_another_clock_are_not_dates() {
+        assert_eq!(rfc3339(70.0), None);
+        assert_eq!(rfc3339(1_795_488_163.194).as_deref(), Some("2026-11-24T02:42:43.194Z"));
+        assert_eq!(rfc3339(f64::NAN), None);
+    }
+}

@@ -1,0 +1,17 @@
+//! The report: everything that any surface may show, and nothing else. The page, the Markdown and the JSON are views of it.
+//!
+//! The shapes here are the wire format `servescope.report/1` (JSON Schema in `assets/report.schema.json`). They are a superset of the
+//! classic `AnalysisResult`. Infinite bounds become `null` in JSON: `"interval": [10.0, null]` means "10 or more".
+
+pub mod build;
+mod schema;
+mod shapes;
+
+pub use shapes::{
+    Action, Anatomy, BackendView, Band, Bottleneck, BucketView, ConfidenceView, Contributing, Deduction, DistributionView, Evidence,
+    Headline, Health, InputView, NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView, QuantileView, Report, RuleStatus,
+    RuleVerdict, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
+};
+
+/// Identifier of the wire format.
+pub const SCHEMA: &str = "servescope.report/1";

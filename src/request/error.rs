@@ -1,0 +1,41 @@
+//! Why a request cannot be answered.
+
+use serde::{Deserialize, Serialize};
+
+/// A stable id, a sentence, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestError {
+    /// Kebab-case and stable: part of the interface.
+    pub id: String,
+    pub sentence: String,
+    pub hint: String,
+}
+
+impl RequestError {
+    #[must_use]
+    pub fn new(id: &str, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        RequestError { id: id.to_owned(), sentence: sentence.into(), hint: hint.into() }
+    }
+
+    pub(super) fn internal(what: &str) -> Self {
+        Self::new(
+            "internal",
+            format!("The report could not be written: {what}."),
+            "This is a defect of servescope; please report it with the input.",
+        )
+    }
+
+    /// An unknown word, with the known ones.
+    #[must_use]
+    pub fn unknown(id: &str, what: &str, found: &str, known: &[&str]) -> Self {
+        Self::new(id, format!("{found:?} is not a known {what}."), format!("Known: {}.", known.join(", ")))
+    }
+}
+
+impl std::fmt::Display for RequestError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.sentence, self.hint)
+    }
+}
+
+impl std::error::Error for RequestError {}

@@ -1,0 +1,31 @@
+//! The request as JSON, and the error object that answers a wrong one.
+//!
+//! The shape is the classic `AnalysisRequest { instance_id, instance_type, slo_targets }` with `snapshots`, `profile`, `preset`, `score` and
+//! `thresholds` beside it. Unknown words are errors that name the known ones; nothing is guessed.
+
+mod error;
+mod json;
+
+pub use error::RequestError;
+pub use json::{Request, SnapshotRequest, TargetRequest, Time, options};
+
+/// Answers a request in JSON with a report in JSON, or with `{"error": {id, sentence, hint}}`. Never panics.
+#[must_use]
+pub fn analyze_json(request: &str) -> String {
+    answer(json::parse(request).and_then(|(inputs, options)| crate::analyze::analyze(&inputs, &options)))
+}
+
+/// A report, or the error object, as JSON.
+#[must_use]
+pub fn answer(outcome: Result<crate::report::Report, RequestError>) -> String {
+    match outcome {
+        Ok(report) => serde_json::to_string(&report).unwrap_or_else(|error| error_json(&RequestError::internal(&error.to_string()))),
+        Err(error) => error_json(&error),
+    }
+}
+
+/// The error object as JSON.
+#[must_use]
+pub fn error_json(error: &RequestError) -> String {
+    serde_json::json!({ "error": error }).to_string()
+}

@@ -1,0 +1,5 @@
+//! Whether the caches earn their keep.
+
+use crate::rule::Rule;
+
+pub(super) const RULES: &[&Rule] = &[];

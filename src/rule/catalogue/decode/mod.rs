@@ -1,0 +1,5 @@
+//! Why output tokens come slowly.
+
+use crate::rule::Rule;
+
+pub(super) const RULES: &[&Rule] = &[];

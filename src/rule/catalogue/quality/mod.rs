@@ -1,0 +1,5 @@
+//! What may be concluded at all.
+
+use crate::rule::Rule;
+
+pub(super) const RULES: &[&Rule] = &[];

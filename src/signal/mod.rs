@@ -1,0 +1,17 @@
+//! The neutral vocabulary: quantities with one meaning over all backends, each with unit, time base and source lines.
+//!
+//! A backend fills a [`Snapshot`] from a scrape. One or two snapshots of an instance make an [`Observation`], which is what
+//! everything above this module reads: it answers in [`Reading`]s and [`Spread`]s that know whether they speak of
+//! the process lifetime, of a window or of an instant.
+
+mod observation;
+mod snapshot;
+#[cfg(test)]
+pub(crate) mod testing;
+mod vocabulary;
+mod window;
+
+pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, TimeBase, Window};
+pub use snapshot::{BackendId, Caveat, Config, ConfigValue, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange};
+pub use vocabulary::{Counter, Distribution, Gauge, Merge};
+pub use window::{chronological, same_instance};

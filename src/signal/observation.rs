@@ -1,0 +1,226 @@
+//! What one or two snapshots of an instance say: lifetime and instant values, or differences over a window.
+
+use serde::{Deserialize, Serialize};
+
+use super::window::{chronological, difference, increase, restarted, since, spans_equal};
+use super::{Counter, Distribution, Gauge, Snapshot, Source, Value};
+use crate::metrics::{Histogram, Unit};
+
+/// How many snapshots stand behind a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    Snapshot,
+    Window,
+    Series,
+}
+
+/// What span of time a number speaks of. Printed beside every number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TimeBase {
+    /// Since the process started; seconds when known.
+    Lifetime(Option<f64>),
+    /// Between two snapshots; seconds when known.
+    Window(Option<f64>),
+    /// At the moment of the scrape.
+    Instant,
+    /// A setting.
+    Config,
+}
+
+/// A number that is fit to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    pub value: f64,
+    pub unit: Unit,
+    pub time_base: TimeBase,
+    pub source: Source,
+}
+
+/// A histogram that is fit to be judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DistributionReading {
+    pub distribution: Distribution,
+    pub histogram: Histogram,
+    pub time_base: TimeBase,
+    pub source: Source,
+}
+
+/// The window between the two snapshots of an observation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window {
+    /// Length in seconds; `None` when the snapshots carry no times.
+    pub seconds: Option<f64>,
+    /// The process restarted inside: differences are counts since the restart.
+    pub restarted: bool,
+    /// Seconds that counts speak of: the whole window, or the part since the restart when its time is known.
+    pub counted_seconds: Option<f64>,
+}
+
+/// Why a difference cannot be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The bucket bounds changed between the snapshots.
+    BucketsChanged(Distribution),
+}
+
+/// One instance, seen once or twice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// The earlier snapshot of a window.
+    pub first: Option<Snapshot>,
+    /// The only or the later snapshot.
+    pub last: Snapshot,
+    pub window: Option<Window>,
+}
+
+impl Observation {
+    #[must_use]
+    pub fn snapshot(last: Snapshot) -> Self {
+        Observation { first: None, last, window: None }
+    }
+
+    /// A window between two snapshots of one instance, given in any order; they are ordered by their times, else by their counters.
+    /// Ask [`super::same_instance`] first: a difference between two servers means nothing.
+    #[must_use]
+    pub fn window(a: Snapshot, b: Snapshot) -> Self {
+        let (first, last) = if chronological(&a, &b).is_gt() { (b, a) } else { (a, b) };
+        let seconds = last.at.zip(first.at).map(|(end, start)| end - start).filter(|seconds| *seconds > 0.0);
+        let restarted = restarted(&first, &last);
+        let counted_seconds = match (seconds, last.uptime_seconds()) {
+            (Some(seconds), Some(uptime)) if restarted => Some(seconds.min(uptime)).filter(|seconds| *seconds > 0.0),
+            (seconds, _) => seconds,
+        };
+        Observation { first: Some(first), last, window: Some(Window { seconds, restarted, counted_seconds }) }
+    }
+
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        if self.first.is_some() { Mode::Window } else { Mode::Snapshot }
+    }
+
+    /// Seconds that the counts of the window speak of.
+    #[must_use]
+    pub fn seconds(&self) -> Option<f64> {
+        self.window.and_then(|window| window.counted_seconds)
+    }
+
+    /// The gauge at the last snapshot.
+    #[must_use]
+    pub fn gauge(&self, gauge: Gauge) -> Option<Reading> {
+        self.last.gauges.get(&gauge).map(|value| instant(gauge, value))
+    }
+
+    /// The gauge at the first snapshot of a window.
+    #[must_use]
+    pub fn gauge_before(&self, gauge: Gauge) -> Option<Reading> {
+        self.first.as_ref()?.gauges.get(&gauge).map(|value| instant(gauge, value))
+    }
+
+    /// Lowest and highest value of the gauge over the snapshots; equal in snapshot mode.
+    #[must_use]
+    pub fn gauge_span(&self, gauge: Gauge) -> Option<(f64, f64)> {
+        let last = self.last.gauges.get(&gauge)?.value;
+        let first = self.first.as_ref().and_then(|first| first.gauges.get(&gauge)).map_or(last, |value| value.value);
+        Some((first.min(last), first.max(last)))
+    }
+
+    /// A count: the reset-corrected difference in a window, the lifetime value in a snapshot.
+    #[must_use]
+    pub fn count(&self, counter: Counter) -> Option<Reading> {
+        let last = self.last.counters.get(&counter)?;
+        let value = match &self.first {
+            None => last.value,
+            Some(first) => increase(first, counter, last, self.restarted())?,
+        };
+        Some(Reading { value, unit: counter.unit(), time_base: self.time_base(), source: last.source.clone() })
+    }
+
+    /// The count per second of the window, or of the lifetime when the uptime is known.
+    #[must_use]
+    pub fn rate(&self, counter: Counter) -> Option<Reading> {
+        let count = self.count(counter)?;
+        let seconds = match self.first {
+            Some(_) => self.seconds()?,
+            None => self.last.uptime_seconds()?,
+        };
+        (seconds > 0.0).then(|| Reading { value: count.value / seconds, ..count })
+    }
+
+    /// Counts by data-parallel rank, in rank order.
+    #[must_use]
+    pub fn count_by_rank(&self, counter: Counter) -> Option<Vec<(String, f64)>> {
+        let last = self.last.counters.get(&counter)?;
+        let Some(first) = self.first.as_ref().filter(|_| !self.restarted()) else {
+            return Some(last.ranks.clone());
+        };
+        let before = first.counters.get(&counter)?;
+        let earlier = |rank: &String| before.ranks.iter().find(|(name, _)| name == rank).map_or(0.0, |(_, value)| *value);
+        Some(last.ranks.iter().map(|(rank, value)| (rank.clone(), since(earlier(rank), *value))).collect())
+    }
+
+    /// A distribution: of the window, or of the lifetime in a snapshot. `None` when absent or when the bounds changed.
+    #[must_use]
+    pub fn distribution(&self, distribution: Distribution) -> Option<DistributionReading> {
+        let last = self.last.distributions.get(&distribution)?;
+        let histogram = match &self.first {
+            None => last.histogram.clone(),
+            Some(first) => difference(first, distribution, last, self.restarted())?,
+        };
+        Some(DistributionReading { distribution, histogram, time_base: self.time_base(), source: last.source.clone() })
+    }
+
+    /// The mean of a distribution.
+    #[must_use]
+    pub fn mean(&self, distribution: Distribution) -> Option<Reading> {
+        let reading = self.distribution(distribution)?;
+        let value = reading.histogram.mean()?;
+        Some(Reading { value, unit: distribution.unit(), time_base: reading.time_base, source: reading.source })
+    }
+
+    /// Number of observations of a distribution.
+    #[must_use]
+    pub fn observations(&self, distribution: Distribution) -> Option<f64> {
+        self.distribution(distribution)?.histogram.observations()
+    }
+
+    /// Sum of a distribution's observations.
+    #[must_use]
+    pub fn sum(&self, distribution: Distribution) -> Option<f64> {
+        self.distribution(distribution)?.histogram.sum
+    }
+
+    /// The process restarted inside the window.
+    #[must_use]
+    pub fn restarted(&self) -> bool {
+        self.window.is_some_and(|window| window.restarted)
+    }
+
+    /// Distributions whose bounds changed between the snapshots.
+    #[must_use]
+    pub fn refusals(&self) -> Vec<Refusal> {
+        let Some(first) = &self.first else {
+            return Vec::new();
+        };
+        self.last
+            .distributions
+            .iter()
+            .filter(|(key, spread)| !self.restarted() && first.distributions.get(key).is_some_and(|before| !spans_equal(before, spread)))
+            .map(|(key, _)| Refusal::BucketsChanged(*key))
+            .collect()
+    }
+
+    /// The time base of counts and distributions here.
+    #[must_use]
+    pub fn time_base(&self) -> TimeBase {
+        match self.first {
+            Some(_) => TimeBase::Window(self.seconds()),
+            None => TimeBase::Lifetime(self.last.uptime_seconds()),
+        }
+    }
+}
+
+fn instant(gauge: Gauge, value: &Value) -> Reading {
+    Reading { value: value.value, unit: gauge.unit(), time_base: TimeBase::Instant, source: value.source.clone() }
+}

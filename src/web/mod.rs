@@ -1,0 +1,1 @@
+//! The page. The only module that names leptos or web-sys.

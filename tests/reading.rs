@@ -1,0 +1,106 @@
+//! What is read from a text: samples, families, several scrapes.
+
+mod reading_support;
+
+use reading_support::{corpus, files};
+use servescope::exposition::{ProblemKind, parse};
+use servescope::metrics::{Kind, Scrape};
+
+/// (name, labels sorted by key, value) of all samples.
+fn samples(scrape: &Scrape) -> Vec<(String, Vec<(String, String)>, f64)> {
+    let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+    scrape
+        .samples()
+        .map(|sample| {
+            let mut labels: Vec<_> = sample.labels().map(own).collect();
+            labels.sort();
+            (sample.name().to_owned(), labels, sample.value())
+        })
+        .collect()
+}
+
+fn dump(path: &str) -> Option<String> {
+    corpus().map(|folder| std::fs::read_to_string(folder.join("dumps").join(path)).expect("a dump of the corpus"))
+}
+
+#[test]
+fn every_dump_of_the_corpus_is_one_scrape_or_says_why_not() {
+    let Some(folder) = corpus() else { return };
+    for path in files(&folder.join("dumps"), ".prom") {
+        let parsed = parse(&std::fs::read(&path).expect("a readable dump"));
+        println!(
+            "{:70} {:5} {:?} {:?}",
+            path.file_name().unwrap().to_string_lossy(),
+            parsed.scrapes.iter().map(Scrape::len).sum::<usize>(),
+            parsed.scrapes.len(),
+            parsed.problem_counts
+        );
+    }
+}
+
+#[test]
+fn two_scrapes_after_one_another_are_read_as_two_and_equal_each_by_itself() {
+    let (Some(before), Some(after)) =
+        (dump("vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-before.prom"), dump("vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-after.prom"))
+    else {
+        return;
+    };
+    let parsed = parse(format!("{before}{after}").as_bytes());
+    assert_eq!(parsed.scrapes.len(), 2);
+    assert_eq!(samples(&parsed.scrapes[0]), samples(&parse(before.as_bytes()).scrapes[0]));
+    assert_eq!(samples(&parsed.scrapes[1]), samples(&parse(after.as_bytes()).scrapes[0]));
+    let families = |scrape: &Scrape| scrape.families().map(|family| (family.name().to_owned(), family.kind())).collect::<Vec<_>>();
+    assert_eq!(families(&parsed.scrapes[1]), families(&parse(after.as_bytes()).scrapes[0]));
+}
+
+#[test]
+fn families_are_found_whether_or_not_they_are_declared() {
+    let text = "\
+a_bucket{le=\"1\"} 1
+a_bucket{le=\"+Inf\"} 2
+a_sum 3
+a_count 2
+tgi_request_count 7
+tgi_batch_inference_count{method=\"decode\"} 4
+sglang:routing_key_running_req_count{gt=\"1\",le=\"2\"} 0
+q{quantile=\"0.5\"} 1
+q_sum 1
+q_count 1
+late 5
+vllm:iteration_tokens_total_bucket{le=\"+Inf\"} 1
+vllm:iteration_tokens_total_sum 1
+vllm:iteration_tokens_total_count 1
+vllm:prompt_tokens_total 3
+# TYPE late gauge
+";
+    let scrape = &parse(text.as_bytes()).scrapes[0];
+    let kinds: Vec<(&str, Kind, usize)> =
+        scrape.families().map(|family| (family.name(), family.kind(), family.samples().count())).collect();
+    assert_eq!(
+        kinds,
+        [
+            ("a", Kind::Histogram, 4),
+            ("tgi_request_count", Kind::Counter, 1),
+            ("tgi_batch_inference_count", Kind::Counter, 1),
+            ("sglang:routing_key_running_req_count", Kind::Gauge, 1),
+            ("q", Kind::Summary, 3),
+            ("late", Kind::Gauge, 1),
+            ("vllm:iteration_tokens_total", Kind::Histogram, 3),
+            ("vllm:prompt_tokens_total", Kind::Counter, 1),
+        ]
+    );
+    assert_eq!(scrape.histograms("a").len(), 1);
+    assert!(scrape.histograms("tgi_request").is_empty());
+}
+
+#[test]
+fn a_stray_duplicate_keeps_its_first_value_and_is_reported() {
+    let mut lines: Vec<String> = (0..100).map(|index| format!("m{index} {index}")).collect();
+    lines.insert(50, "m3 77".to_owned());
+    let parsed = parse(lines.join("\n").as_bytes());
+    assert_eq!(parsed.scrapes.len(), 1);
+    assert_eq!(parsed.scrapes[0].len(), 100);
+    assert_eq!(parsed.scrapes[0].named("m3").next().map(|sample| sample.value()), Some(3.0));
+    let reported: Vec<_> = parsed.problems.iter().map(|problem| (problem.kind, problem.line)).collect();
+    assert_eq!(reported, [(ProblemKind::RepeatedSeries, 51)]);
+}
