@@ -31,7 +31,7 @@ pub enum Profile {
 }
 
 /// What the form or the request asks for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     pub instance_id: Option<String>,
     /// `None` detects it.

@@ -1,6 +1,7 @@
 //! Turns what the analysis found into the report's shapes.
 
 mod anatomy;
+mod classic;
 mod distributions;
 mod findings;
 mod notes;
@@ -9,6 +10,7 @@ mod time;
 mod views;
 
 pub use anatomy::anatomy;
+pub use classic::classic_bottleneck;
 pub use distributions::{distributions, finite};
 pub use findings::{bottlenecks, headline, not_measurable, recommendations, rules, state};
 pub use notes::notes;
