@@ -162,3 +162,22 @@ pub fn unit(metric: Metric) -> Unit {
         Metric::PreemptionsPerMinute => Unit::PerMinute,
     }
 }
+
+/// The canonical metric paths, to choose from.
+#[must_use]
+pub fn metric_paths() -> Vec<String> {
+    let latencies = ["ttft", "itl", "tpot", "e2e", "queue_time", "prefill_time", "decode_time"];
+    let mut paths: Vec<String> = latencies.iter().flat_map(|path| ["p50", "p95", "p99", "mean"].map(|of| format!("{path}.{of}"))).collect();
+    let others = [
+        "availability",
+        "requests_per_second",
+        "output_tokens_per_second",
+        "queue.waiting",
+        "queue.running",
+        "kv_cache.usage",
+        "prefix_cache.hit_rate",
+        "preemptions_per_minute",
+    ];
+    paths.extend(others.map(str::to_owned));
+    paths
+}
