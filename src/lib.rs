@@ -16,8 +16,11 @@ pub mod signal;
 
 pub mod stats;
 
+pub mod opinion;
 pub mod rule;
 pub mod slo;
+
+pub mod classic;
 
 pub mod health;
 pub mod report;

@@ -1,5 +1,7 @@
 //! The pipeline: parsed texts and options in, a report out.
 
+mod assemble;
+mod observe;
 mod snapshots;
 
 use crate::exposition::Parsed;
@@ -48,8 +50,9 @@ pub struct Options {
 /// Analyses the inputs as snapshots of one instance.
 ///
 /// # Errors
-/// When there is nothing to analyse: no text, no samples, or a server that is not supported.
+/// When there is nothing to analyse: no text, no samples, a server that is not supported, or texts of different servers.
 pub fn analyze(inputs: &[Input], options: &Options) -> Result<Report, RequestError> {
-    let _chosen = snapshots::choose(inputs, options)?;
-    Err(RequestError::new("internal", "The report is not assembled yet.", ""))
+    let chosen = snapshots::choose(inputs, options)?;
+    let observed = observe::observe(chosen)?;
+    assemble::assemble(inputs, options, &observed)
 }

@@ -153,14 +153,7 @@ fn lookup(row: &Row, target_value: f64) -> Result<Target, (Field, String)> {
 /// The unit in which a target on this metric is written.
 #[must_use]
 pub fn unit(metric: Metric) -> Unit {
-    match metric {
-        Metric::Quantile(distribution, _) | Metric::Mean(distribution) => distribution.unit(),
-        Metric::Availability | Metric::PrefixHitRate => Unit::Ratio,
-        Metric::RequestsPerSecond => Unit::RequestsPerSecond,
-        Metric::OutputTokensPerSecond => Unit::TokensPerSecond,
-        Metric::Gauge(gauge) => gauge.unit(),
-        Metric::PreemptionsPerMinute => Unit::PerMinute,
-    }
+    metric.unit()
 }
 
 /// The canonical metric paths, to choose from.

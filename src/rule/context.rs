@@ -5,7 +5,7 @@ use crate::metrics::Unit;
 use crate::signal::{
     BackendId, Counter, Distribution, DistributionReading, Gauge, Mode, Observation, Reading, Source, TimeBase, VersionRange,
 };
-use crate::slo::SloStatus;
+use crate::slo::{Metric, SloStatus};
 use crate::stats::quantile;
 
 /// Everything a rule may read. The `need_…` methods name what is missing, so that `?` answers "not measurable".
@@ -108,6 +108,21 @@ impl Context<'_> {
                 Missing::second_snapshot()
             }
         })
+    }
+
+    /// A missed target on the time to first token; a target must be there to be missed.
+    pub fn need_ttft_target(&self) -> Result<Option<&super::SymptomSeen>, Missing> {
+        let has = self.slo.iter().any(|status| {
+            matches!(status.target.metric, Metric::Quantile(Distribution::Ttft, _) | Metric::Mean(Distribution::Ttft))
+                && status.current.is_some()
+        });
+        if !has {
+            return Err(Missing::new(
+                "a target on the time to first token that can be judged",
+                "Choose a preset, or add a target on ttft.",
+            ));
+        }
+        Ok(self.symptoms.get(Symptom::Ttft))
     }
 
     /// The waiting queue. Not measurable without the gauge.

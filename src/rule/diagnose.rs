@@ -1,9 +1,10 @@
 //! The whole path from an observation to a diagnosis.
 
 use super::{
-    ConfidenceWord, Context, Finding, Laws, Missing, Outcome, Rule, State, SymptomSeen, Symptoms, Thetas, catalogue, explain, headline,
+    ConfidenceWord, Context, Finding, Laws, Missing, Outcome, Rule, State, StateKind, SymptomSeen, Symptoms, Thetas, catalogue, explain,
+    headline,
 };
-use crate::signal::Observation;
+use crate::signal::{Gauge, Observation};
 use crate::slo::SloStatus;
 
 /// Everything that the rules have to say about one observation.
@@ -60,7 +61,7 @@ pub fn diagnose(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Diagn
     let ctx = Context { seen, laws: &laws, state: &state, symptoms: &symptoms, slo, thetas };
     let outcomes: Vec<(&'static Rule, Outcome)> = catalogue::all()
         .filter(|rule| rule.backends.contains(&seen.last.backend))
-        .map(|rule| (rule, (rule.check)(&ctx).unwrap_or_else(Outcome::NotMeasurable)))
+        .map(|rule| (rule, honest(&ctx, (rule.check)(&ctx).unwrap_or_else(Outcome::NotMeasurable))))
         .collect();
     let explanation = explain::explain(explain::fired(&outcomes), &symptoms, &state);
     let statuses = outcomes.iter().map(|(rule, outcome)| status(rule, outcome, &explanation.suppressed)).collect();
@@ -74,6 +75,17 @@ pub fn diagnose(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Diagn
         state,
         symptoms,
         laws,
+    }
+}
+
+/// Nothing is clear on a server of which it is unknown whether it does anything.
+fn honest(ctx: &Context<'_>, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Clear(_) if ctx.state.kind == StateKind::NoData => {
+            let gauge = if ctx.seen.gauge(Gauge::Running).is_none() { Gauge::Running } else { Gauge::Waiting };
+            Outcome::NotMeasurable(Missing::gauge(ctx.backend(), gauge))
+        }
+        other => other,
     }
 }
 

@@ -4,6 +4,8 @@ use super::{Contributing, Finding, Outcome, Role, Rule, State, StateKind, Sympto
 
 /// `by` makes `target` a mere consequence or confusion of it (handbook 1.5). Both must have fired.
 const SUPPRESSES: &[(&str, &str)] = &[
+    // Memory is full because it is reserved, not because it is used.
+    ("over-reservation", "kv-capacity-bound"),
     ("kv-capacity-bound", "kv-full-and-healthy"),
     ("kv-capacity-bound", "at-capacity"),
     ("sequence-limit", "at-capacity"),

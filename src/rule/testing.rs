@@ -1,9 +1,9 @@
 //! Rules on hand-made snapshots.
 
 use super::{Context, Laws, Outcome, Rule, State, Symptoms, Thetas, threshold::Theta};
-use crate::signal::Observation;
 pub(crate) use crate::signal::testing::{Build, setting, source};
-use crate::slo::SloStatus;
+use crate::signal::{Distribution, Observation, TimeBase};
+use crate::slo::{Comparison, Metric, SloStatus, Target, Verdict};
 
 pub(crate) fn snapshot(build: Build) -> Observation {
     Observation::snapshot(build.0)
@@ -40,5 +40,32 @@ pub(crate) fn fired(outcome: &Outcome) -> &super::Finding {
     match outcome {
         Outcome::Fired(finding) => finding,
         other => panic!("the rule should fire, but: {other:?}"),
+    }
+}
+
+/// A missed P95 target on a latency, measured over a window.
+pub(crate) fn failing(distribution: Distribution, current: f64, target: f64) -> SloStatus {
+    SloStatus {
+        target: Target {
+            name: distribution.path().to_owned(),
+            metric: Metric::Quantile(distribution, 0.95),
+            path: format!("{}.p95", distribution.path()),
+            comparison: Comparison::LessOrEqual,
+            value: target,
+            asked: target,
+            scale: 1.0,
+            description: None,
+        },
+        current: Some(current),
+        interval: Some((current, current)),
+        verdict: Verdict::Fail,
+        samples: Some(100.0),
+        needed: None,
+        over_share: None,
+        unit: distribution.unit(),
+        time_base: TimeBase::Window(Some(60.0)),
+        source: source(distribution.path()),
+        shown: String::new(),
+        why: format!("P95 is {current}."),
     }
 }

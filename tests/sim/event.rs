@@ -40,25 +40,67 @@ pub struct Outcome {
 
 #[derive(Clone, Debug)]
 pub enum Event {
-    Received { streaming: bool },
+    Received {
+        streaming: bool,
+    },
     /// The frontend is done with it: it waits in the engine.
-    Queued { prompt: u32, max_new: u32, images: u32, image_hits: u32, frontend_s: f64 },
+    Queued {
+        prompt: u32,
+        max_new: u32,
+        images: u32,
+        image_hits: u32,
+        frontend_s: f64,
+    },
     ClientError,
     Rejected,
     /// It got its place in a batch. `again` after a preemption.
-    Admitted { again: bool, waited_s: f64, prompt: u32, hit: u32 },
+    Admitted {
+        again: bool,
+        waited_s: f64,
+        prompt: u32,
+        hit: u32,
+    },
     /// The prompt is computed and a token came out. `recompute_from` counts tokens of an earlier life.
-    FirstToken { ttft_s: f64, prompt: u32, cached: u32, prefill_s: f64, streaming: bool, again: bool },
-    Finished { reason: Reason, outcome: Box<Outcome> },
-    Aborted { outcome: Box<Outcome> },
-    Preempted { prompt: u32, output: u32 },
+    FirstToken {
+        ttft_s: f64,
+        prompt: u32,
+        cached: u32,
+        prefill_s: f64,
+        streaming: bool,
+        again: bool,
+    },
+    Finished {
+        reason: Reason,
+        outcome: Box<Outcome>,
+    },
+    Aborted {
+        outcome: Box<Outcome>,
+    },
+    Preempted {
+        prompt: u32,
+        output: u32,
+    },
     /// First chunk of a non-streamed answer reached the frontend (SGLang).
-    Chunk { ttft_s: f64 },
+    Chunk {
+        ttft_s: f64,
+    },
     /// One answer chunk: seconds per token and tokens (SGLang counts tokens).
-    Gap { per_token_s: f64, tokens: u32 },
-    ChunkedPrefill { seconds: f64 },
-    GrammarCompiled { seconds: f64, hit: bool },
-    Transferred { seconds: f64, bytes: f64, waited_s: f64 },
+    Gap {
+        per_token_s: f64,
+        tokens: u32,
+    },
+    ChunkedPrefill {
+        seconds: f64,
+    },
+    GrammarCompiled {
+        seconds: f64,
+        hit: bool,
+    },
+    Transferred {
+        seconds: f64,
+        bytes: f64,
+        waited_s: f64,
+    },
     TransferFailed,
     Step(Box<Step>),
     /// Nothing to do from now on.

@@ -135,13 +135,17 @@ fn ranks<T: Data>(series: &[Series<'_, T>], labels: &Labels, twins: impl Fn(&T, 
             }
         }
     }
-    let mut by_rank: BTreeMap<(u64, &str), (Vec<T>, Vec<u32>)> = BTreeMap::new();
+    let mut by_rank: BTreeMap<(u64, &str), Vec<Replica<'_, T>>> = BTreeMap::new();
     for replica in distinct.into_values() {
-        let entry = by_rank.entry(replica.rank).or_default();
-        entry.0.push(replica.data);
-        entry.1.extend(replica.lines);
+        by_rank.entry(replica.rank).or_default().push(replica);
     }
-    by_rank.into_iter().filter_map(|((_, rank), (data, lines))| Some((rank.to_owned(), within(&data)?, lines))).collect()
+    by_rank
+        .into_iter()
+        .filter_map(|((_, rank), replicas)| {
+            let data: Vec<T> = replicas.iter().map(|replica| replica.data.clone()).collect();
+            Some((rank.to_owned(), within(&data)?, replicas.into_iter().flat_map(|replica| replica.lines).collect()))
+        })
+        .collect()
 }
 
 struct Replica<'a, T> {

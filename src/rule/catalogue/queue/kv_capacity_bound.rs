@@ -1,22 +1,12 @@
 //! Q01: the KV cache is full, so requests wait.
 
+use super::admission::{Admission, KV_FULL, PREEMPTIONS_PER_REQUEST, RESERVED, gauge_weight, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
-use crate::rule::explain::QUEUE_SYMPTOMS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Queue, Role, Rule, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Counter, Gauge};
-
-/// Fewest preemptions per finished request that mean pressure (own judgement; SGLang's tuning guide tolerates about one a minute).
-const PREEMPTIONS_PER_REQUEST: f64 = 0.05;
-/// Full: the next allocation fails or preempts.
-const KV_FULL: f64 = 0.95;
-/// Below this the cache has room (saturated-replica limit of two gateways).
-const KV_ROOM: f64 = 0.80;
-/// Share of capacity that running requests plus one would reserve, from which SGLang's and TGI's admission blocks.
-const RESERVED: f64 = 0.80;
-const REQUESTS_NEEDED: f64 = 30.0;
 
 pub(super) static RULE: Rule = Rule {
     id: "kv-capacity-bound",
@@ -25,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     kind: BottleneckType::MemoryPressure,
     role: Role::Cause,
     backends: ALL_BACKENDS,
-    explains: QUEUE_SYMPTOMS,
+    explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e, Symptom::Queue, Symptom::Throughput],
     texts: Texts {
         sees: "Requests wait while the KV cache is full: usage at 95 % or more, or less room than the next request needs, or preemptions at 5 % or more of finished requests.",
         why: "A request is admitted only when its tokens fit the KV cache. Once it is full, every further request adds waiting time, and running ones may be preempted and recomputed.",
@@ -44,92 +34,73 @@ fn check(ctx: &Context<'_>) -> Checked {
     if !ctx.state.serving() {
         return Outcome::clear(ctx.state.sentence.clone());
     }
-    let queue = ctx.queue()?;
-    if !queue.standing {
-        return Outcome::clear(format!("{} requests wait.", Unit::Count.show(queue.now)));
+    let admission = Admission::of(ctx)?;
+    if let Some(sentence) = admission.no_queue() {
+        return Outcome::clear(sentence);
     }
-    let usage = ctx.seen.gauge_span(Gauge::KvUsage);
-    let preempting = preempting(ctx);
-    let full = usage.map(|(least, most)| if ctx.is_window() { least >= KV_ROOM && most >= KV_FULL } else { most >= KV_FULL });
-    let reserved = ctx.laws.kv_reservation.as_ref().filter(|_| ctx.backend() != BackendId::Vllm).map(|law| law.value >= RESERVED);
-    let ways = [preempting, full, reserved];
-    if !ways.contains(&Some(true)) {
-        if usage.is_none() {
-            return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage));
-        }
-        if ctx.is_window() && preempting.is_none() && ctx.backend() != BackendId::Tgi {
-            return Err(Missing::counter(ctx.backend(), Counter::Preemptions));
-        }
-        let (_, most) = usage.unwrap_or_default();
-        return Outcome::clear(format!("Requests wait, but the KV cache is {} full and nothing is preempted.", Unit::Ratio.show(most)));
+    if admission.memory_bound() {
+        return Ok(fire(ctx, &admission));
     }
-    Ok(fire(ctx, &queue, preempting == Some(true), full == Some(true), reserved == Some(true)))
+    if admission.kv.is_none() && ctx.backend() != BackendId::Tgi {
+        return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage));
+    }
+    match (admission.preempting, admission.reserved) {
+        (None, _) if ctx.is_window() => Err(Missing::counter(ctx.backend(), Counter::Preemptions)),
+        (_, None) if ctx.backend() == BackendId::Tgi => by_elimination(ctx, &admission),
+        (_, None) => {
+            Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."))
+        }
+        _ => Outcome::clear(match admission.kv {
+            Some((_, most)) => format!("Requests wait, but the KV cache is {} full and nothing is preempted.", Unit::Ratio.show(most)),
+            None => "Requests wait, but the reserved tokens are not at a limit.".to_owned(),
+        }),
+    }
 }
 
-/// Preemptions inside the window; a lifetime count says nothing about now.
-fn preempting(ctx: &Context<'_>) -> Option<bool> {
-    if !ctx.is_window() {
-        return None;
+/// TGI exports no budget. Its scheduler lets requests wait for tokens, unless a batch size was set, so that a long queue beside a
+/// running batch points at tokens even in one snapshot.
+fn by_elimination(ctx: &Context<'_>, admission: &Admission) -> Checked {
+    let running = ctx.need_gauge(Gauge::Running)?;
+    ctx.need_gauge(Gauge::ReservedTokens)?;
+    if running.value < 1.0 {
+        return Err(Missing::new("the size of the running batch", "The gauge is 0 between batches; take another dump."));
     }
-    ctx.laws.preemptions_per_request.as_ref().map(|law| law.value >= PREEMPTIONS_PER_REQUEST)
+    Ok(fire(ctx, admission))
 }
 
-fn fire(ctx: &Context<'_>, queue: &Queue, preempting: bool, full: bool, reserved: bool) -> Outcome {
-    let basis = if preempting { Basis::Counters } else { Basis::Gauges };
-    let gauge_weight = if ctx.is_window() { weight::GAUGE_SUSTAINED } else { weight::GAUGE_ONCE };
-    let mut case = Case::new(ctx, basis);
-    if ctx.is_window() {
-        case = case.samples(ctx.requests().unwrap_or(REQUESTS_NEEDED).max(1.0), REQUESTS_NEEDED);
-    }
-    if let Some(waiting) = ctx.gauge(Gauge::Waiting) {
-        case = case.sees(gauge_weight, waiting);
-    }
-    match ctx.gauge(Gauge::KvUsage) {
-        Some(usage) if full => case = case.sees(gauge_weight, usage),
-        Some(usage) => case = case.shows(usage),
-        None => case = case.lacks(&Missing::gauge(ctx.backend(), Gauge::KvUsage)),
-    }
+fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
+    let preempting = admission.preempting == Some(true);
+    let full = admission.kv_full == Some(true);
+    let reserved = admission.reserved == Some(true);
+    let mut case = admission.case(ctx, if preempting { Basis::Counters } else { Basis::Gauges });
+    case = match ctx.gauge(Gauge::KvUsage) {
+        Some(usage) if full => case.sees(gauge_weight(ctx), usage),
+        Some(usage) => case.shows(usage),
+        None if ctx.backend() == BackendId::Tgi => case.lacks(&Missing::new(
+            "the token budget of the batch",
+            "TGI logs it at start as “Setting max batch total tokens to …”; its gauge never reaches /metrics.",
+        )),
+        None => case.lacks(&Missing::gauge(ctx.backend(), Gauge::KvUsage)),
+    };
     if preempting {
         if let Some(law) = ctx.law(&ctx.laws.preemptions_per_request, "law.preemptions_per_request", "preemptions per finished request") {
             case = case.sees(weight::COUNTER, law);
         }
-        case = case.shows(ctx.count(Counter::Preemptions));
-    } else if !ctx.is_window() && ctx.backend() != BackendId::Tgi {
-        case = case.shows(ctx.count(Counter::Preemptions)).lacks(&Missing::second_snapshot());
+    } else if reserved {
+        case = reservation(ctx, case);
+    } else if ctx.backend() == BackendId::Tgi {
+        case = case.holds(weight::PROXY);
     }
-    if reserved && let Some(law) = ctx.law(&ctx.laws.kv_reservation, "law.kv_reservation", "KV share reserved at full length") {
-        case = case.sees(weight::LAW, law);
-    }
-    if let Some(capacity) = ctx.gauge(Gauge::WaitingCapacity).filter(|evidence| evidence.value >= 1.0) {
-        case = case.sees(weight::GAUGE_ONCE, capacity);
-    }
-    if deferred_dominates(ctx) {
-        case = case.against("Most of the waiting requests are deferred for another reason than capacity.");
-    }
-    let usage = ctx.gauge(Gauge::KvUsage);
-    let measure = usage.or_else(|| ctx.gauge(Gauge::Waiting));
-    let Some(measure) = measure else {
+    case = case.shows(ctx.count(Counter::Preemptions)).shows(ctx.gauge(Gauge::ReservedTokens));
+    let Some(measure) = ctx.gauge(Gauge::KvUsage).or_else(|| ctx.gauge(Gauge::ReservedTokens)).or_else(|| ctx.gauge(Gauge::Waiting)) else {
         return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::KvUsage));
     };
-    let waiting = Unit::Count.show(queue.now);
-    let share = if measure.signal == Gauge::KvUsage.path() { Unit::Ratio.show(measure.value) } else { "an unknown share".to_owned() };
-    let preempted = ctx.seen.count(Counter::Preemptions).filter(|_| preempting).map_or(0.0, |count| count.value);
-    let sentence = match (preempting, full) {
-        (true, _) => {
-            format!("{waiting} requests wait; the KV cache is {share} full and {} preemptions were counted.", Unit::Count.show(preempted))
-        }
-        (false, true) => format!("{waiting} requests wait while the KV cache is {share} full."),
-        (false, false) => format!("{waiting} requests wait; the running ones reserve the KV cache, of which {share} is in use."),
-    };
-    let headline = if preempting {
-        format!("The KV cache is too small for the load: {waiting} requests wait and running ones are preempted.")
-    } else {
-        format!("Requests wait for room in the KV cache: {waiting} wait, {share} of it is in use.")
-    };
-    case.fire(
+    let (sentence, headline) = words(ctx, admission);
+    let explains: Vec<Symptom> = RULE.explains.iter().copied().filter(|symptom| preempting || *symptom != Symptom::Itl).collect();
+    let outcome = case.fire(
         &RULE,
         Account {
-            severity: ctx.impact(RULE.explains).severity(),
+            severity: ctx.impact(&explains).severity(),
             sentence,
             headline,
             formula: format!(
@@ -142,48 +113,101 @@ fn fire(ctx: &Context<'_>, queue: &Queue, preempting: bool, full: bool, reserved
             threshold: KV_FULL,
             actions: actions(ctx),
         },
-    )
+    );
+    match outcome {
+        Outcome::Fired(mut finding) => {
+            finding.explains = explains;
+            Outcome::Fired(finding)
+        }
+        other => other,
+    }
 }
 
-fn deferred_dominates(ctx: &Context<'_>) -> bool {
-    let (Some(deferred), Some(waiting)) = (ctx.seen.gauge(Gauge::WaitingDeferred), ctx.seen.gauge(Gauge::Waiting)) else {
-        return false;
-    };
-    waiting.value > 0.0 && deferred.value / waiting.value >= 0.5
+fn reservation(ctx: &Context<'_>, case: Case) -> Case {
+    match ctx.law(&ctx.laws.kv_reservation, "law.kv_reservation", "KV share that the running requests and the next one need at full length")
+    {
+        Some(law) => case.sees(weight::LAW, law),
+        None => case.holds(weight::LAW),
+    }
+}
+
+fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
+    let waiting = admission.waiting();
+    let wait = wait_words(ctx);
+    let share = admission.kv.map(|(_, most)| Unit::Ratio.show(most));
+    let preemptions = ctx.seen.count(Counter::Preemptions).map_or(0.0, |count| count.value);
+    let event = if ctx.backend() == BackendId::Sglang { "retractions" } else { "preemptions" };
+    if admission.preempting == Some(true) {
+        let share = share.map_or_else(String::new, |share| format!("; it is {share} full"));
+        let preemptions = Unit::Count.show(preemptions);
+        return (
+            format!("{waiting} requests wait for room in the KV cache{share}, and {preemptions} {event} were counted."),
+            format!("The KV cache is too small for the load: requests wait{wait}, and {preemptions} {event} threw running ones out."),
+        );
+    }
+    if admission.kv_full == Some(true) {
+        let share = share.unwrap_or_else(|| "nearly all".to_owned());
+        let past = if !ctx.is_window() && preemptions > 0.0 {
+            format!(" {} {event} since start do not tell whether it preempts now.", Unit::Count.show(preemptions))
+        } else {
+            String::new()
+        };
+        return (
+            format!("{waiting} requests wait while the KV cache is {share} full.{past}"),
+            format!("Requests wait{wait} for room in the KV cache, which is {share} full."),
+        );
+    }
+    let used = share.map_or_else(String::new, |share| format!(", of which {share} is in use"));
+    (
+        format!("{waiting} requests wait; the running ones hold or reserve the KV cache{used}."),
+        format!("Requests wait{wait} for tokens in the KV cache, which the running ones have reserved{used}."),
+    )
 }
 
 fn actions(ctx: &Context<'_>) -> Vec<Action> {
     let verify = "KV usage P95 below 90 %, fewer than one preemption a minute, shorter queue time at the same load.";
     let backend = ctx.backend();
+    let config = &ctx.seen.last.config;
     let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(backend, ctx.version(), flag, change, tradeoff, verify);
+    let quantised =
+        config.kv_cache_dtype.as_ref().is_some_and(|dtype| !matches!(dtype.value.as_str(), "auto" | "float16" | "bfloat16" | "float32"));
+    let fp8 = |value: &str| {
+        let change = format!("Store the KV cache as {value}: about twice the tokens in the same memory.");
+        advise("--kv-cache-dtype", &change, "Small accuracy loss; check on your own task.").filter(|_| !quantised)
+    };
     let candidates = match backend {
-        BackendId::Vllm => vec![
-            advise(
-                "--kv-cache-dtype",
-                "Store the KV cache as fp8: about twice the tokens in the same memory.",
-                "Small accuracy loss; check on your own task.",
-            ),
-            advise("--gpu-memory-utilization", "Raise it in small steps towards 0.95.", "Less headroom before the GPU runs out of memory."),
-            advise(
-                "--tensor-parallel-size",
-                "Spread the weights over more GPUs, which leaves more memory for KV on each.",
-                "Synchronisation between GPUs on every step.",
-            ),
-        ],
+        BackendId::Vllm => {
+            let fixed = config.kv_cache_memory_bytes.is_some() || config.num_gpu_blocks_override.is_some();
+            let share = config.gpu_memory_utilization.as_ref().map_or_else(String::new, |share| format!(" from {}", share.value));
+            vec![
+                config.num_gpu_blocks_override.as_ref().and_then(|blocks| {
+                    let change = format!("Remove it: it holds the cache at {} blocks.", Unit::Count.show(blocks.value));
+                    advise("--num-gpu-blocks-override", &change, "The cache then takes all of the configured memory share.")
+                }),
+                advise(
+                    "--gpu-memory-utilization",
+                    &format!("Raise it{share} in small steps towards 0.95."),
+                    "Less headroom before the GPU runs out of memory.",
+                )
+                .filter(|_| !fixed),
+                fp8("fp8"),
+                advise(
+                    "--tensor-parallel-size",
+                    "Spread the weights over more GPUs, which leaves more memory for KV on each.",
+                    "Synchronisation between GPUs on every step.",
+                ),
+            ]
+        }
         BackendId::Sglang => vec![
             advise(
                 "--mem-fraction-static",
                 "Raise it in steps of 0.01 until start-up runs out of memory, then go one step back.",
                 "Less room for activations.",
             ),
-            advise(
-                "--kv-cache-dtype",
-                "Store the KV cache as fp8_e5m2 or fp8_e4m3: about twice the tokens.",
-                "Small accuracy loss; check on your own task.",
-            ),
+            fp8("fp8_e5m2 or fp8_e4m3"),
         ],
         BackendId::Tgi => vec![
-            advise("--kv-cache-dtype", "Store the KV cache as fp8_e4m3fn: about twice the tokens.", "Small accuracy loss; needs CUDA."),
+            fp8("fp8_e4m3fn"),
             advise("--num-shard", "Spread the model over more GPUs.", "Synchronisation between GPUs on every step."),
         ],
     };

@@ -1,25 +1,22 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
+use super::admission::{Admission, KV_ROOM, RESERVED, STEPS_AT_BUDGET, budget, gauge_weight, wait_words, while_waiting};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::explain::QUEUE_SYMPTOMS;
-use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Queue, Role, Rule, Texts, flags, weight,
-};
-use crate::signal::{BackendId, Counter, Distribution, Gauge, TimeBase};
+use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, TimeBase};
 use crate::stats::quantile;
 
-/// Below this share of KV in use memory is not the limit (saturated-replica limit of two gateways).
-const KV_ROOM: f64 = 0.80;
 /// From this share of the ITL threshold on, more sequences are no remedy (handbook Q02).
 const ITL_SHARE: f64 = 0.8;
-/// A plateau cannot be proved by two scrapes; handbook Q02 allows this much for a window, and "possible" for one snapshot.
+/// Two scrapes cannot prove a plateau, and one cannot show it (handbook Q02: "possible" for a snapshot).
 const WINDOW_CEILING: f64 = 0.75;
 const SNAPSHOT_CEILING: f64 = 0.49;
-/// Reservation share from which SGLang's admission may be blocked by memory instead.
-const RESERVED: f64 = 0.5;
-const PREEMPTIONS_PER_REQUEST: f64 = 0.05;
-const REQUESTS_NEEDED: f64 = 30.0;
+/// Decoding sequences on average, as a share of the slots, from which the slots were full most of the time.
+const SLOTS_BUSY: f64 = 0.7;
+/// Reservations above this share leave doubt whether slots or memory come first.
+const RESERVED_DOUBT: f64 = 0.5;
 
 pub(super) static RULE: Rule = Rule {
     id: "sequence-limit",
@@ -46,41 +43,40 @@ fn check(ctx: &Context<'_>) -> Checked {
     if !ctx.state.serving() {
         return Outcome::clear(ctx.state.sentence.clone());
     }
-    let queue = ctx.queue()?;
+    let admission = Admission::of(ctx)?;
     let running = ctx.need_gauge(Gauge::Running)?;
-    if !queue.standing {
-        return Outcome::clear(format!("{} requests wait.", Unit::Count.show(queue.now)));
+    if let Some(sentence) = admission.no_queue() {
+        return Outcome::clear(sentence);
     }
-    let (_, kv) = ctx.seen.gauge_span(Gauge::KvUsage).ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
-    if kv >= KV_ROOM {
-        return Outcome::clear(format!("Requests wait, and the KV cache is {} full: memory is the nearer limit.", Unit::Ratio.show(kv)));
-    }
-    if ctx.is_window() {
-        let preemptions = ctx.need_count(Counter::Preemptions)?;
-        let per_request = ctx.laws.preemptions_per_request.as_ref().map_or(0.0, |law| law.value);
-        if preemptions.value > 0.0 && per_request >= PREEMPTIONS_PER_REQUEST {
-            return Outcome::clear(format!(
-                "{} preemptions were counted: memory is the nearer limit.",
-                Unit::Count.show(preemptions.value)
-            ));
-        }
-    }
-    if let Some(reserved) = ctx.laws.kv_reservation.as_ref().filter(|law| ctx.backend() == BackendId::Sglang && law.value >= RESERVED) {
-        return Outcome::clear(format!(
-            "The running requests reserve {} of the KV cache: memory is the nearer limit.",
-            Unit::Ratio.show(reserved.value)
-        ));
+    if admission.memory_bound() {
+        return Outcome::clear("Requests wait, but memory is the nearer limit.");
     }
     if running.value < 1.0 {
         return Outcome::clear("Requests wait although none is running: no limit of concurrent sequences does that.");
     }
+    let (_, kv) = admission.kv.ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
+    if kv >= KV_ROOM {
+        return Outcome::clear(format!(
+            "Requests wait, and the KV cache is {} full: memory may be the nearer limit.",
+            Unit::Ratio.show(kv)
+        ));
+    }
+    if ctx.is_window() {
+        ctx.need_count(Counter::Preemptions)?;
+    }
+    if admission.deferred == Some(true) {
+        return Outcome::clear("Most of the waiting requests are deferred for another reason than slots.");
+    }
+    if admission.at_budget == Some(true) {
+        return Outcome::clear("Most steps are filled up to the token budget, which is the nearer limit.");
+    }
     if let Some(slow) = too_slow(ctx) {
         return Outcome::clear(slow);
     }
-    Ok(fire(ctx, &queue, kv))
+    Ok(fire(ctx, &admission, kv))
 }
 
-/// Tokens already come too slowly for more sequences.
+/// Tokens already come too slowly for more sequences. Judged over a window only, for a lifetime median says little of now.
 fn too_slow(ctx: &Context<'_>) -> Option<String> {
     let theta = ctx.thetas.itl.as_ref()?;
     let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| matches!(itl.time_base, TimeBase::Window(_)))?;
@@ -93,79 +89,71 @@ fn too_slow(ctx: &Context<'_>) -> Option<String> {
     })
 }
 
-fn fire(ctx: &Context<'_>, queue: &Queue, kv: f64) -> Outcome {
-    let gauge_weight = if ctx.is_window() { weight::GAUGE_SUSTAINED } else { weight::GAUGE_ONCE };
-    let mut case = Case::new(ctx, Basis::Gauges).at_most(if ctx.is_window() { WINDOW_CEILING } else { SNAPSHOT_CEILING });
-    if ctx.is_window() {
-        case = case.samples(ctx.requests().unwrap_or(REQUESTS_NEEDED).max(1.0), REQUESTS_NEEDED);
-    } else {
-        case = case.lacks(&Missing::second_snapshot());
-    }
-    let Some(slots) = slots(ctx) else {
+fn fire(ctx: &Context<'_>, admission: &Admission, kv: f64) -> Outcome {
+    let ceiling = if ctx.is_window() { WINDOW_CEILING } else { SNAPSHOT_CEILING };
+    let Some((slots, count)) = slots(ctx).zip(admission.slots) else {
         return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::Running));
     };
-    let plateau = plateau(ctx, slots.value);
-    if let Some(waiting) = ctx.gauge(Gauge::Waiting) {
-        case = case.sees(gauge_weight, waiting);
-    }
-    case = if plateau { case.sees(gauge_weight, slots.clone()) } else { case.shows(slots.clone()) };
+    let mut case = admission.case(ctx, Basis::Gauges).at_most(ceiling);
+    case = match plateau(ctx, count) {
+        Some(true) => case.sees(gauge_weight(ctx), slots.clone()),
+        Some(false) => case.shows(slots.clone()).against("The number of running requests moved between the two dumps."),
+        None => case.shows(slots.clone()),
+    };
     if let Some(usage) = ctx.gauge(Gauge::KvUsage) {
         case = case.sees(weight::GAUGE_ONCE, usage);
     }
-    if is_round(slots.value) {
+    if is_round(count) {
         case = case.holds(weight::HINT);
     }
-    if let Some(capacity) = ctx.gauge(Gauge::WaitingCapacity).filter(|evidence| evidence.value >= 1.0) {
-        case = case.sees(weight::PROXY, capacity);
+    if budget(ctx).is_some_and(|budget| budget.share >= STEPS_AT_BUDGET && budget.prefill) {
+        case = case.against("Most steps are about equally full, as they are at a token budget.");
+    }
+    if let Some(law) = &ctx.laws.kv_reservation
+        && ctx.backend() == BackendId::Sglang
+        && (RESERVED_DOUBT..RESERVED).contains(&law.value)
+    {
+        case = case.against(format!("At full length the running requests need {} of the KV cache.", Unit::Ratio.show(law.value)));
     }
     let room = room(ctx);
-    case = case.shows(room.clone());
-    if ctx.is_window() && !plateau {
-        case = case.against("The number of running requests moved between the two dumps.");
-    }
-    let limit = Unit::Count.show(slots.value);
-    let waiting = Unit::Count.show(queue.now);
-    let wait = wait_words(ctx);
-    let fits = room.as_ref().map_or_else(String::new, |room| format!(", which has room for {}", Unit::Count.show(room.value)));
+    case = case.shows(room.clone()).shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "decoding sequences on average"));
+    let limit = Unit::Count.show(count);
+    let full = Unit::Ratio.show(kv);
+    let fits = room.as_ref().map_or_else(String::new, |room| format!("; KV has room for {} (inferred)", Unit::Count.show(room.value)));
     case.fire(
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!(
-                "{waiting} requests wait while {limit} run and the KV cache is {} full{}.",
-                Unit::Ratio.show(kv),
-                room.as_ref().map_or_else(String::new, |room| format!("; KV has room for {} (inferred)", Unit::Count.show(room.value)))
-            ),
-            headline: format!("Requests wait{wait} for one of {limit} slots while the KV cache is {} full{fits}.", Unit::Ratio.show(kv)),
-            formula: format!(
-                "waiting ≥ 1 all the time, running stands at {limit}, KV usage {} < {}",
-                Unit::Ratio.show(kv),
-                Unit::Ratio.show(KV_ROOM)
-            ),
-            threshold: slots.value,
+            sentence: format!("{} requests wait while {limit} run and the KV cache is {full} full{fits}.", admission.waiting()),
+            headline: format!("Requests wait{} for one of {limit} slots while the KV cache is {full} full.", wait_words(ctx)),
+            formula: format!("waiting ≥ 1 all the time, running stands at {limit}, KV usage {full} < {}", Unit::Ratio.show(KV_ROOM)),
+            threshold: count,
             measure: slots,
-            actions: actions(ctx, room.as_ref()),
+            actions: actions(ctx, count, room.as_ref()),
         },
     )
 }
 
-/// The highest number of running requests seen. The gauge may read one less, taken between a finish and the next step.
+/// The slots in use; the limit itself is not exported by any of the servers.
 fn slots(ctx: &Context<'_>) -> Option<Evidence> {
-    let (_, most) = ctx.seen.gauge_span(Gauge::Running)?;
-    let mut evidence = ctx.gauge(Gauge::Running)?.labelled("slots in use (the limit itself is not exported)").inferred();
-    evidence.value = most;
-    Some(evidence)
+    Some(ctx.gauge(Gauge::Running)?.labelled("slots in use (the limit itself is not exported)").inferred())
 }
 
-/// Running is the same at both ends, give or take one, or the average of decoding sequences comes up to it.
-fn plateau(ctx: &Context<'_>, slots: f64) -> bool {
+/// Running is the same at both ends, give or take one, or as many sequences decode on average as slots are in use. `None` when the
+/// window begins before the queue did, so that one end shows it only.
+fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
     if !ctx.is_window() {
-        return true;
+        return Some(true);
     }
+    let average = ctx.laws.decode_concurrency.as_ref().is_some_and(|law| law.value >= SLOTS_BUSY * slots);
+    let (least, most) = while_waiting(ctx, Gauge::Running)?;
     let slack = (0.05 * slots).max(1.0);
-    let ends = ctx.seen.gauge_span(Gauge::Running).is_some_and(|(least, most)| least >= 1.0 && most - least <= slack);
-    let average = ctx.laws.decode_concurrency.as_ref().is_some_and(|law| law.value >= 0.7 * slots);
-    ends || average
+    let began_without = ctx.seen.gauge_before(Gauge::Waiting).is_some_and(|waiting| waiting.value < 1.0);
+    match (average || (!began_without && least >= 1.0 && most - least <= slack), began_without) {
+        (true, _) => Some(true),
+        (false, true) => None,
+        (false, false) => Some(false),
+    }
 }
 
 fn is_round(slots: f64) -> bool {
@@ -176,7 +164,7 @@ fn is_round(slots: f64) -> bool {
 fn room(ctx: &Context<'_>) -> Option<Evidence> {
     let config = &ctx.seen.last.config;
     if let Some(concurrency) = &config.kv_max_concurrency {
-        let reading = crate::signal::Reading {
+        let reading = Reading {
             value: concurrency.value.floor(),
             unit: Unit::Requests,
             time_base: TimeBase::Config,
@@ -195,29 +183,24 @@ fn room(ctx: &Context<'_>) -> Option<Evidence> {
     })
 }
 
-fn wait_words(ctx: &Context<'_>) -> String {
-    let drain = ctx.laws.drain_seconds.as_ref().filter(|drain| drain.value >= 0.05);
-    if let Some(drain) = drain {
-        return format!(" {}", Unit::Seconds.show(drain.value));
-    }
-    match ctx.seen.mean(Distribution::QueueTime) {
-        Some(mean) if ctx.is_window() && mean.value >= 0.05 => format!(" {}", Unit::Seconds.show(mean.value)),
-        Some(mean) if mean.value >= 0.05 => format!(" ({} on average since start)", Unit::Seconds.show(mean.value)),
-        _ => String::new(),
-    }
-}
-
-fn actions(ctx: &Context<'_>, room: Option<&Evidence>) -> Vec<Action> {
+fn actions(ctx: &Context<'_>, slots: f64, room: Option<&Evidence>) -> Vec<Action> {
     let verify = "The number of running requests rises, the queue empties, requests per second rise, and the gap between tokens stays within its target.";
     let tradeoff = "Each further sequence adds to the gap between tokens and to KV use.";
-    let target =
-        room.map_or_else(String::new, |room| format!(", at most to {}, which is what the KV cache holds", Unit::Count.show(room.value)));
-    let (flag, change) = match ctx.backend() {
-        BackendId::Vllm => ("--max-num-seqs", format!("Raise it{target}.")),
-        BackendId::Sglang => ("--max-running-requests", format!("Raise it{target}.")),
-        BackendId::Tgi => ("--max-batch-size", format!("Raise it{target}.")),
+    let room = room.filter(|room| room.value > slots);
+    let most =
+        room.map_or_else(String::new, |room| format!("; the KV cache holds {} at {}", Unit::Count.show(room.value), length_words(room)));
+    let step = room.map_or(2.0 * slots, |room| room.value.min(2.0 * slots));
+    let change = format!("Raise it from {} in steps, first to {}{most}.", Unit::Count.show(slots), Unit::Count.show(step));
+    let flag = match ctx.backend() {
+        BackendId::Vllm => "--max-num-seqs",
+        BackendId::Sglang => "--max-running-requests",
+        BackendId::Tgi => "--max-batch-size",
     };
     flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify).into_iter().collect()
+}
+
+fn length_words(room: &Evidence) -> &'static str {
+    if room.signal == "kv_cache.max_concurrency" { "full length" } else { "their mean length" }
 }
 
 #[cfg(test)]
