@@ -11,11 +11,12 @@ use super::card::TheReport;
 use super::state::State;
 use super::text::form as words;
 use crate::entry::Settings;
-use crate::slo::Preset;
+use crate::slo;
 
 #[component]
 pub fn SettingsCard(state: State, report: TheReport) -> impl IntoView {
     let settings = state.settings;
+    let known = StoredValue::new(slo::presets());
     let detected = Memo::new(move |_| report.with(|report| report.as_ref().map(|report| report.backend.name.clone()).unwrap_or_default()));
     let assumed = Memo::new(move |_| report.with(|report| report.as_ref().map(|report| report.slo_source.clone()).unwrap_or_default()));
     let backends = move || {
@@ -27,14 +28,17 @@ pub fn SettingsCard(state: State, report: TheReport) -> impl IntoView {
     };
     let presets = move || {
         let assumed = assumed.with(|source| source.strip_prefix("assumed:").map(str::to_owned));
-        let name = |id: &str| presets_known().iter().find(|preset| preset.id == id).map_or(id.to_owned(), |preset| preset.name.to_owned());
+        let name = |id: &str| {
+            known.with_value(|known| known.iter().find(|preset| preset.id == id).map_or(id.to_owned(), |preset| preset.name.to_owned()))
+        };
         let auto = assumed.map_or_else(|| words::ASSUME.to_owned(), |id| words::assumed(&name(&id)));
         let mut options = vec![(String::new(), auto)];
-        options.extend(presets_known().iter().map(|preset| (preset.id.to_owned(), preset.name.to_owned())));
+        known.with_value(|known| options.extend(known.iter().map(|preset| (preset.id.to_owned(), preset.name.to_owned()))));
         options
     };
     let source = move || {
-        settings.with(|settings| presets_known().iter().find(|preset| preset.id == settings.preset).map(|preset| preset.source.to_owned()))
+        let chosen = settings.with(|settings| settings.preset.clone());
+        known.with_value(|known| known.iter().find(|preset| preset.id == chosen).map(|preset| preset.source))
     };
     let classic = Memo::new(move |_| settings.with(|settings| settings.profile == "classic"));
     let general = move || state.checked.with(|checked| checked.general.clone());
@@ -94,8 +98,4 @@ fn choice(
         <select id=id on:change=move |event| settings.update(|settings| *field(settings) = event_target_value(&event))>{items}</select>
     }
     .into_any()
-}
-
-fn presets_known() -> Vec<Preset> {
-    Vec::new()
 }

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::entry::{Field, Row, metric_paths, spell};
+use crate::entry::{Field, Row, spell};
 use crate::report::SloStatusView;
+use crate::slo::Metric;
 use crate::web::card::TheReport;
 use crate::web::state::State;
 use crate::web::text::form as words;
@@ -12,7 +13,9 @@ use crate::web::text::form as words;
 pub fn Targets(state: State, report: TheReport) -> impl IntoView {
     let settings = state.settings;
     // Rows are drawn from their ids, so that a field keeps its focus while something is typed into it.
-    let ids = Memo::new(move |_| settings.with(|settings| settings.rows.as_ref().map(|rows| rows.iter().map(|row| row.id).collect::<Vec<u32>>())));
+    let ids = Memo::new(move |_| {
+        settings.with(|settings| settings.rows.as_ref().map(|rows| rows.iter().map(|row| row.id).collect::<Vec<u32>>()))
+    });
     let edit = move |_| {
         let rows = report.with_untracked(|report| report.as_ref().map(|report| rows_of(&report.slo_statuses)).unwrap_or_default());
         settings.update(|settings| settings.rows = Some(rows));
@@ -32,7 +35,7 @@ pub fn Targets(state: State, report: TheReport) -> impl IntoView {
                 <legend>{words::TARGETS}</legend>
                 {ids.into_iter().map(|id| row(state, id)).collect_view()}
                 <datalist id="metric-paths">
-                    {metric_paths().into_iter().map(|path| view! { <option value=path></option> }).collect_view()}
+                    {Metric::known().into_iter().map(|path| view! { <option value=path></option> }).collect_view()}
                 </datalist>
                 <div class="buttons">
                     <button type="button" class="small" on:click=add>{words::ADD_TARGET}</button>
@@ -57,7 +60,10 @@ fn rows_of(statuses: &[SloStatusView]) -> Vec<Row> {
 fn row(state: State, id: u32) -> AnyView {
     let settings = state.settings;
     let get = move |pick: fn(&Row) -> &String| {
-        move || settings.with(|settings| settings.rows.iter().flatten().find(|row| row.id == id).map(|row| pick(row).clone()).unwrap_or_default())
+        move || {
+            settings
+                .with(|settings| settings.rows.iter().flatten().find(|row| row.id == id).map(|row| pick(row).clone()).unwrap_or_default())
+        }
     };
     let set = move |pick: fn(&mut Row) -> &mut String| {
         move |event| {

@@ -40,13 +40,15 @@ pub fn FetchSheet(state: State) -> impl IntoView {
         }
     };
     Effect::new(move |_| closed());
-    let below = move || match progress.get() {
+    let below = move || {
+        match progress.get() {
         Progress::Idle => view! { <p class="quiet">{words::HOW}</p> }.into_any(),
         Progress::Running(bytes) => view! {
             <p role="status">{words::running(bytes)} " " <button type="button" class="small" on:click=move |_| cancel()>{words::CANCEL}</button></p>
         }
         .into_any(),
         Progress::Failed(failure) => failed(&failure),
+    }
     };
     view! {
         <Dialog state=state sheet=Sheet::Fetch title=words::TITLE>

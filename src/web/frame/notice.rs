@@ -30,7 +30,9 @@ pub fn NoticeBar(state: State) -> impl IntoView {
     let can_undo = move || state.notice.with(|notice| matches!(notice, Some(Notice::Replaced { .. } | Notice::Cleared { .. })));
     // Brings the earlier texts back; what replaced them can be brought back in turn.
     let undo = move |_| {
-        let Some(Notice::Replaced { before, .. } | Notice::Cleared { before }) = state.notice.try_update(Option::take).flatten() else { return };
+        let Some(Notice::Replaced { before, .. } | Notice::Cleared { before }) = state.notice.try_update(Option::take).flatten() else {
+            return;
+        };
         state.spot.set(None);
         let replaced = state.loaded.try_update(|loaded| std::mem::replace(loaded, before));
         if let Some(replaced) = replaced.filter(|loaded: &Loaded| !loaded.is_empty()) {
@@ -55,8 +57,10 @@ fn plain(sentence: &str) -> AnyView {
 }
 
 fn rejected(name: &str, error: &RequestError, problems: &[Problem], excerpt: &[(u32, String)]) -> AnyView {
-    let reasons = problems.iter().map(|problem| view! { <li>{words::line(problem.line)} ": " {rich(&problem.sentence)}</li> }).collect_view();
-    let lines = excerpt.iter().map(|(line, text)| view! { <div><span class="no">{*line}</span> <span>{text.clone()}</span></div> }).collect_view();
+    let reasons =
+        problems.iter().map(|problem| view! { <li>{words::line(problem.line)} ": " {rich(&problem.sentence)}</li> }).collect_view();
+    let lines =
+        excerpt.iter().map(|(line, text)| view! { <div><span class="no">{*line}</span> <span>{text.clone()}</span></div> }).collect_view();
     view! {
         <p><b>{words::rejected(name)}</b> " " {rich(&error.sentence)} " " {rich(&error.hint)}</p>
         {(!problems.is_empty()).then(|| view! { <ul>{reasons}</ul> })}

@@ -2,7 +2,8 @@
 
 pub const TITLE: &str = "Get a good dump";
 pub const WHERE: &str = "Where the server runs";
-pub const PORTS: &str = "vLLM listens on 8000. SGLang listens on 30000 and needs --enable-metrics. TGI listens on 3000, in its container on 80.";
+pub const PORTS: &str =
+    "vLLM listens on 8000. SGLang listens on 30000 and needs --enable-metrics. TGI listens on 3000, in its container on 80.";
 
 /// One way to reach a server.
 pub struct Way {

@@ -48,11 +48,17 @@ pub fn advice(why: &Why) -> Vec<String> {
              which. Does the command below work?"
         }
         Why::Timeout => "The server takes the request and stays silent, or a firewall drops it. A stalled engine can look like this.",
-        Why::Status(404) => "There is no such page. SGLang serves /metrics only with --enable-metrics; behind a gateway the path may differ.",
+        Why::Status(404) => {
+            "There is no such page. SGLang serves /metrics only with --enable-metrics; behind a gateway the path may differ."
+        }
         Why::Status(401 | 403) => "It asks for a login. The metrics page of vLLM, SGLang and TGI needs none: a proxy in front does.",
-        Why::Status(500..=599) => "The server or a proxy in front of it fails. If it is the server itself, its log says more than its metrics.",
+        Why::Status(500..=599) => {
+            "The server or a proxy in front of it fails. If it is the server itself, its log says more than its metrics."
+        }
         Why::Status(_) => "That is not the answer of a metrics page. Is the path right?",
-        Why::TooLarge => "One server's metrics are far smaller. Is this the address of an aggregating proxy? Save it with curl and open the file.",
+        Why::TooLarge => {
+            "One server's metrics are far smaller. Is this the address of an aggregating proxy? Save it with curl and open the file."
+        }
         Why::NotMetrics(error, line) => {
             let mut sentences = vec![error.hint.clone()];
             if !line.is_empty() {

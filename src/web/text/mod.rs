@@ -48,7 +48,8 @@ pub mod app {
     pub const DROP_HERE: &str = "Drop it anywhere";
     pub const READING: &str = "Reading…";
     pub const PARTS: &str = "Parts of the report";
-    pub const NOTHING_LOST: &str = "Nothing was lost: the texts and the settings are still here. Change a setting, remove a text or add another.";
+    pub const NOTHING_LOST: &str =
+        "Nothing was lost: the texts and the settings are still here. Change a setting, remove a text or add another.";
 
     /// The parts that are there, with what is in them.
     pub fn jumps(report: &Report) -> Vec<(&'static str, String)> {
@@ -297,14 +298,8 @@ pub mod help {
             "One dump holds counters since the server started, and gauges of one moment. The difference of two dumps says what happened between \
              them. Every number says which of the two it is.",
         ),
-        (
-            "How sure",
-            "A cause is confirmed from 80 %, probable from 50 %, possible from 30 %. What would raise it stands on the card.",
-        ),
-        (
-            "From scripts",
-            "`window.servescope.analyze({snapshots: [{text}]})` in the console of this page gives the report as an object.",
-        ),
+        ("How sure", "A cause is confirmed from 80 %, probable from 50 %, possible from 30 %. What would raise it stands on the card."),
+        ("From scripts", "`window.servescope.analyze({snapshots: [{text}]})` in the console of this page gives the report as an object."),
     ];
 }
 
@@ -324,7 +319,8 @@ pub mod privacy {
 
 pub mod panic {
     pub const TITLE: &str = "The analysis stopped.";
-    pub const ADVICE: &str = "This is a defect of servescope. Your data never left this page. Reload it to go on; the text below helps to find the defect.";
+    pub const ADVICE: &str =
+        "This is a defect of servescope. Your data never left this page. Reload it to go on; the text below helps to find the defect.";
 }
 
 /// `1 line`, `607 lines`.
