@@ -32,6 +32,7 @@ mod symptom;
 pub(crate) mod testing;
 mod threshold;
 
+pub use crate::stats::quantile;
 pub use confidence::{Basis, Case, Confidence, weight};
 pub use context::{Context, Queue};
 pub use definition::{Checked, Outcome, Rule, Texts};
