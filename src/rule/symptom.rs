@@ -137,8 +137,10 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
 /// threshold, the gaps are too.
 fn slow_requests(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Option<SymptomSeen> {
     let judged = slo.iter().any(|status| {
-        matches!(status.target.metric, Metric::Quantile(Distribution::Itl | Distribution::Tpot, _) | Metric::Mean(Distribution::Itl | Distribution::Tpot))
-            && status.verdict != Verdict::NoData
+        matches!(
+            status.target.metric,
+            Metric::Quantile(Distribution::Itl | Distribution::Tpot, _) | Metric::Mean(Distribution::Itl | Distribution::Tpot)
+        ) && status.verdict != Verdict::NoData
     });
     if judged || seen.last.has_caveat(Caveat::TpotIncludesPrefill) {
         return None;
