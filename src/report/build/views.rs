@@ -1,7 +1,8 @@
 //! Small conversions: service levels, inputs, problems, the backend, the window.
 
 use crate::exposition::Parsed;
-use crate::report::{BackendView, InputView, ProblemView, SloStatusView, TargetView, WindowView};
+use crate::opinion::Verdict;
+use crate::report::{BackendView, InputView, Opinion, OpinionVerdict, ProblemView, SloStatusView, TargetView, WindowView};
 use crate::signal::{BackendId, Observation, VersionRange};
 use crate::slo::SloStatus;
 
@@ -127,4 +128,23 @@ fn format_name(parsed: &Parsed) -> &'static str {
 
 fn kind_id(kind: crate::exposition::ProblemKind) -> String {
     serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What somebody else's threshold says.
+#[must_use]
+pub fn opinion(opinion: &crate::opinion::Opinion) -> Opinion {
+    let verdict = match opinion.verdict {
+        Verdict::Ok => OpinionVerdict::Ok,
+        Verdict::Warning => OpinionVerdict::Warning,
+        Verdict::Critical => OpinionVerdict::Critical,
+        Verdict::NoData => OpinionVerdict::NoData,
+    };
+    Opinion {
+        pack: opinion.pack.to_owned(),
+        signal: opinion.signal.to_owned(),
+        condition: opinion.condition.to_owned(),
+        shown: opinion.shown.clone(),
+        verdict,
+        source: opinion.source.to_owned(),
+    }
 }
