@@ -16,6 +16,8 @@ use crate::slo;
 #[component]
 pub fn SettingsCard(state: State, report: TheReport) -> impl IntoView {
     let settings = state.settings;
+    // Beside the report the form is open; on a narrow screen it would push the report away.
+    let wide = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width >= 1024.0);
     let known = StoredValue::new(slo::presets());
     let detected = Memo::new(move |_| report.with(|report| report.as_ref().map(|report| report.backend.name.clone()).unwrap_or_default()));
     let assumed = Memo::new(move |_| report.with(|report| report.as_ref().map(|report| report.slo_source.clone()).unwrap_or_default()));
@@ -44,7 +46,8 @@ pub fn SettingsCard(state: State, report: TheReport) -> impl IntoView {
     let general = move || state.checked.with(|checked| checked.general.clone());
     view! {
         <section id="settings" class="part" aria-labelledby="settings-title">
-            <header class="part-head"><h2 id="settings-title" tabindex="-1">{words::SETTINGS}</h2></header>
+            <details class="settings-fold" open=wide>
+            <summary><h2 id="settings-title">{words::SETTINGS}</h2></summary>
             <form class="card settings" on:submit=|event| event.prevent_default()>
                 {choice("backend", words::BACKEND, settings, |settings| &mut settings.backend, move || backends().map(|(id, name)| (id.to_owned(), name)).to_vec())}
                 {choice("preset", words::PRESET, settings, preset_field, presets)}
@@ -61,6 +64,7 @@ pub fn SettingsCard(state: State, report: TheReport) -> impl IntoView {
                 />
                 <p class="field-error" role="alert">{general}</p>
             </form>
+            </details>
         </section>
     }
 }
