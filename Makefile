@@ -48,7 +48,7 @@ core:
 
 page-lint:
 	@scripts/setup.sh rust
-	@scripts/step.sh "clippy, page on wasm32" cargo clippy --locked --target wasm32-unknown-unknown -- -D warnings
+	@scripts/step.sh "clippy, page on wasm32" cargo clippy --locked --target wasm32-unknown-unknown --features wasm-api --lib --bins --example wasm_core -- -D warnings
 
 wasm-core:
 	@scripts/wasm-core.sh

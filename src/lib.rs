@@ -20,11 +20,19 @@ pub mod opinion;
 pub mod rule;
 pub mod slo;
 
+pub mod classic;
+
 pub mod health;
 pub mod report;
 
 pub mod analyze;
 pub mod request;
+
+pub mod export;
+
+pub mod browse;
+pub mod entry;
+pub mod plot;
 
 #[cfg(feature = "web")]
 pub mod web;

@@ -104,3 +104,16 @@ fn a_stray_duplicate_keeps_its_first_value_and_is_reported() {
     let reported: Vec<_> = parsed.problems.iter().map(|problem| (problem.kind, problem.line)).collect();
     assert_eq!(reported, [(ProblemKind::RepeatedSeries, 51)]);
 }
+
+#[test]
+fn python_openmetrics_declares_colons_and_writes_underscores_and_they_find_each_other() {
+    let Some(text) = dump("vllm/GEN-vllm-0.33.0-python-openmetrics-negotiated.prom") else { return };
+    let scrape = &parse(text.as_bytes()).scrapes[0];
+    let family = scrape.family("vllm_prompt_tokens").expect("the family of vllm_prompt_tokens_total");
+    assert_eq!((family.kind(), family.is_declared()), (Kind::Counter, true));
+    assert_eq!(family.help(), Some("Number of prefill tokens processed."));
+    let mut names: Vec<&str> = family.samples().map(|sample| sample.name()).collect();
+    names.sort();
+    assert_eq!(names, ["vllm_prompt_tokens_created", "vllm_prompt_tokens_total"]);
+    assert!(scrape.family("vllm:prompt_tokens").is_none());
+}

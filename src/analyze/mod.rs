@@ -2,6 +2,7 @@
 
 mod assemble;
 mod observe;
+mod service_levels;
 mod snapshots;
 
 use crate::exposition::Parsed;
@@ -30,8 +31,19 @@ pub enum Profile {
     Classic,
 }
 
+impl Profile {
+    /// Identifier as in requests and reports.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Profile::Default => "default",
+            Profile::Classic => "classic",
+        }
+    }
+}
+
 /// What the form or the request asks for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     pub instance_id: Option<String>,
     /// `None` detects it.
@@ -54,5 +66,5 @@ pub struct Options {
 pub fn analyze(inputs: &[Input], options: &Options) -> Result<Report, RequestError> {
     let chosen = snapshots::choose(inputs, options)?;
     let observed = observe::observe(chosen)?;
-    assemble::assemble(inputs, options, &observed)
+    assemble::assemble(inputs, options, observed)
 }

@@ -2,18 +2,23 @@
 
 mod comment;
 mod cut;
+mod decode;
+mod format;
 mod gather;
 mod line;
 mod previous;
 mod problem;
 mod scan;
+mod strict;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::metrics::Scrape;
 pub use crate::metrics::number;
+pub use format::Format;
 pub use problem::{KEPT_PER_KIND, Problem, ProblemKind};
+pub use strict::{Names, Verdict, parse_strict, verdict};
 
 /// Everything that could be read from one text, and everything that could not.
 #[derive(Debug, Clone)]

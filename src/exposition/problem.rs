@@ -18,6 +18,27 @@ pub enum ProblemKind {
     RepeatedSeries,
     /// More scrapes than anybody pastes; the rest was left out.
     TooManyScrapes,
+    /// The bytes are UTF-16, as PowerShell writes them.
+    Utf16,
+    /// Bytes that are no UTF-8 became replacement characters.
+    InvalidUtf8,
+    /// A feature of OpenMetrics 2, which is recognised but not read.
+    OpenMetrics2,
+
+    // Deviations that only strict reading reports.
+    BadName,
+    BadLabel,
+    BadValue,
+    BadTimestamp,
+    BadExemplar,
+    /// A blank or an empty line where there must be none.
+    BadSpace,
+    /// Something stands before or after what it must follow.
+    BadOrder,
+    /// A sample does not fit the type of its family.
+    BadSample,
+    /// The text ends without its line end or `# EOF`, or goes on after it.
+    BadEnd,
 }
 
 /// One repair or one skipped line.

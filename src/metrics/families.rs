@@ -44,7 +44,7 @@ pub(super) struct Families {
 }
 
 pub(super) fn resolve(columns: &Columns, names: &[Seen], metadata: &[Metadata], conflicts: &mut Vec<Conflict>) -> Families {
-    let declared = declarations(metadata, conflicts);
+    let declared = Declarations::of(columns, metadata, conflicts);
     let shapes = Shapes::of(columns, names);
     let mut draft = Draft { columns, all: Vec::new(), index: HashMap::new() };
     let mut of_name: Vec<u32> = Vec::with_capacity(names.len());
@@ -58,8 +58,15 @@ pub(super) fn resolve(columns: &Columns, names: &[Seen], metadata: &[Metadata], 
         of_name.push(id as u32);
     }
     let with_samples: HashSet<u32> = names.iter().map(|seen| seen.name).collect();
-    for (name, said) in &declared {
+    for (name, said) in &declared.by_name {
         let text = columns.strings.get(*name);
+        // The metadata of an escaped name belongs to the family of the escaped samples.
+        let escaped = escape(text).filter(|_| !draft.index.contains_key(text)).and_then(|text| draft.index.get(text.as_str()).copied());
+        if let Some(family) = escaped.and_then(|id| draft.all.get_mut(id)) {
+            family.help = family.help.or(said.help);
+            family.unit = family.unit.or(said.unit);
+            continue;
+        }
         // `/federate` declares each sample name as untyped; when that name is part of an inferred histogram it is no family of its own.
         if said.known().is_none() && with_samples.contains(name) && !draft.index.contains_key(text) {
             continue;
@@ -89,6 +96,30 @@ struct Declared {
 impl Declared {
     fn known(&self) -> Option<Kind> {
         self.kind.filter(|kind| *kind != Kind::Unknown)
+    }
+}
+
+/// All metadata of a scrape.
+struct Declarations {
+    by_name: BTreeMap<u32, Declared>,
+    /// Python's OpenMetrics output declares `vllm:x` and writes the samples of `vllm_x`.
+    escaped: HashMap<String, u32>,
+}
+
+fn escape(name: &str) -> Option<String> {
+    name.contains(':').then(|| name.replace(':', "_"))
+}
+
+impl Declarations {
+    fn of(columns: &Columns, metadata: &[Metadata], conflicts: &mut Vec<Conflict>) -> Self {
+        let by_name = declarations(metadata, conflicts);
+        let escaped = by_name.keys().filter_map(|name| Some((escape(columns.strings.get(*name))?, *name))).collect();
+        Declarations { by_name, escaped }
+    }
+
+    fn kind(&self, columns: &Columns, name: &str) -> Option<Kind> {
+        let said = |id: u32| self.by_name.get(&id).and_then(Declared::known);
+        columns.strings.find(name).and_then(said).or_else(|| self.escaped.get(name).copied().and_then(said))
     }
 }
 
@@ -144,15 +175,14 @@ impl<'a> Shapes<'a> {
 }
 
 /// Length of the family's name, its kind, and whether that was declared.
-fn belongs(columns: &Columns, declared: &BTreeMap<u32, Declared>, shapes: &Shapes<'_>, seen: &Seen) -> (usize, Kind, bool) {
+fn belongs(columns: &Columns, declared: &Declarations, shapes: &Shapes<'_>, seen: &Seen) -> (usize, Kind, bool) {
     let name = columns.strings.get(seen.name);
-    if let Some(kind) = declared.get(&seen.name).and_then(Declared::known) {
+    if let Some(kind) = declared.kind(columns, name) {
         return (name.len(), kind, true);
     }
     let parts = || SUFFIXES.iter().filter_map(|suffix| name.strip_suffix(suffix).map(|base| (base, *suffix)));
     for (base, suffix) in parts() {
-        let said = columns.strings.find(base).and_then(|id| declared.get(&id)).and_then(Declared::known);
-        match said {
+        match declared.kind(columns, base) {
             Some(kind) if kind.owns(suffix) => return (base.len(), kind, true),
             // The shorter name is somebody else's.
             Some(_) => return (name.len(), of_lone_name(name, seen.tells), false),

@@ -41,6 +41,7 @@ pub use finding::{Account, Action, Contributing, Finding};
 pub use kinds::{BottleneckType, ConfidenceWord, Role, Severity};
 pub use laws::Laws;
 pub use missing::Missing;
+pub use crate::stats::quantile;
 pub use severity::Impact;
 pub use state::{State, StateKind};
 pub use symptom::{SYMPTOM_RULES, Symptom, SymptomSeen, Symptoms};

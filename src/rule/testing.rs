@@ -52,6 +52,8 @@ pub(crate) fn failing(distribution: Distribution, current: f64, target: f64) -> 
             path: format!("{}.p95", distribution.path()),
             comparison: Comparison::LessOrEqual,
             value: target,
+            asked: target,
+            scale: 1.0,
             description: None,
         },
         current: Some(current),
@@ -63,6 +65,7 @@ pub(crate) fn failing(distribution: Distribution, current: f64, target: f64) -> 
         unit: distribution.unit(),
         time_base: TimeBase::Window(Some(60.0)),
         source: source(distribution.path()),
+        shown: String::new(),
         why: format!("P95 is {current}."),
     }
 }

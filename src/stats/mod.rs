@@ -7,6 +7,7 @@
 mod attainment;
 mod binomial;
 mod dispersion;
+mod makarov;
 mod poisson;
 pub mod promql;
 mod quantile;
@@ -18,6 +19,7 @@ mod special;
 pub use attainment::{Attainment, attainment};
 pub use binomial::{at_least, at_most, binomial_quantile, same_rate};
 pub use dispersion::{Dispersion, dispersion};
+pub use makarov::{sum_quantile, sum_within};
 pub use poisson::garwood;
 pub use quantile::{Place, Quantile, RESOLUTION_LIMIT, is_consistent, log_linear, quantile, show_range, unit_buckets};
 pub use sample_size::{detectable_change, quantile_needed, share_needed, zero_failures_needed};

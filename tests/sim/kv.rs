@@ -32,7 +32,16 @@ struct Prefix {
 
 impl Pool {
     pub fn new(total: u32, caching: bool) -> Pool {
-        Pool { total, empty: total, lru: BTreeMap::new(), cached: 0, prefixes: HashMap::new(), clock: 0, caching, evicted: 0 }
+        Pool {
+            total,
+            empty: total,
+            lru: BTreeMap::new(),
+            cached: 0,
+            prefixes: HashMap::new(),
+            clock: 0,
+            caching,
+            evicted: 0,
+        }
     }
 
     pub fn total(&self) -> u32 {
@@ -57,7 +66,9 @@ impl Pool {
             return false;
         }
         while self.empty < blocks {
-            let Some(mut oldest) = self.lru.first_entry() else { return false };
+            let Some(mut oldest) = self.lru.first_entry() else {
+                return false;
+            };
             let wanted = blocks - self.empty;
             let entry = oldest.get_mut();
             let freed = wanted.min(entry.blocks);
@@ -88,7 +99,13 @@ impl Pool {
         }
         if self.caching {
             self.clock += 1;
-            self.lru.insert(self.clock, Cached { blocks, prefix: None });
+            self.lru.insert(
+                self.clock,
+                Cached {
+                    blocks,
+                    prefix: None,
+                },
+            );
             self.cached += blocks;
         } else {
             self.empty += blocks;
@@ -102,17 +119,25 @@ impl Pool {
 
     /// Blocks of this shared prefix that are in memory.
     pub fn cached_prefix(&self, group: u32) -> u32 {
-        if self.caching { self.prefixes.get(&group).map_or(0, |p| p.blocks) } else { 0 }
+        if self.caching {
+            self.prefixes.get(&group).map_or(0, |p| p.blocks)
+        } else {
+            0
+        }
     }
 
     /// How much [`Pool::available`] shrinks when a request starts to use this prefix.
     pub fn pin_cost(&self, group: u32) -> u32 {
-        self.prefixes.get(&group).map_or(0, |p| if p.users == 0 { p.blocks } else { 0 })
+        self.prefixes
+            .get(&group)
+            .map_or(0, |p| if p.users == 0 { p.blocks } else { 0 })
     }
 
     /// Marks the prefix as used by one more live request; returns the blocks that it shares.
     pub fn pin(&mut self, group: u32) -> u32 {
-        let Some(prefix) = self.prefixes.get_mut(&group) else { return 0 };
+        let Some(prefix) = self.prefixes.get_mut(&group) else {
+            return 0;
+        };
         if prefix.users == 0 {
             self.lru.remove(&prefix.key);
             self.cached -= prefix.blocks;
@@ -123,13 +148,21 @@ impl Pool {
 
     /// A user of the prefix ended.
     pub fn unpin(&mut self, group: u32) {
-        let Some(prefix) = self.prefixes.get_mut(&group) else { return };
+        let Some(prefix) = self.prefixes.get_mut(&group) else {
+            return;
+        };
         prefix.users = prefix.users.saturating_sub(1);
         if prefix.users == 0 {
             self.clock += 1;
             prefix.key = self.clock;
             self.cached += prefix.blocks;
-            self.lru.insert(self.clock, Cached { blocks: prefix.blocks, prefix: Some(group) });
+            self.lru.insert(
+                self.clock,
+                Cached {
+                    blocks: prefix.blocks,
+                    prefix: Some(group),
+                },
+            );
         }
     }
 
@@ -143,10 +176,19 @@ impl Pool {
             if self.prefixes.contains_key(&group) {
                 self.pin(group);
             } else {
-                self.prefixes.insert(group, Prefix { blocks: 0, users: 1, key: 0 });
+                self.prefixes.insert(
+                    group,
+                    Prefix {
+                        blocks: 0,
+                        users: 1,
+                        key: 0,
+                    },
+                );
             }
         }
-        let Some(prefix) = self.prefixes.get_mut(&group) else { return 0 };
+        let Some(prefix) = self.prefixes.get_mut(&group) else {
+            return 0;
+        };
         let moved = length.saturating_sub(prefix.blocks).min(own);
         prefix.blocks += moved;
         moved

@@ -1,10 +1,10 @@
 //! Small conversions: service levels, inputs, problems, the backend, the window.
 
 use crate::exposition::Parsed;
-use crate::report::{BackendView, InputView, ProblemView, SloStatusView, TargetView, WindowView};
+use crate::opinion::Verdict;
+use crate::report::{BackendView, InputView, Opinion, OpinionVerdict, ProblemView, SloStatusView, TargetView, WindowView};
 use crate::signal::{BackendId, Observation, VersionRange};
-use crate::slo::{Comparison, SloStatus};
-use crate::stats;
+use crate::slo::SloStatus;
 
 use super::distributions::finite;
 use super::time::{duration, rfc3339, time_base};
@@ -20,49 +20,26 @@ pub fn slo_status(status: &SloStatus, input: usize, timestamp: Option<&str>) -> 
         target: TargetView {
             name: target.name.clone(),
             metric: target.path.clone(),
-            target_value: target.value,
-            comparison: comparison(target.comparison).to_owned(),
+            target_value: target.asked,
+            comparison: target.comparison.symbol().to_owned(),
             description: target.description.clone(),
         },
-        current_value: status.current.and_then(finite),
+        current_value: status.reported_current().and_then(finite),
         is_compliant,
-        deviation_percent: status.current.and_then(finite).map(|current| deviation_percent(current, target.value)),
+        deviation_percent: status.deviation_percent().and_then(finite),
         timestamp: timestamp.map(str::to_owned),
         verdict: status.verdict,
-        interval: status.interval.map(|(low, high)| [finite(low), finite(high)]),
+        interval: status.reported_interval().map(|(low, high)| [finite(low), finite(high)]),
         samples: status.samples,
         samples_needed: status.needed,
         over_share: status.over_share.map(|(estimate, low, high)| [estimate, low, high]),
         unit: status.unit,
-        shown: shown(status),
+        shown: status.shown.clone(),
         time_base: time_base(status.time_base),
         why: status.why.clone(),
         metric: status.source.metric.clone(),
         input,
         lines: status.source.lines.clone(),
-    }
-}
-
-fn shown(status: &SloStatus) -> String {
-    match (status.interval, status.current) {
-        (Some(interval), _) => stats::show_range(status.unit, interval),
-        (None, Some(current)) => status.unit.show(current),
-        (None, None) => "no data".to_owned(),
-    }
-}
-
-/// The classic deviation: percent of the target, 0 for a target of 0.
-fn deviation_percent(current: f64, target: f64) -> f64 {
-    if target == 0.0 { 0.0 } else { (current - target) / target * 100.0 }
-}
-
-fn comparison(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Less => "<",
-        Comparison::LessOrEqual => "<=",
-        Comparison::Greater => ">",
-        Comparison::GreaterOrEqual => ">=",
-        Comparison::Equal => "==",
     }
 }
 
@@ -151,4 +128,23 @@ fn format_name(parsed: &Parsed) -> &'static str {
 
 fn kind_id(kind: crate::exposition::ProblemKind) -> String {
     serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What somebody else's threshold says.
+#[must_use]
+pub fn opinion(opinion: &crate::opinion::Opinion) -> Opinion {
+    let verdict = match opinion.verdict {
+        Verdict::Ok => OpinionVerdict::Ok,
+        Verdict::Warning => OpinionVerdict::Warning,
+        Verdict::Critical => OpinionVerdict::Critical,
+        Verdict::NoData => OpinionVerdict::NoData,
+    };
+    Opinion {
+        pack: opinion.pack.to_owned(),
+        signal: opinion.signal.to_owned(),
+        condition: opinion.condition.to_owned(),
+        shown: opinion.shown.clone(),
+        verdict,
+        source: opinion.source.to_owned(),
+    }
 }

@@ -28,7 +28,8 @@ impl Engine<'_> {
     fn prefill_batch(&mut self, plan: &mut Plan) {
         let mut chunk = self.server.token_budget;
         let mut input = MAX_PREFILL_TOKENS.max(self.server.token_budget);
-        let mut room = f64::from(self.pool.available()) - self.running.iter().map(|id| self.growth(*id)).sum::<f64>();
+        let mut room = f64::from(self.pool.available())
+            - self.running.iter().map(|id| self.growth(*id)).sum::<f64>();
         // A prompt that was cut goes on first.
         for id in self.running.clone() {
             let request = &self.requests[id];
@@ -43,7 +44,11 @@ impl Engine<'_> {
             }
         }
         let mut adapters: HashSet<u32> = match self.server.lora_slots {
-            Some(_) => self.running.iter().filter_map(|id| self.requests[*id].adapter).collect(),
+            Some(_) => self
+                .running
+                .iter()
+                .filter_map(|id| self.requests[*id].adapter)
+                .collect(),
             None => HashSet::new(),
         };
         let mut position = 0;
@@ -51,12 +56,15 @@ impl Engine<'_> {
             if position == 0 && self.head().is_none() {
                 break;
             }
-            let Some(id) = self.waiting.get(position).copied() else { break };
+            let Some(id) = self.waiting.get(position).copied() else {
+                break;
+            };
             if self.requests[id].place != Place::Waiting {
                 position += 1;
                 continue;
             }
-            if let (Some(slots), Some(adapter)) = (self.server.lora_slots, self.requests[id].adapter)
+            if let (Some(slots), Some(adapter)) =
+                (self.server.lora_slots, self.requests[id].adapter)
                 && !adapters.contains(&adapter)
                 && adapters.len() as u32 >= slots
             {
@@ -64,14 +72,19 @@ impl Engine<'_> {
                 continue;
             }
             let request = &self.requests[id];
-            let answer = request.max_new.saturating_sub(request.generated).min(ESTIMATE_CAP);
+            let answer = request
+                .max_new
+                .saturating_sub(request.generated)
+                .min(ESTIMATE_CAP);
             let (target, hit) = (request.target, self.hit(id));
             let estimate = f64::from(target - hit + answer);
             if estimate >= room && !(self.running.is_empty() && plan.work.is_empty()) {
                 break;
             }
             let tokens = (target - hit).min(chunk);
-            let Some(hit) = self.admit(id, hit + tokens, plan) else { break };
+            let Some(hit) = self.admit(id, hit + tokens, plan) else {
+                break;
+            };
             if position > 0 {
                 self.unqueue(position);
             }
@@ -89,8 +102,12 @@ impl Engine<'_> {
     /// Memory that a running request is expected to still need.
     fn growth(&self, id: usize) -> f64 {
         let request = &self.requests[id];
-        let rest = request.max_new.saturating_sub(request.generated).min(ESTIMATE_CAP);
-        f64::from(rest) * self.new_token_ratio + f64::from(request.target.saturating_sub(request.computed))
+        let rest = request
+            .max_new
+            .saturating_sub(request.generated)
+            .min(ESTIMATE_CAP);
+        f64::from(rest) * self.new_token_ratio
+            + f64::from(request.target.saturating_sub(request.computed))
     }
 
     fn decode_batch(&mut self, plan: &mut Plan) {
@@ -106,7 +123,10 @@ impl Engine<'_> {
         for id in self.running.clone() {
             let wanted = self.requests[id].computed + 1 + drafts;
             if !self.requests[id].in_prefill() && self.grow(id, wanted) {
-                plan.work.push(Work { id, tokens: 1 + drafts });
+                plan.work.push(Work {
+                    id,
+                    tokens: 1 + drafts,
+                });
             }
         }
     }
@@ -123,8 +143,15 @@ impl Engine<'_> {
             self.running.retain(|other| *other != id);
             self.preempt(id, false);
         }
-        let made: f64 = order.iter().map(|id| f64::from(self.requests[*id].generated)).sum();
-        let promised: f64 = order.iter().map(|id| f64::from(self.requests[*id].max_new)).sum();
-        self.new_token_ratio = ((made + RETRACT_STEPS * order.len() as f64) / (promised + 1.0)).min(1.0);
+        let made: f64 = order
+            .iter()
+            .map(|id| f64::from(self.requests[*id].generated))
+            .sum();
+        let promised: f64 = order
+            .iter()
+            .map(|id| f64::from(self.requests[*id].max_new))
+            .sum();
+        self.new_token_ratio =
+            ((made + RETRACT_STEPS * order.len() as f64) / (promised + 1.0)).min(1.0);
     }
 }

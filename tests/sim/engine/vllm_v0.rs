@@ -34,7 +34,9 @@ impl Engine<'_> {
             let wanted = self.requests[id].computed + 1;
             let mut fits = self.grow(id, wanted);
             while !fits {
-                let Some(victim) = self.running.pop() else { break };
+                let Some(victim) = self.running.pop() else {
+                    break;
+                };
                 self.preempt(victim, true);
                 if victim == id {
                     break;

@@ -103,6 +103,8 @@ mod tests {
                 path: "queue.waiting".to_owned(),
                 comparison: Comparison::LessOrEqual,
                 value: 10.0,
+                asked: 10.0,
+                scale: 1.0,
                 description: None,
             },
             current: Some(20.0),
@@ -114,6 +116,7 @@ mod tests {
             unit: Unit::Requests,
             time_base: TimeBase::Instant,
             source: source("waiting"),
+            shown: String::new(),
             why: String::new(),
         }
     }
