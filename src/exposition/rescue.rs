@@ -175,5 +175,6 @@ impl Scanner {
 const HEAD: usize = 4096;
 
 fn head(line: &str) -> &str {
-    line.get(..line.floor_char_boundary(HEAD)).unwrap_or(line)
+    let end = (0..=HEAD.min(line.len())).rev().find(|end| line.is_char_boundary(*end));
+    line.get(..end.unwrap_or(0)).unwrap_or(line)
 }

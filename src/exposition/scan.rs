@@ -158,11 +158,12 @@ impl Scanner {
     pub(super) fn any_line(&mut self, raw: &str, from: usize, ahead: Ahead<'_>) -> Step {
         let content = raw.strip_suffix('\r').unwrap_or(raw);
         let line = content.trim();
+        let number = self.line;
         let start = from + (content.len() - content.trim_start().len());
-        if let Some(block) = self.block.take() {
-            if self.goes_on(block, line, [start, start + line.len()]) {
-                return Step::Done;
-            }
+        if let Some(block) = self.block.take()
+            && self.goes_on(block, line, [start, start + line.len()])
+        {
+            return Step::Done;
         }
         let outcome = match line.bytes().next() {
             None => Ok(()),
@@ -182,10 +183,11 @@ impl Scanner {
         };
         if step == Step::Done {
             if content.len() < raw.len() {
-                self.carriage_returns.add(self.line, [from + content.len(), from + raw.len()]);
+                self.carriage_returns.add(number, [from + content.len(), from + raw.len()]);
             }
-            if line.len() < content.len() && !line.is_empty() {
-                self.blanks.add(self.line, [from, from + content.len()]);
+            // A HELP line without a text ends with a blank.
+            if !line.is_empty() && (start > from || (line.len() < content.len() && !line.starts_with('#'))) {
+                self.blanks.add(number, [from, from + content.len()]);
             }
         }
         step

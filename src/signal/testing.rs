@@ -1,6 +1,8 @@
 //! Hand-made snapshots for tests.
 
-use super::{BackendId, Config, ConfigValue, Counter, Distribution, Gauge, InstanceKey, Snapshot, Source, Spread, Value, VersionRange};
+use super::{
+    BackendId, Config, ConfigValue, Counter, Distribution, Gauge, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange,
+};
 use crate::metrics::{Bucket, Histogram};
 
 /// Builds a snapshot step by step.
@@ -12,7 +14,7 @@ impl Build {
         Build(Snapshot {
             backend,
             key: InstanceKey::default(),
-            version: VersionRange::default(),
+            version: newest(backend),
             why_backend: String::new(),
             at: None,
             started_at: None,
@@ -81,6 +83,16 @@ impl Build {
         set(&mut self.0.config);
         self
     }
+}
+
+/// The newest release of each server, which has every flag that is not removed.
+fn newest(backend: BackendId) -> VersionRange {
+    let release = match backend {
+        BackendId::Vllm => Version(0, 33, 0),
+        BackendId::Sglang => Version(0, 5, 23),
+        BackendId::Tgi => Version(3, 3, 7),
+    };
+    VersionRange { from: Some(release), to: Some(release), why: Vec::new() }
 }
 
 pub(crate) fn setting(value: f64) -> Option<ConfigValue<f64>> {

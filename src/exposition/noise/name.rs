@@ -14,7 +14,8 @@ pub(in crate::exposition) struct Noise {
 
 /// Names a line that could not be read.
 pub(in crate::exposition) fn name(line: &str) -> Option<Noise> {
-    const KNOWN: [(fn(&str) -> bool, Noise); 7] = [
+    type Test = fn(&str) -> bool;
+    const KNOWN: [(Test, Noise); 7] = [
         (is_fence, noise(ProblemKind::MarkdownFence, "This is a Markdown fence.", true)),
         (is_rule, noise(ProblemKind::MarkdownFence, "This is a dividing line.", true)),
         (is_left_out, noise(ProblemKind::LeftOut, "Lines are missing here: the text was shortened before it was copied.", false)),
