@@ -4,7 +4,7 @@ use super::{PrefixUse, TOKENS_NEEDED};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
+    Account, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Counter, Reading, TimeBase};
 
