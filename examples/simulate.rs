@@ -14,20 +14,11 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use sim::{
-    Arrivals, Backend, HELD_OUT_SEEDS, Length, Prefixes, Run, Setup, Shape, TRAINING_SEEDS,
-    Version, find, scenarios,
-};
+use sim::{Backend, HELD_OUT_SEEDS, Length, Prefixes, Run, Setup, Shape, TRAINING_SEEDS, Version, find, scenarios};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let value = |name: &str| {
-        arguments
-            .iter()
-            .position(|a| a == name)
-            .and_then(|i| arguments.get(i + 1))
-            .cloned()
-    };
+    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|i| arguments.get(i + 1)).cloned();
     let result = match arguments.first().map(String::as_str) {
         Some("--list") => list(),
         Some("--check") => check(arguments.get(1).map(String::as_str)),
@@ -49,13 +40,7 @@ fn main() -> ExitCode {
 fn list() -> Result<(), String> {
     for scenario in scenarios() {
         let backends: Vec<&str> = scenario.backends.iter().map(|b| b.name()).collect();
-        println!(
-            "{}\t{}\t{:?}\t{}",
-            scenario.id,
-            backends.join(","),
-            scenario.decided_by,
-            scenario.primary.join(",")
-        );
+        println!("{}\t{}\t{:?}\t{}", scenario.id, backends.join(","), scenario.decided_by, scenario.primary.join(","));
     }
     Ok(())
 }
@@ -63,10 +48,7 @@ fn list() -> Result<(), String> {
 /// Prints what really happened in every run, and marks those in which the condition was not there.
 fn check(only: Option<&str>) -> Result<(), String> {
     let mut missing = 0;
-    for scenario in scenarios()
-        .iter()
-        .filter(|s| only.is_none_or(|id| id == s.id))
-    {
+    for scenario in scenarios().iter().filter(|s| only.is_none_or(|id| id == s.id)) {
         for backend in scenario.backends {
             for seed in TRAINING_SEEDS.chain(HELD_OUT_SEEDS) {
                 let version = scenario.version(*backend, seed);
@@ -91,10 +73,7 @@ fn check(only: Option<&str>) -> Result<(), String> {
 fn snapshots(id: &str, value: &dyn Fn(&str) -> Option<String>, out: &Path) -> Result<(), String> {
     let scenario = find(id).ok_or_else(|| format!("no scenario {id}; --list shows them"))?;
     let number = |name: &str, default: f64| {
-        value(name).map_or(Ok(default), |text| {
-            text.parse::<f64>()
-                .map_err(|_| format!("{name}: not a number: {text}"))
-        })
+        value(name).map_or(Ok(default), |text| text.parse::<f64>().map_err(|_| format!("{name}: not a number: {text}")))
     };
     let backend = match value("--backend") {
         Some(name) => Backend::parse(&name).ok_or_else(|| format!("unknown backend {name}"))?,
@@ -109,29 +88,16 @@ fn snapshots(id: &str, value: &dyn Fn(&str) -> Option<String>, out: &Path) -> Re
         return Err("--every must be above zero".into());
     }
     let version = match value("--version") {
-        Some(text) => {
-            Version::parse(backend, &text).ok_or_else(|| format!("cannot read version {text}"))?
-        }
+        Some(text) => Version::parse(backend, &text).ok_or_else(|| format!("cannot read version {text}"))?,
         None => scenario.version(backend, seed),
     };
     for instance in 0..scenario.instances() {
-        let folder = if scenario.instances() > 1 {
-            out.join(format!("instance{instance}"))
-        } else {
-            out.to_path_buf()
-        };
+        let folder = if scenario.instances() > 1 { out.join(format!("instance{instance}")) } else { out.to_path_buf() };
         fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
         let run = scenario.run(version, seed, instance);
-        let times: Vec<f64> = (0..)
-            .map(|n| n as f64 * every)
-            .take_while(|t| *t <= run.setup.end_s)
-            .collect();
+        let times: Vec<f64> = (0..).map(|n| n as f64 * every).take_while(|t| *t <= run.setup.end_s).collect();
         for (time, page) in times.iter().zip(run.pages(&times)) {
-            fs::write(
-                folder.join(format!("t{:04}.prom", time.round() as u64)),
-                page,
-            )
-            .map_err(|e| e.to_string())?;
+            fs::write(folder.join(format!("t{:04}.prom", time.round() as u64)), page).map_err(|e| e.to_string())?;
         }
         let truth = run.truth(scenario.window.0, scenario.window.1);
         let label = serde_json::json!({
@@ -162,42 +128,25 @@ const SAMPLES: &[Sample] = &[
     ("vllm-idle", Backend::Vllm, "0.33", idle, 1740.0),
     ("vllm-kv-bound", Backend::Vllm, "0.33", kv_bound, 1740.0),
     ("vllm-slot-bound", Backend::Vllm, "0.33", slot_bound, 1740.0),
-    (
-        "sglang-overload",
-        Backend::Sglang,
-        "0.5.23",
-        sglang_overload,
-        1740.0,
-    ),
+    ("sglang-overload", Backend::Sglang, "0.5.23", sglang_overload, 1740.0),
     ("tgi-overload", Backend::Tgi, "3.3", tgi_overload, 1740.0),
 ];
 
 fn chat(setup: &mut Setup, rate: f64) {
     setup.end_s = 1800.0;
     setup.server.uptime_s = 8_412.0;
-    setup.server.max_model_len = if setup.backend == Backend::Tgi {
-        8192
-    } else {
-        32_768
-    };
+    setup.server.max_model_len = if setup.backend == Backend::Tgi { 8192 } else { 32_768 };
     setup.load().prompt = Length::new(640.0, 0.8);
     setup.load().output = Length::new(220.0, 0.8);
-    setup.load().max_new = if setup.backend == Backend::Tgi {
-        512
-    } else {
-        1024
-    };
-    setup.load().prefixes = (setup.backend != Backend::Tgi).then_some(Prefixes {
-        count: 6,
-        tokens: 384,
-    });
+    setup.load().max_new = if setup.backend == Backend::Tgi { 512 } else { 1024 };
+    setup.load().prefixes = (setup.backend != Backend::Tgi).then_some(Prefixes { count: 6, tokens: 384 });
     setup.rate(rate);
 }
 
-/// Half an hour of quiet traffic, and more of it in the last ten minutes.
+/// Half an hour of quiet traffic, and more of it in the last minutes.
 fn rush(setup: &mut Setup, calm: f64, rate: f64) {
     chat(setup, calm);
-    setup.load().shape = Shape::Step { at_s: 1320.0, rate };
+    setup.load().shape = Shape::Step { at_s: 1650.0, rate };
 }
 
 fn healthy(setup: &mut Setup) {
@@ -210,25 +159,24 @@ fn idle(setup: &mut Setup) {
 }
 
 fn kv_bound(setup: &mut Setup) {
-    rush(setup, 4.0, 13.0);
+    rush(setup, 4.0, 10.5);
     setup.server.kv_tokens = 48_000;
     setup.load().output = Length::new(480.0, 0.6);
 }
 
 fn slot_bound(setup: &mut Setup) {
-    rush(setup, 6.0, 17.5);
+    rush(setup, 6.0, 14.5);
     setup.server.max_num_seqs = 32;
 }
 
 fn sglang_overload(setup: &mut Setup) {
-    rush(setup, 5.0, 14.0);
+    rush(setup, 5.0, 11.5);
     setup.server.kv_tokens = 56_000;
     setup.load().output = Length::new(480.0, 0.6);
 }
 
 fn tgi_overload(setup: &mut Setup) {
-    rush(setup, 5.0, 26.0);
-    setup.load().arrivals = Arrivals::Open { rate: 5.0 };
+    rush(setup, 5.0, 24.0);
     setup.server.kv_tokens = 60_000;
     setup.server.admission_limit = Some(128);
 }
@@ -248,11 +196,7 @@ fn samples() -> Result<(), String> {
                 backend.name(),
                 at + 60.0 * index as f64
             );
-            fs::write(
-                folder.join(format!("{name}-{}.prom", index + 1)),
-                first + page,
-            )
-            .map_err(|e| e.to_string())?;
+            fs::write(folder.join(format!("{name}-{}.prom", index + 1)), first + page).map_err(|e| e.to_string())?;
         }
         println!("{name}: {}", run.truth(*at, at + 60.0).summary());
     }

@@ -6,6 +6,7 @@ mod snapshots;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use servescope::backend::{self, Detection};
 use servescope::exposition;
@@ -34,30 +35,42 @@ fn files() -> Vec<PathBuf> {
 }
 
 /// Samples by their line.
-type Lines<'a> = BTreeMap<u32, (&'a str, f64)>;
+type Lines = BTreeMap<u32, (String, f64)>;
 
-fn each_snapshot(mut check: impl FnMut(&str, &Lines<'_>, &Snapshot)) {
-    for path in files() {
-        let name = path.display().to_string();
-        for scrape in &exposition::parse(&std::fs::read(&path).expect("a file")).scrapes {
-            if let Detection::Supported { backend, .. } = backend::detect(scrape) {
-                let snapshots = backend::read(scrape, backend);
-                let lines: Lines<'_> = scrape.samples().map(|sample| (sample.line(), (sample.name(), sample.value()))).collect();
-                assert!(!snapshots.is_empty(), "{name}: detected, and nothing read");
-                for snapshot in &snapshots {
-                    check(&name, &lines, snapshot);
+/// Every snapshot of the corpus with the samples of its text, read once.
+fn everything() -> &'static [(String, Lines, Vec<Snapshot>)] {
+    static READ: OnceLock<Vec<(String, Lines, Vec<Snapshot>)>> = OnceLock::new();
+    READ.get_or_init(|| {
+        let mut all = Vec::new();
+        for path in files() {
+            let name = path.display().to_string();
+            for scrape in &exposition::parse(&std::fs::read(&path).expect("a file")).scrapes {
+                if let Detection::Supported { backend, .. } = backend::detect(scrape) {
+                    let snapshots = backend::read(scrape, backend);
+                    assert!(!snapshots.is_empty(), "{name}: detected, and nothing read");
+                    let lines = scrape.samples().map(|sample| (sample.line(), (sample.name().to_owned(), sample.value()))).collect();
+                    all.push((name.clone(), lines, snapshots));
                 }
             }
+        }
+        all
+    })
+}
+
+fn each_snapshot(check: impl Fn(&str, &Lines, &Snapshot)) {
+    for (name, lines, snapshots) in everything() {
+        for snapshot in snapshots {
+            check(name, lines, snapshot);
         }
     }
 }
 
 /// The lines that a source names, as (family, value).
-fn lines_of<'a>(lines: &Lines<'a>, source: &Source) -> Vec<(&'a str, f64)> {
-    source.lines.iter().filter_map(|line| lines.get(line).copied()).collect()
+fn lines_of<'a>(lines: &'a Lines, source: &Source) -> Vec<(&'a str, f64)> {
+    source.lines.iter().filter_map(|line| lines.get(line)).map(|(name, value)| (name.as_str(), *value)).collect()
 }
 
-fn assert_source(name: &str, what: &str, lines: &Lines<'_>, source: &Source) {
+fn assert_source(name: &str, what: &str, lines: &Lines, source: &Source) {
     assert!(source.lines.is_sorted_by(|a, b| a < b), "{name}: lines of {what} do not ascend: {:?}", source.lines);
     assert!(!source.lines.is_empty(), "{name}: {what} has no lines");
     let found = lines_of(lines, source);

@@ -25,6 +25,9 @@ const SUPPRESSES: &[(&str, &str)] = &[
     ("engine-stalled", "stale-gauges"),
 ];
 
+/// A circumstance that makes one of these causes worse belongs below it, not beside it.
+const BELONGS_TO: &[(&str, &[&str])] = &[("kv-under-allocated", &["kv-capacity-bound", "preemption-thrash"])];
+
 /// The result of explaining.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Explanation {
@@ -69,11 +72,22 @@ pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Expla
             None => explanation.findings.push(Finding { role: Role::Risk, ..cause }),
         }
     }
+    let mut rest = Vec::new();
+    for other in others {
+        let parents = BELONGS_TO.iter().find(|(child, _)| *child == other.rule.id).map_or(&[][..], |(_, parents)| parents);
+        match winners.iter_mut().find(|winner| parents.contains(&winner.rule.id)) {
+            Some(winner) => {
+                winner.actions.extend(other.actions);
+                winner.contributing.push(Contributing { rule: other.rule, sentence: other.sentence, confidence: other.confidence });
+            }
+            None => rest.push(other),
+        }
+    }
     for winner in &mut winners {
         winner.explains.retain(|symptom| symptoms.get(*symptom).is_some());
     }
     explanation.findings.extend(winners);
-    explanation.findings.extend(others);
+    explanation.findings.extend(rest);
     explanation.unexplained = uncovered.into_iter().cloned().collect();
     if state.kind != StateKind::Stalled {
         explanation.findings.extend(explanation.unexplained.iter().map(super::symptom::finding));

@@ -7,21 +7,24 @@ use crate::signal::{Gauge, Mode};
 use crate::slo::Verdict;
 
 pub(super) fn headline(ctx: &Context<'_>, explanation: &Explanation) -> Headline {
-    let first = |wanted: fn(&Finding) -> bool| explanation.findings.iter().find(|finding| wanted(finding));
-    let cause = first(|finding| finding.role == Role::Cause)
-        .or_else(|| first(|finding| finding.role == Role::Risk && finding.severity >= Severity::Medium));
-    if let Some(finding) = cause {
-        return Headline { text: finding.headline.clone(), rule: Some(finding.rule), confidence: Some(finding.confidence.word) };
-    }
-    if let Some(finding) = first(|finding| finding.role == Role::Symptom)
-        && let Some(seen) = explanation.unexplained.iter().find(|seen| finding.explains.contains(&seen.symptom))
-    {
-        return Headline { text: symptom(ctx, seen), rule: Some(finding.rule), confidence: Some(finding.confidence.word) };
-    }
-    Headline { text: calm(ctx), rule: None, confidence: None }
+    let leading = |finding: &&Finding| match finding.role {
+        Role::Cause => true,
+        Role::Symptom => true,
+        Role::Risk | Role::Note => finding.severity >= Severity::Medium,
+    };
+    let cause = explanation.findings.iter().find(|finding| finding.role == Role::Cause);
+    let Some(finding) = cause.or_else(|| explanation.findings.iter().find(leading)) else {
+        return Headline { text: calm(ctx), rule: None, confidence: None };
+    };
+    let unexplained = |wanted: Symptom| explanation.unexplained.iter().find(|seen| seen.symptom == wanted);
+    let text = match (finding.role, finding.explains.first().and_then(|wanted| unexplained(*wanted))) {
+        (Role::Symptom, Some(seen)) => symptom(ctx, seen, unexplained(Symptom::Queue)),
+        _ => finding.headline.clone(),
+    };
+    Headline { text, rule: Some(finding.rule), confidence: Some(finding.confidence.word) }
 }
 
-fn symptom(ctx: &Context<'_>, seen: &SymptomSeen) -> String {
+fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -> String {
     let what = match seen.symptom {
         Symptom::Ttft => "The first token comes too late",
         Symptom::Itl => "Tokens come too slowly",
@@ -36,9 +39,10 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen) -> String {
     if seen.current {
         return format!("{what} ({numbers}); none of the measurable causes explains it.");
     }
-    let now = match ctx.seen.gauge(Gauge::Waiting).map(|waiting| waiting.value) {
-        Some(0.0) => " Nothing is waiting now.",
-        _ => "",
+    let now = match (queue, ctx.seen.gauge(Gauge::Waiting).map(|waiting| waiting.value)) {
+        (Some(queue), _) => format!(" {} requests wait now.", Unit::Count.show(queue.value)),
+        (None, Some(0.0)) => " Nothing is waiting now.".to_owned(),
+        _ => String::new(),
     };
     let past = match seen.symptom {
         Symptom::Ttft => "The first token came too late",

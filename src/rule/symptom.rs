@@ -3,8 +3,9 @@
 use super::definition::ALL_BACKENDS;
 use super::{BottleneckType, Confidence, Evidence, Finding, Impact, Laws, Outcome, Role, Rule, Texts, Thetas, severity};
 use crate::metrics::Unit;
-use crate::signal::{Distribution, Gauge, Mode, Observation, Reading, Source, TimeBase};
+use crate::signal::{Caveat, Distribution, Gauge, Mode, Observation, Reading, Source, TimeBase};
 use crate::slo::{Metric, SloStatus, Verdict};
+use crate::stats::quantile;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Symptom {
@@ -70,6 +71,9 @@ impl Symptoms {
                 symptoms.add(found);
             }
         }
+        if let Some(found) = slow_requests(seen, slo, thetas) {
+            symptoms.add(found);
+        }
         if let Some(found) = queue(seen, laws, thetas) {
             symptoms.add(found);
         }
@@ -100,12 +104,14 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
             Distribution::E2e => Symptom::E2e,
             _ => return None,
         },
+        Metric::MeanPerToken => Symptom::Itl,
         Metric::Availability => Symptom::Availability,
         Metric::RequestsPerSecond | Metric::OutputTokensPerSecond if has_demand(seen) => Symptom::Throughput,
         Metric::Gauge(Gauge::Waiting) => Symptom::Queue,
         _ => return None,
     };
-    let value = status.current?;
+    // Where only bounds are known, as for TGI's time to first token, a proven miss is beyond its nearer bound.
+    let value = status.current.or_else(|| status.interval.map(|(low, _)| low))?;
     let limit = status.target.value;
     let ratio = match symptom {
         // Errors per allowed error: 1 % against a 99.9 % target is ten times too many.
@@ -124,6 +130,41 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         unit: status.unit,
         time_base: status.time_base,
         source: status.source.clone(),
+        input: seen.last.text_index,
+    })
+}
+
+/// Servers that export no gaps between tokens may still export the average of each request; when even half of these are above the
+/// threshold, the gaps are too.
+fn slow_requests(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Option<SymptomSeen> {
+    let judged = slo.iter().any(|status| {
+        matches!(
+            status.target.metric,
+            Metric::Quantile(Distribution::Itl | Distribution::Tpot, _) | Metric::Mean(Distribution::Itl | Distribution::Tpot)
+        ) && status.verdict != Verdict::NoData
+    });
+    if judged || seen.last.has_caveat(Caveat::TpotIncludesPrefill) {
+        return None;
+    }
+    let theta = thetas.itl.as_ref()?.seconds;
+    let averages = seen.distribution(Distribution::Tpot)?;
+    let median = quantile(&averages.histogram, 0.5)?;
+    let value = averages.histogram.mean().unwrap_or(median.point);
+    (median.bracket.0 >= theta).then(|| SymptomSeen {
+        symptom: Symptom::Itl,
+        score: severity::score(median.bracket.0 / theta).max(0.25),
+        violated: true,
+        current: seen.mode() != Mode::Snapshot,
+        sentence: format!(
+            "Half of the requests take {} or more for each output token; the target is {}.",
+            Unit::Seconds.show(median.bracket.0),
+            Unit::Seconds.show(theta)
+        ),
+        value,
+        limit: theta,
+        unit: Unit::Seconds,
+        time_base: averages.time_base,
+        source: averages.source,
         input: seen.last.text_index,
     })
 }

@@ -32,16 +32,7 @@ struct Prefix {
 
 impl Pool {
     pub fn new(total: u32, caching: bool) -> Pool {
-        Pool {
-            total,
-            empty: total,
-            lru: BTreeMap::new(),
-            cached: 0,
-            prefixes: HashMap::new(),
-            clock: 0,
-            caching,
-            evicted: 0,
-        }
+        Pool { total, empty: total, lru: BTreeMap::new(), cached: 0, prefixes: HashMap::new(), clock: 0, caching, evicted: 0 }
     }
 
     pub fn total(&self) -> u32 {
@@ -99,13 +90,7 @@ impl Pool {
         }
         if self.caching {
             self.clock += 1;
-            self.lru.insert(
-                self.clock,
-                Cached {
-                    blocks,
-                    prefix: None,
-                },
-            );
+            self.lru.insert(self.clock, Cached { blocks, prefix: None });
             self.cached += blocks;
         } else {
             self.empty += blocks;
@@ -119,18 +104,12 @@ impl Pool {
 
     /// Blocks of this shared prefix that are in memory.
     pub fn cached_prefix(&self, group: u32) -> u32 {
-        if self.caching {
-            self.prefixes.get(&group).map_or(0, |p| p.blocks)
-        } else {
-            0
-        }
+        if self.caching { self.prefixes.get(&group).map_or(0, |p| p.blocks) } else { 0 }
     }
 
     /// How much [`Pool::available`] shrinks when a request starts to use this prefix.
     pub fn pin_cost(&self, group: u32) -> u32 {
-        self.prefixes
-            .get(&group)
-            .map_or(0, |p| if p.users == 0 { p.blocks } else { 0 })
+        self.prefixes.get(&group).map_or(0, |p| if p.users == 0 { p.blocks } else { 0 })
     }
 
     /// Marks the prefix as used by one more live request; returns the blocks that it shares.
@@ -156,13 +135,7 @@ impl Pool {
             self.clock += 1;
             prefix.key = self.clock;
             self.cached += prefix.blocks;
-            self.lru.insert(
-                self.clock,
-                Cached {
-                    blocks: prefix.blocks,
-                    prefix: Some(group),
-                },
-            );
+            self.lru.insert(self.clock, Cached { blocks: prefix.blocks, prefix: Some(group) });
         }
     }
 
@@ -176,14 +149,7 @@ impl Pool {
             if self.prefixes.contains_key(&group) {
                 self.pin(group);
             } else {
-                self.prefixes.insert(
-                    group,
-                    Prefix {
-                        blocks: 0,
-                        users: 1,
-                        key: 0,
-                    },
-                );
+                self.prefixes.insert(group, Prefix { blocks: 0, users: 1, key: 0 });
             }
         }
         let Some(prefix) = self.prefixes.get_mut(&group) else {

@@ -15,16 +15,12 @@ impl Rng {
             z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             z ^ (z >> 31)
         };
-        Rng {
-            state: [next(), next(), next(), next()],
-        }
+        Rng { state: [next(), next(), next(), next()] }
     }
 
     /// An independent generator for one named purpose, so that a new draw in one place moves nothing elsewhere.
     pub fn fork(seed: u64, purpose: &str) -> Rng {
-        let hash = purpose.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3)
-        });
+        let hash = purpose.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3));
         Rng::new(seed.wrapping_mul(0x9E37_79B9).wrapping_add(hash))
     }
 

@@ -17,20 +17,12 @@ impl Run {
     pub fn new(setup: Setup, version: Version) -> Run {
         let mut events = Vec::new();
         for (rank, load) in setup.loads.iter().enumerate() {
-            events.extend(
-                Engine::record(&setup, load, rank)
-                    .into_iter()
-                    .map(|(at, event)| (at, rank, event)),
-            );
+            events.extend(Engine::record(&setup, load, rank).into_iter().map(|(at, event)| (at, rank, event)));
         }
         if setup.loads.len() > 1 {
             events.sort_by(|a, b| a.0.total_cmp(&b.0));
         }
-        Run {
-            setup,
-            version,
-            events,
-        }
+        Run { setup, version, events }
     }
 
     /// The `/metrics` text at each of these moments (seconds of simulated time, ascending).

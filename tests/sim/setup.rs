@@ -170,11 +170,7 @@ pub struct Length {
 
 impl Length {
     pub const fn new(mean: f64, cv: f64) -> Length {
-        Length {
-            mean,
-            cv,
-            tail: None,
-        }
+        Length { mean, cv, tail: None }
     }
 
     pub fn draw(&self, rng: &mut Rng, cap: u32) -> u32 {
@@ -238,15 +234,8 @@ impl Setup {
             block: if backend == Backend::Vllm { 16 } else { 1 },
             max_num_seqs: 256,
             token_budget: 8192,
-            max_model_len: if backend == Backend::Tgi {
-                16_384
-            } else {
-                131_072
-            },
-            prefix_caching: !matches!(
-                policy,
-                Policy::VllmV0 | Policy::TgiPlain | Policy::TgiChunked
-            ),
+            max_model_len: if backend == Backend::Tgi { 16_384 } else { 131_072 },
+            prefix_caching: !matches!(policy, Policy::VllmV0 | Policy::TgiPlain | Policy::TgiChunked),
             speculation: None,
             frontend_s: 0.002,
             admission_limit: None,
@@ -255,11 +244,7 @@ impl Setup {
             lora_slots: None,
             grammar: None,
             role: Role::Unified,
-            link: Link {
-                gigabytes_per_s: 25.0,
-                bytes_per_token: 131_072.0,
-                failure_share: 0.0,
-            },
+            link: Link { gigabytes_per_s: 25.0, bytes_per_token: 131_072.0, failure_share: 0.0 },
             graph_max_batch: 1024,
             stalls: None,
             freeze: None,
@@ -294,13 +279,7 @@ impl Setup {
             backend,
             seed: 0,
             server,
-            cost: Cost {
-                fixed: 7e-3,
-                per_prefill_token: 40e-6,
-                per_sequence: 20e-6,
-                per_context_token: 30e-9,
-                host: 0.0,
-            },
+            cost: Cost { fixed: 7e-3, per_prefill_token: 40e-6, per_sequence: 20e-6, per_context_token: 30e-9, host: 0.0 },
             loads: vec![load],
             end_s: 300.0,
             slower_from: None,
@@ -309,11 +288,7 @@ impl Setup {
 
     pub fn load(&mut self) -> &mut Load {
         if self.loads.is_empty() {
-            self.loads.push(
-                Setup::base(self.backend, self.server.policy)
-                    .loads
-                    .remove(0),
-            );
+            self.loads.push(Setup::base(self.backend, self.server.policy).loads.remove(0));
         }
         &mut self.loads[0]
     }
@@ -329,12 +304,7 @@ impl Setup {
         let mut rng = Rng::fork(seed, "perturb");
         let factor = (rng.between(0.6f64.ln(), 1.6f64.ln())).exp();
         let cost = &mut self.cost;
-        for part in [
-            &mut cost.fixed,
-            &mut cost.per_prefill_token,
-            &mut cost.per_sequence,
-            &mut cost.per_context_token,
-        ] {
+        for part in [&mut cost.fixed, &mut cost.per_prefill_token, &mut cost.per_sequence, &mut cost.per_context_token] {
             *part *= factor;
         }
         self.server.frontend_s *= factor;

@@ -50,10 +50,7 @@ pub struct Truth {
 
 impl Truth {
     pub fn between(run: &Run, from: f64, to: f64) -> Truth {
-        let mut truth = Truth {
-            seconds: to - from,
-            ..Truth::default()
-        };
+        let mut truth = Truth { seconds: to - from, ..Truth::default() };
         let budget = f64::from(run.setup.server.token_budget);
         let (mut queue_s, mut admissions, mut frontend_s, mut queued) = (0.0, 0u32, 0.0, 0u32);
         let mut started = false;
@@ -71,22 +68,13 @@ impl Truth {
                             frontend_s += s;
                             queued += 1;
                         }
-                        Event::Admitted {
-                            again: false,
-                            waited_s,
-                            prompt,
-                            hit,
-                        } => {
+                        Event::Admitted { again: false, waited_s, prompt, hit } => {
                             queue_s += waited_s;
                             admissions += 1;
                             truth.prompt_tokens += u64::from(*prompt);
                             truth.hit_tokens += u64::from(*hit);
                         }
-                        Event::FirstToken {
-                            ttft_s,
-                            again: false,
-                            ..
-                        } => truth.ttft.push(*ttft_s),
+                        Event::FirstToken { ttft_s, again: false, .. } => truth.ttft.push(*ttft_s),
                         Event::Finished { reason, .. } => {
                             truth.finished += 1;
                             truth.errors += u32::from(*reason == Reason::Error);
@@ -125,21 +113,11 @@ impl Truth {
             truth.waiting_at_end = gauges.waiting;
             truth.waiting_share += if gauges.waiting > 0 { seconds } else { 0.0 };
             let tokens = f64::from(step.prefill_tokens + step.decode_sequences);
-            truth.full_budget_share += if tokens >= 0.95 * budget {
-                seconds
-            } else {
-                0.0
-            };
-            truth.prefill_s += if step.prefill_tokens > 0 {
-                seconds
-            } else {
-                0.0
-            };
+            truth.full_budget_share += if tokens >= 0.95 * budget { seconds } else { 0.0 };
+            truth.prefill_s += if step.prefill_tokens > 0 { seconds } else { 0.0 };
             truth.drafted += u64::from(step.drafted);
             truth.accepted += step.accepted_at.iter().map(|n| u64::from(*n)).sum::<u64>();
-            truth
-                .gaps
-                .extend(step.gaps.iter().map(|(s, n)| (*s, u64::from(*n))));
+            truth.gaps.extend(step.gaps.iter().map(|(s, n)| (*s, u64::from(*n))));
         }
         let busy = truth.busy_s.max(1e-9);
         for average in [
@@ -184,12 +162,7 @@ impl Truth {
     pub fn stall_share(&self) -> f64 {
         let bar = (5.0 * self.gap_quantile(0.5)).max(0.1);
         let all: f64 = self.gaps.iter().map(|(s, n)| s * *n as f64).sum();
-        let long: f64 = self
-            .gaps
-            .iter()
-            .filter(|g| g.0 >= bar)
-            .map(|(s, n)| s * *n as f64)
-            .sum();
+        let long: f64 = self.gaps.iter().filter(|g| g.0 >= bar).map(|(s, n)| s * *n as f64).sum();
         if all > 0.0 { long / all } else { 0.0 }
     }
 

@@ -17,12 +17,7 @@ pub struct Clock {
 
 impl Clock {
     pub fn new(load: &Load, rng: Rng) -> Clock {
-        let mut clock = Clock {
-            load: load.clone(),
-            rng,
-            next_open: None,
-            returning: BinaryHeap::new(),
-        };
+        let mut clock = Clock { load: load.clone(), rng, next_open: None, returning: BinaryHeap::new() };
         match load.arrivals {
             Arrivals::Open { .. } => clock.next_open = clock.draw(0.0),
             Arrivals::Closed { clients, think_s } => {
@@ -56,11 +51,7 @@ impl Clock {
     /// A closed-loop client got its answer (or gave up) and will ask again.
     pub fn answered(&mut self, now: f64) {
         if let Arrivals::Closed { think_s, .. } = self.load.arrivals {
-            let pause = if think_s > 0.0 {
-                self.rng.exponential(think_s)
-            } else {
-                0.001
-            };
+            let pause = if think_s > 0.0 { self.rng.exponential(think_s) } else { 0.001 };
             self.returning.push(-micros(now + pause));
         }
     }
@@ -119,20 +110,14 @@ impl Clock {
                     0.0
                 }
             }
-            Shape::Bursts {
-                every_s,
-                length_s,
-                rate,
-            } => {
+            Shape::Bursts { every_s, length_s, rate } => {
                 if since % every_s < length_s {
                     rate
                 } else {
                     self.base()
                 }
             }
-            Shape::Ramp { to, over_s } => {
-                self.base() + (to - self.base()) * (since / over_s).min(1.0)
-            }
+            Shape::Ramp { to, over_s } => self.base() + (to - self.base()) * (since / over_s).min(1.0),
             Shape::Step { at_s, rate } => {
                 if since < at_s {
                     self.base()
@@ -152,17 +137,8 @@ pub fn request(load: &Load, server: &Server, rng: &mut Rng, arrived: f64) -> Req
     let group = load.prefixes.map(|p| rng.below(p.count));
     let prefix_tokens = load.prefixes.map_or(0, |p| p.tokens);
     prompt += prefix_tokens;
-    let schema = server
-        .grammar
-        .as_ref()
-        .filter(|g| rng.chance(g.share))
-        .map(|g| {
-            if g.schemas == 0 {
-                u32::MAX
-            } else {
-                rng.below(g.schemas)
-            }
-        });
+    let schema =
+        server.grammar.as_ref().filter(|g| rng.chance(g.share)).map(|g| if g.schemas == 0 { u32::MAX } else { rng.below(g.schemas) });
     let fate = {
         let draw = rng.unit();
         if draw < server.error_share {
@@ -185,9 +161,7 @@ pub fn request(load: &Load, server: &Server, rng: &mut Rng, arrived: f64) -> Req
         adapter: (load.adapters > 0).then(|| rng.below(load.adapters)),
         schema,
         images: u32::from(rng.chance(load.image_share)),
-        hang_up_after: rng
-            .chance(load.hang_up_share)
-            .then(|| 1 + rng.below(output)),
+        hang_up_after: rng.chance(load.hang_up_share).then(|| 1 + rng.below(output)),
         fate,
         arrived,
         queued: arrived,

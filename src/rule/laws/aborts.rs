@@ -18,14 +18,17 @@ fn requests(seen: &Observation) -> Option<Reading> {
     let first_tokens = seen.distribution(Distribution::Ttft)?;
     let finished = seen.count(Counter::Finished)?;
     let running = seen.gauge(Gauge::Running)?;
-    let waiting = seen.gauge(Gauge::Waiting).map_or(0.0, |reading| reading.value);
-    let before = seen.gauge_before(Gauge::Running).map_or(0.0, |reading| reading.value)
-        + seen.gauge_before(Gauge::Waiting).map_or(0.0, |reading| reading.value);
-    // A request in prefill runs without a first token, and a preempted one waits with one: the gauges bound what is in flight.
-    let in_flight_low = (running.value - before).min(running.value + waiting - before);
-    let in_flight_high = (running.value + waiting - before).max(in_flight_low).max(running.value - before).max(0.0);
-    let count = first_tokens.histogram.observations()? - finished.value - in_flight_high;
+    let mut in_flight = running.value - before(seen, Gauge::Running);
+    if seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0) {
+        // A preempted request waits with its first token already counted.
+        in_flight += (seen.gauge(Gauge::Waiting).map_or(0.0, |reading| reading.value) - before(seen, Gauge::Waiting)).max(0.0);
+    }
+    let count = first_tokens.histogram.observations()? - finished.value - in_flight;
     derived(count.max(0.0), Unit::Requests, first_tokens.time_base, &[&first_tokens.source, &finished.source, &running.source])
+}
+
+fn before(seen: &Observation, gauge: Gauge) -> f64 {
+    seen.gauge_before(gauge).map_or(0.0, |reading| reading.value)
 }
 
 /// Prompt tokens of requests past their prefill minus those of finished ones: in flight or abandoned.

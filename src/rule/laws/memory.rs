@@ -26,7 +26,7 @@ fn kv_work(seen: &Observation, laws: &Laws) -> Option<Reading> {
     }
     let itl = seen.mean(Distribution::Itl)?;
     let (prompt, output) = lengths(seen)?;
-    let capacity = seen.last.config.kv_capacity_tokens.as_ref()?;
+    let capacity = capacity(seen)?;
     let work = rate.value * (prompt.value + output.value / 2.0) * output.value * itl.value / capacity.value;
     derived(work, Unit::Ratio, rate.time_base, &[&rate.source, &prompt.source, &output.source, &itl.source, &capacity.source])
 }
@@ -35,9 +35,20 @@ fn kv_work(seen: &Observation, laws: &Laws) -> Option<Reading> {
 fn reservation(seen: &Observation) -> Option<Reading> {
     let running = seen.gauge(Gauge::Running)?;
     let (prompt, output) = lengths(seen)?;
-    let capacity = seen.last.config.kv_capacity_tokens.as_ref()?;
+    let capacity = capacity(seen)?;
     let tokens = (running.value + 1.0) * (prompt.value + output.value);
     derived(tokens / capacity.value, Unit::Ratio, TimeBase::Instant, &[&running.source, &prompt.source, &output.source, &capacity.source])
+}
+
+/// KV capacity in tokens: the setting, else used tokens over usage, which is coarse where usage is rounded to percents.
+pub(in crate::rule) fn capacity(seen: &Observation) -> Option<Reading> {
+    if let Some(capacity) = &seen.last.config.kv_capacity_tokens {
+        return derived(capacity.value, Unit::Tokens, TimeBase::Config, &[&capacity.source]);
+    }
+    const LEAST_USAGE: f64 = 0.05;
+    let usage = seen.gauge(Gauge::KvUsage).filter(|usage| usage.value >= LEAST_USAGE)?;
+    let used = seen.gauge(Gauge::KvUsedTokens)?;
+    derived(used.value / usage.value, Unit::Tokens, TimeBase::Instant, &[&used.source, &usage.source])
 }
 
 /// Mean prompt and output length per request: from their histograms, else tokens over finished requests; over the lifetime when the

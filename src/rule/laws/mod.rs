@@ -8,7 +8,7 @@ mod latency;
 mod memory;
 mod population;
 
-pub(in crate::rule) use memory::lengths;
+pub(in crate::rule) use memory::{capacity, lengths};
 
 use crate::metrics::Unit;
 use crate::signal::{Observation, Reading, Source, TimeBase};

@@ -29,28 +29,18 @@ impl Engine<'_> {
 
     fn arrive(&mut self, at: f64) {
         let mut request = workload::request(self.load, self.server, &mut self.draw, at);
-        self.log.push((
-            at,
-            Event::Received {
-                streaming: request.streaming,
-            },
-        ));
+        self.log.push((at, Event::Received { streaming: request.streaming }));
         if self.draw.chance(self.load.bad_request_share) {
             self.log.push((at, Event::ClientError));
             self.clock.answered(at);
             return;
         }
-        if self
-            .server
-            .admission_limit
-            .is_some_and(|limit| self.counted_for_admission() >= limit)
-        {
+        if self.server.admission_limit.is_some_and(|limit| self.counted_for_admission() >= limit) {
             self.log.push((at, Event::Rejected));
             self.clock.answered(at);
             return;
         }
-        let service = self.server.frontend_s * self.draw.between(0.6, 1.4)
-            + if request.images > 0 { 0.05 } else { 0.0 };
+        let service = self.server.frontend_s * self.draw.between(0.6, 1.4) + if request.images > 0 { 0.05 } else { 0.0 };
         self.frontend_free = self.frontend_free.max(at) + service;
         request.queued = self.frontend_free;
         let id = self.requests.len();
@@ -77,21 +67,8 @@ impl Engine<'_> {
         if self.requests[id].place == Place::Gone {
             return;
         }
-        let image_hits = if images > 0 && self.draw.chance(0.05) {
-            images
-        } else {
-            0
-        };
-        self.log.push((
-            queued,
-            Event::Queued {
-                prompt,
-                max_new,
-                images,
-                image_hits,
-                frontend_s: queued - arrived,
-            },
-        ));
+        let image_hits = if images > 0 && self.draw.chance(0.05) { images } else { 0 };
+        self.log.push((queued, Event::Queued { prompt, max_new, images, image_hits, frontend_s: queued - arrived }));
         self.requests[id].place = Place::Waiting;
         if self.server.role == Role::Decode {
             self.prealloc.push_back(id);
@@ -100,23 +77,14 @@ impl Engine<'_> {
         if let Some(schema) = self.requests[id].schema {
             let compile = self.server.grammar.as_ref().map_or(0.0, |g| g.compile_s);
             let hit = schema != u32::MAX && self.compiled.contains(&schema);
-            let seconds = if hit {
-                0.001
-            } else {
-                compile * self.draw.between(0.8, 1.2)
-            };
+            let seconds = if hit { 0.001 } else { compile * self.draw.between(0.8, 1.2) };
             self.compiled.insert(schema);
-            let begins = if hit {
-                queued
-            } else {
-                self.compiler_free.max(queued)
-            };
+            let begins = if hit { queued } else { self.compiler_free.max(queued) };
             let ready = begins + seconds;
             if !hit {
                 self.compiler_free = ready;
             }
-            self.log
-                .push((ready, Event::GrammarCompiled { seconds, hit }));
+            self.log.push((ready, Event::GrammarCompiled { seconds, hit }));
             self.compiling.push(Reverse((micros(ready), id)));
             return;
         }
@@ -211,8 +179,7 @@ impl Engine<'_> {
         let Some(group) = request.group else { return 0 };
         let block = self.server.block;
         let held = self.pool.cached_prefix(group) * block;
-        held.min(request.prefix_tokens / block * block)
-            .min((request.target - 1) / block * block)
+        held.min(request.prefix_tokens / block * block).min((request.target - 1) / block * block)
     }
 
     /// Takes the head of the queue into the batch, holding memory for `tokens` tokens. Returns the cache hit, or
@@ -222,11 +189,7 @@ impl Engine<'_> {
         let hit = self.hit(id);
         let blocks = tokens.saturating_sub(hit).div_ceil(block);
         let group = self.requests[id].group;
-        let pin = if hit > 0 {
-            group.map_or(0, |g| self.pool.pin_cost(g))
-        } else {
-            0
-        };
+        let pin = if hit > 0 { group.map_or(0, |g| self.pool.pin_cost(g)) } else { 0 };
         if blocks + pin > self.pool.available() {
             return None;
         }
@@ -249,12 +212,7 @@ impl Engine<'_> {
         }
         request.last_scheduled = now;
         request.place = Place::Running;
-        let event = Event::Admitted {
-            again,
-            waited_s: now - request.queued,
-            prompt: request.target,
-            hit,
-        };
+        let event = Event::Admitted { again, waited_s: now - request.queued, prompt: request.target, hit };
         plan.admitted += 1;
         plan.hit_tokens += hit;
         if again {
@@ -272,9 +230,7 @@ impl Engine<'_> {
     /// Makes sure that the request holds memory for `tokens` tokens.
     pub(super) fn grow(&mut self, id: usize, tokens: u32) -> bool {
         let request = &self.requests[id];
-        let needed = tokens
-            .saturating_sub(request.shared_tokens)
-            .div_ceil(self.server.block);
+        let needed = tokens.saturating_sub(request.shared_tokens).div_ceil(self.server.block);
         let more = needed.saturating_sub(request.own_blocks);
         if more == 0 {
             return true;

@@ -7,12 +7,7 @@ const SGLANG_FORCED_CHUNK: u32 = 50;
 
 impl Engine<'_> {
     pub(super) fn step(&mut self, plan: Plan) {
-        let mut step = Step {
-            admitted: plan.admitted,
-            hit_tokens: plan.hit_tokens,
-            merged: plan.merged,
-            ..Step::default()
-        };
+        let mut step = Step { admitted: plan.admitted, hit_tokens: plan.hit_tokens, merged: plan.merged, ..Step::default() };
         step.retried_queries = plan.retried_queries;
         step.retried_hits = plan.retried_hits;
         step.again_tokens = plan.again_tokens;
@@ -55,11 +50,7 @@ impl Engine<'_> {
 
     fn cost(&mut self, step: &mut Step, context: u64) -> (f64, f64) {
         let cost = &self.setup.cost;
-        let slower =
-            self.setup.slower_from.map_or(
-                1.0,
-                |(from, factor)| if self.now >= from { factor } else { 1.0 },
-            );
+        let slower = self.setup.slower_from.map_or(1.0, |(from, factor)| if self.now >= from { factor } else { 1.0 });
         let mut fixed = cost.fixed;
         let mut per_sequence = cost.per_sequence;
         if let Some(spec) = &self.server.speculation
@@ -131,11 +122,7 @@ impl Engine<'_> {
             self.flush(id);
         }
         let request = &self.requests[id];
-        if request
-            .hang_up_after
-            .is_some_and(|limit| request.generated >= limit)
-            && request.generated < request.output
-        {
+        if request.hang_up_after.is_some_and(|limit| request.generated >= limit) && request.generated < request.output {
             self.abort(id);
             return;
         }
@@ -164,9 +151,7 @@ impl Engine<'_> {
             accepted += 1;
         }
         let request = &self.requests[id];
-        (1 + accepted)
-            .min(request.output - request.generated)
-            .max(1)
+        (1 + accepted).min(request.output - request.generated).max(1)
     }
 
     fn prompt_done(&mut self, id: usize, step: &mut Step) {
@@ -178,22 +163,10 @@ impl Engine<'_> {
         step.outputs += 1;
         if again {
             // The work was done before: only V0 counts it a second time, from the event below.
-            let (prompt, cached, streaming, ttft) = (
-                request.target,
-                request.shared_tokens,
-                request.streaming,
-                now - request.arrived,
-            );
+            let (prompt, cached, streaming, ttft) = (request.target, request.shared_tokens, request.streaming, now - request.arrived);
             let prefill_s = now - request.last_scheduled;
             self.gap(id, 1, step);
-            self.emit(Event::FirstToken {
-                ttft_s: ttft,
-                prompt,
-                cached,
-                prefill_s,
-                streaming,
-                again: true,
-            });
+            self.emit(Event::FirstToken { ttft_s: ttft, prompt, cached, prefill_s, streaming, again: true });
             return;
         }
         step.completed_prompt += request.prompt;
@@ -229,10 +202,7 @@ impl Engine<'_> {
         let gap = now - request.last_token;
         request.last_token = now;
         if sglang && made > 1 {
-            self.emit(Event::Gap {
-                per_token_s: gap / f64::from(made),
-                tokens: made,
-            });
+            self.emit(Event::Gap { per_token_s: gap / f64::from(made), tokens: made });
             return;
         }
         match step.gaps.iter_mut().find(|(seconds, _)| *seconds == gap) {
@@ -249,14 +219,9 @@ impl Engine<'_> {
             return;
         }
         let event = if request.chunk_sent {
-            Event::Gap {
-                per_token_s: (now - request.last_token) / f64::from(request.chunk_tokens.max(1)),
-                tokens: request.chunk_tokens,
-            }
+            Event::Gap { per_token_s: (now - request.last_token) / f64::from(request.chunk_tokens.max(1)), tokens: request.chunk_tokens }
         } else {
-            Event::Chunk {
-                ttft_s: now - request.arrived,
-            }
+            Event::Chunk { ttft_s: now - request.arrived }
         };
         request.chunk_sent = true;
         request.chunk_tokens = 0;

@@ -29,9 +29,7 @@ impl Engine<'_> {
             if at > self.now {
                 break;
             }
-            if self.server.role == Role::Decode
-                && self.running.len() as u32 >= self.server.max_num_seqs
-            {
+            if self.server.role == Role::Decode && self.running.len() as u32 >= self.server.max_num_seqs {
                 break;
             }
             self.transfer.pop_front();
@@ -54,14 +52,7 @@ impl Engine<'_> {
         self.link_free = begins + seconds;
         let ready = self.link_free;
         let waited_s = self.now - self.requests[id].queued;
-        self.log.push((
-            ready,
-            Event::Transferred {
-                seconds: ready - self.now,
-                bytes,
-                waited_s,
-            },
-        ));
+        self.log.push((ready, Event::Transferred { seconds: ready - self.now, bytes, waited_s }));
         if failed {
             self.log.push((ready, Event::TransferFailed));
         }
@@ -70,11 +61,7 @@ impl Engine<'_> {
 
     fn arrived(&mut self, id: usize, at: f64) {
         if self.server.role == Role::Prefill {
-            let stop = if self.requests[id].fate == Fate::Error {
-                Reason::Error
-            } else {
-                Reason::Length
-            };
+            let stop = if self.requests[id].fate == Fate::Error { Reason::Error } else { Reason::Length };
             self.end(id, stop);
             return;
         }
@@ -87,11 +74,6 @@ impl Engine<'_> {
         self.running.push(id);
         let waited_s = now - at;
         let prompt = self.requests[id].prompt;
-        self.emit(Event::Admitted {
-            again: false,
-            waited_s,
-            prompt,
-            hit: 0,
-        });
+        self.emit(Event::Admitted { again: false, waited_s, prompt, hit: 0 });
     }
 }

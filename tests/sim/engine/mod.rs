@@ -176,19 +176,11 @@ impl<'a> Engine<'a> {
         if let Some((at, _)) = self.server.restart.filter(|_| !self.restarted) {
             consider(at);
         }
-        if next <= self.now {
-            self.now + 1e-3
-        } else {
-            next + 1e-6
-        }
+        if next <= self.now { self.now + 1e-3 } else { next + 1e-6 }
     }
 
     fn restart_if_due(&mut self) {
-        let Some((at, down)) = self
-            .server
-            .restart
-            .filter(|(at, _)| !self.restarted && self.now >= *at)
-        else {
+        let Some((at, down)) = self.server.restart.filter(|(at, _)| !self.restarted && self.now >= *at) else {
             return;
         };
         self.restarted = true;
@@ -208,11 +200,7 @@ impl<'a> Engine<'a> {
     }
 
     fn gauges(&self) -> Gauges {
-        let context: u32 = self
-            .running
-            .iter()
-            .map(|id| self.requests[*id].computed)
-            .sum();
+        let context: u32 = self.running.iter().map(|id| self.requests[*id].computed).sum();
         let used = self.pool.used();
         let total = self.pool.total();
         let reserved = self.running.iter().map(|id| self.reservation(*id)).sum();
@@ -222,41 +210,20 @@ impl<'a> Engine<'a> {
         let grammar_queue = self.compiling.len() as u32;
         Gauges {
             running: self.running.len() as u32,
-            waiting: self.waiting_live
-                + if self.server.policy == Policy::Sglang {
-                    0
-                } else {
-                    grammar_queue
-                },
+            waiting: self.waiting_live + if self.server.policy == Policy::Sglang { 0 } else { grammar_queue },
             deferred: deferred + grammar_queue,
             kv_used: used * self.server.block,
             kv_total: total * self.server.block,
             kv_evictable: self.pool.evictable() * self.server.block,
             kv_usage: f64::from(used) / f64::from(total),
-            swa_used: self
-                .server
-                .swa_pool_tokens
-                .map_or(0, |pool| (self.running.len() as u32 * 1024).min(pool)),
+            swa_used: self.server.swa_pool_tokens.map_or(0, |pool| (self.running.len() as u32 * 1024).min(pool)),
             context,
             reserved,
             grammar_queue,
             prealloc_queue: self.prealloc.len() as u32,
-            transfer_queue: if self.server.role == Role::Decode {
-                self.transfer.len() as u32
-            } else {
-                0
-            },
-            inflight_queue: if self.server.role == Role::Prefill {
-                self.transfer.len() as u32
-            } else {
-                0
-            },
-            prealloc_usage: self
-                .transfer
-                .iter()
-                .map(|(_, id)| f64::from(self.requests[*id].own_blocks))
-                .sum::<f64>()
-                / f64::from(total),
+            transfer_queue: if self.server.role == Role::Decode { self.transfer.len() as u32 } else { 0 },
+            inflight_queue: if self.server.role == Role::Prefill { self.transfer.len() as u32 } else { 0 },
+            prealloc_usage: self.transfer.iter().map(|(_, id)| f64::from(self.requests[*id].own_blocks)).sum::<f64>() / f64::from(total),
             new_token_ratio: self.new_token_ratio,
             running_adapters,
             waiting_adapters,
@@ -268,11 +235,7 @@ impl<'a> Engine<'a> {
         let Some(slots) = self.server.lora_slots else {
             return (0, Vec::new(), Vec::new());
         };
-        let running: HashSet<u32> = self
-            .running
-            .iter()
-            .filter_map(|id| self.requests[*id].adapter)
-            .collect();
+        let running: HashSet<u32> = self.running.iter().filter_map(|id| self.requests[*id].adapter).collect();
         let full = running.len() as u32 >= slots;
         let mut waiting = HashSet::new();
         let mut deferred = 0;
@@ -288,11 +251,7 @@ impl<'a> Engine<'a> {
                 }
             }
         }
-        (
-            deferred,
-            running.into_iter().collect(),
-            waiting.into_iter().collect(),
-        )
+        (deferred, running.into_iter().collect(), waiting.into_iter().collect())
     }
 
     fn outcome(&self, id: usize) -> Box<Outcome> {
@@ -317,9 +276,5 @@ impl<'a> Engine<'a> {
 /// vLLM keeps one block as the null block: usage is used / (blocks - 1).
 fn usable_blocks(server: &Server) -> u32 {
     let blocks = server.kv_tokens / server.block;
-    if matches!(server.policy, Policy::VllmV1) {
-        blocks - 1
-    } else {
-        blocks
-    }
+    if matches!(server.policy, Policy::VllmV1) { blocks - 1 } else { blocks }
 }

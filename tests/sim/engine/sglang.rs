@@ -28,8 +28,7 @@ impl Engine<'_> {
     fn prefill_batch(&mut self, plan: &mut Plan) {
         let mut chunk = self.server.token_budget;
         let mut input = MAX_PREFILL_TOKENS.max(self.server.token_budget);
-        let mut room = f64::from(self.pool.available())
-            - self.running.iter().map(|id| self.growth(*id)).sum::<f64>();
+        let mut room = f64::from(self.pool.available()) - self.running.iter().map(|id| self.growth(*id)).sum::<f64>();
         // A prompt that was cut goes on first.
         for id in self.running.clone() {
             let request = &self.requests[id];
@@ -44,11 +43,7 @@ impl Engine<'_> {
             }
         }
         let mut adapters: HashSet<u32> = match self.server.lora_slots {
-            Some(_) => self
-                .running
-                .iter()
-                .filter_map(|id| self.requests[*id].adapter)
-                .collect(),
+            Some(_) => self.running.iter().filter_map(|id| self.requests[*id].adapter).collect(),
             None => HashSet::new(),
         };
         let mut position = 0;
@@ -63,8 +58,7 @@ impl Engine<'_> {
                 position += 1;
                 continue;
             }
-            if let (Some(slots), Some(adapter)) =
-                (self.server.lora_slots, self.requests[id].adapter)
+            if let (Some(slots), Some(adapter)) = (self.server.lora_slots, self.requests[id].adapter)
                 && !adapters.contains(&adapter)
                 && adapters.len() as u32 >= slots
             {
@@ -72,10 +66,7 @@ impl Engine<'_> {
                 continue;
             }
             let request = &self.requests[id];
-            let answer = request
-                .max_new
-                .saturating_sub(request.generated)
-                .min(ESTIMATE_CAP);
+            let answer = request.max_new.saturating_sub(request.generated).min(ESTIMATE_CAP);
             let (target, hit) = (request.target, self.hit(id));
             let estimate = f64::from(target - hit + answer);
             if estimate >= room && !(self.running.is_empty() && plan.work.is_empty()) {
@@ -102,12 +93,8 @@ impl Engine<'_> {
     /// Memory that a running request is expected to still need.
     fn growth(&self, id: usize) -> f64 {
         let request = &self.requests[id];
-        let rest = request
-            .max_new
-            .saturating_sub(request.generated)
-            .min(ESTIMATE_CAP);
-        f64::from(rest) * self.new_token_ratio
-            + f64::from(request.target.saturating_sub(request.computed))
+        let rest = request.max_new.saturating_sub(request.generated).min(ESTIMATE_CAP);
+        f64::from(rest) * self.new_token_ratio + f64::from(request.target.saturating_sub(request.computed))
     }
 
     fn decode_batch(&mut self, plan: &mut Plan) {
@@ -123,10 +110,7 @@ impl Engine<'_> {
         for id in self.running.clone() {
             let wanted = self.requests[id].computed + 1 + drafts;
             if !self.requests[id].in_prefill() && self.grow(id, wanted) {
-                plan.work.push(Work {
-                    id,
-                    tokens: 1 + drafts,
-                });
+                plan.work.push(Work { id, tokens: 1 + drafts });
             }
         }
     }
@@ -143,15 +127,8 @@ impl Engine<'_> {
             self.running.retain(|other| *other != id);
             self.preempt(id, false);
         }
-        let made: f64 = order
-            .iter()
-            .map(|id| f64::from(self.requests[*id].generated))
-            .sum();
-        let promised: f64 = order
-            .iter()
-            .map(|id| f64::from(self.requests[*id].max_new))
-            .sum();
-        self.new_token_ratio =
-            ((made + RETRACT_STEPS * order.len() as f64) / (promised + 1.0)).min(1.0);
+        let made: f64 = order.iter().map(|id| f64::from(self.requests[*id].generated)).sum();
+        let promised: f64 = order.iter().map(|id| f64::from(self.requests[*id].max_new)).sum();
+        self.new_token_ratio = ((made + RETRACT_STEPS * order.len() as f64) / (promised + 1.0)).min(1.0);
     }
 }

@@ -10,28 +10,14 @@ const MAX_WAITING_TOKENS: u32 = 20;
 impl Engine<'_> {
     pub(super) fn reservation(&self, id: usize) -> u32 {
         let request = &self.requests[id];
-        let answer = if self.server.policy == Policy::TgiChunked {
-            request.max_new.min(SEGMENT)
-        } else {
-            request.max_new
-        };
-        request.prompt
-            + answer.max(request.output)
-            + self.server.speculation.as_ref().map_or(0, |s| s.tokens)
+        let answer = if self.server.policy == Policy::TgiChunked { request.max_new.min(SEGMENT) } else { request.max_new };
+        request.prompt + answer.max(request.output) + self.server.speculation.as_ref().map_or(0, |s| s.tokens)
     }
 
     pub(super) fn plan_tgi_chunked(&mut self) -> Plan {
         let mut plan = Plan::default();
-        let decoding = self
-            .running
-            .iter()
-            .filter(|id| !self.requests[**id].in_prefill())
-            .count();
-        let mut budget = self
-            .server
-            .token_budget
-            .saturating_sub(decoding as u32)
-            .max(1);
+        let decoding = self.running.iter().filter(|id| !self.requests[**id].in_prefill()).count();
+        let mut budget = self.server.token_budget.saturating_sub(decoding as u32).max(1);
         for id in self.running.clone() {
             let request = &self.requests[id];
             if request.in_prefill() {
@@ -60,19 +46,11 @@ impl Engine<'_> {
         if running == 0 || exceeded || pressed {
             self.reserve_from_queue(&mut plan, self.server.token_budget, false);
             if running > 0 && plan.admitted > 0 {
-                plan.merged = Some(if exceeded {
-                    "wait_exceeded"
-                } else {
-                    "backpressure"
-                });
+                plan.merged = Some(if exceeded { "wait_exceeded" } else { "backpressure" });
             }
         }
         if plan.work.is_empty() {
-            plan.work = self
-                .running
-                .iter()
-                .map(|id| Work { id: *id, tokens: 1 })
-                .collect();
+            plan.work = self.running.iter().map(|id| Work { id: *id, tokens: 1 }).collect();
         }
         plan
     }

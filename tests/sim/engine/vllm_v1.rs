@@ -12,11 +12,7 @@ impl Engine<'_> {
         while index < self.running.len() && budget > 0 {
             let id = self.running[index];
             let request = &self.requests[id];
-            let tokens = if request.in_prefill() {
-                (request.target - request.computed).min(budget)
-            } else {
-                (1 + drafts).min(budget)
-            };
+            let tokens = if request.in_prefill() { (request.target - request.computed).min(budget) } else { (1 + drafts).min(budget) };
             let wanted = request.computed + tokens;
             let mut fits = self.grow(id, wanted);
             while !fits {
@@ -45,11 +41,7 @@ impl Engine<'_> {
 
     fn admit_vllm_v1(&mut self, plan: &mut Plan, mut budget: u32) {
         let mut adapters: HashSet<u32> = match self.server.lora_slots {
-            Some(_) => self
-                .running
-                .iter()
-                .filter_map(|id| self.requests[*id].adapter)
-                .collect(),
+            Some(_) => self.running.iter().filter_map(|id| self.requests[*id].adapter).collect(),
             None => HashSet::new(),
         };
         let mut position = 0;
@@ -64,8 +56,7 @@ impl Engine<'_> {
                 position += 1;
                 continue;
             }
-            if let (Some(slots), Some(adapter)) =
-                (self.server.lora_slots, self.requests[id].adapter)
+            if let (Some(slots), Some(adapter)) = (self.server.lora_slots, self.requests[id].adapter)
                 && !adapters.contains(&adapter)
                 && adapters.len() as u32 >= slots
             {

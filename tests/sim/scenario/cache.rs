@@ -10,12 +10,7 @@ pub const ALL_CACHE: &[Scenario] = &[
     })
     .on(not_v0)
     .silent()
-    .also(&[
-        "prefill-interference",
-        "slow-prefill",
-        "ttft-mixes-nonstreaming",
-        "stale-gauges",
-    ])
+    .also(&["prefill-interference", "slow-prefill", "ttft-mixes-nonstreaming", "stale-gauges"])
     .forbid(&[
         "prefix-cache-thrash",
         "prefix-cache-disabled",
@@ -29,10 +24,7 @@ pub const ALL_CACHE: &[Scenario] = &[
     Scenario::new("cache-thrash", VLLM_SGLANG, &["prefix-cache-thrash"], |s| {
         s.rate(4.0);
         s.server.kv_tokens = 120_000;
-        s.load().prefixes = Some(Prefixes {
-            count: 120,
-            tokens: 1536,
-        });
+        s.load().prefixes = Some(Prefixes { count: 120, tokens: 1536 });
     })
     .on(not_v0)
     .by(Mode::Series)
@@ -41,19 +33,11 @@ pub const ALL_CACHE: &[Scenario] = &[
     Scenario::new("cache-off", VLLM, &["prefix-cache-disabled"], |s| {
         s.rate(4.0);
         s.server.prefix_caching = false;
-        s.load().prefixes = Some(Prefixes {
-            count: 10,
-            tokens: 1536,
-        });
+        s.load().prefixes = Some(Prefixes { count: 10, tokens: 1536 });
     })
     .on(|v| since(v, 11, 0, 0) && v.flavour == Flavour::Python)
     .by(Mode::Snapshot)
     .silent()
-    .forbid(&[
-        "no-prefix-reuse",
-        "prefix-cache-thrash",
-        "kv-capacity-bound",
-        "sequence-limit",
-    ])
+    .forbid(&["no-prefix-reuse", "prefix-cache-thrash", "kv-capacity-bound", "sequence-limit"])
     .when(|t, _| t.hit_tokens == 0 && t.waiting < 1.0),
 ];

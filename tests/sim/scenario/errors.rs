@@ -27,30 +27,15 @@ pub const ALL_ERRORS: &[Scenario] = &[
     })
     .on(|v| since(v, 8, 3, 0))
     .also(&["survivor-bias"])
-    .forbid(&[
-        "server-errors",
-        "capacity-rejections",
-        "kv-capacity-bound",
-        "sequence-limit",
-    ])
+    .forbid(&["server-errors", "capacity-rejections", "kv-capacity-bound", "sequence-limit"])
     .when(|t, _| t.aborted > 50 && t.waiting < 1.0),
-    Scenario::new(
-        "disconnect",
-        ALL,
-        &["sequence-limit", "client-disconnects"],
-        |s| {
-            s.rate(30.0);
-            s.server.max_num_seqs = 32;
-            s.load().patience_s = Some(4.0);
-        },
-    )
+    Scenario::new("disconnect", ALL, &["sequence-limit", "client-disconnects"], |s| {
+        s.rate(30.0);
+        s.server.max_num_seqs = 32;
+        s.load().patience_s = Some(4.0);
+    })
     .also(&["survivor-bias", "standing-queue"])
-    .forbid(&[
-        "server-errors",
-        "overload",
-        "kv-capacity-bound",
-        "preemption-thrash",
-    ])
+    .forbid(&["server-errors", "overload", "kv-capacity-bound", "preemption-thrash"])
     .when(|t, _| t.aborted > 200 && t.waiting > 10.0),
     Scenario::new("client-errors", ALL, &["client-errors"], |s| {
         s.rate(8.0);
@@ -59,13 +44,7 @@ pub const ALL_ERRORS: &[Scenario] = &[
     .on(|v| since(v, 8, 7, 0))
     .silent()
     .also(&["request-count-doubled", "idle"])
-    .forbid(&[
-        "server-errors",
-        "capacity-rejections",
-        "client-disconnects",
-        "kv-capacity-bound",
-        "sequence-limit",
-    ])
+    .forbid(&["server-errors", "capacity-rejections", "client-disconnects", "kv-capacity-bound", "sequence-limit"])
     .when(|t, _| t.client_errors > 50),
     Scenario::new("length-lim", VLLM_TGI, &["length-truncation"], |s| {
         s.rate(6.0);

@@ -13,41 +13,22 @@ fn kv_short(s: &mut Setup) {
 }
 
 pub const ALL_MEMORY: &[Scenario] = &[
-    Scenario::new(
-        "kv-short",
-        ALL,
-        &["kv-capacity-bound", "preemption-thrash"],
-        kv_short,
-    )
-    .also(&[
-        "overload",
-        "kv-under-allocated",
-        "over-reservation",
-        "client-disconnects",
-    ])
-    .forbid(&[
-        "sequence-limit",
-        "prefill-interference",
-        "prefix-cache-thrash",
-        "no-prefix-reuse",
-        "prefix-cache-disabled",
-        "token-budget-bound",
-    ])
-    .when(|t, s| {
-        t.waiting > 20.0
-            && (t.preemptions_per_request() > 0.05 || s.backend != Backend::Vllm)
-            && t.kv_usage > 0.6
-    }),
-    Scenario::new(
-        "kv-short-under-allocated",
-        VLLM_SGLANG,
-        &["kv-capacity-bound", "preemption-thrash"],
-        |s| {
-            kv_short(s);
-            s.server.gpu_memory_utilization = 0.5;
-            s.server.startup_free_gb = 34.0;
-        },
-    )
+    Scenario::new("kv-short", ALL, &["kv-capacity-bound", "preemption-thrash"], kv_short)
+        .also(&["overload", "kv-under-allocated", "over-reservation", "client-disconnects"])
+        .forbid(&[
+            "sequence-limit",
+            "prefill-interference",
+            "prefix-cache-thrash",
+            "no-prefix-reuse",
+            "prefix-cache-disabled",
+            "token-budget-bound",
+        ])
+        .when(|t, s| t.waiting > 20.0 && (t.preemptions_per_request() > 0.05 || s.backend != Backend::Vllm) && t.kv_usage > 0.6),
+    Scenario::new("kv-short-under-allocated", VLLM_SGLANG, &["kv-capacity-bound", "preemption-thrash"], |s| {
+        kv_short(s);
+        s.server.gpu_memory_utilization = 0.5;
+        s.server.startup_free_gb = 34.0;
+    })
     .on(not_v0)
     .also(&["overload", "kv-under-allocated"])
     .forbid(&["sequence-limit", "token-budget-bound"])
@@ -71,31 +52,22 @@ pub const ALL_MEMORY: &[Scenario] = &[
     .also(&["overload"])
     .forbid(&["kv-capacity-bound", "preemption-thrash"])
     .when(|t, _| t.waiting > 10.0 && t.kv_usage < 0.5),
-    Scenario::new(
-        "sgl-reserved",
-        SGLANG,
-        &["over-reservation", "kv-capacity-bound"],
-        |s| {
-            s.rate(17.0);
-            s.server.kv_tokens = 30_000;
-            s.load().max_new = 8192;
-        },
-    )
+    Scenario::new("sgl-reserved", SGLANG, &["over-reservation", "kv-capacity-bound"], |s| {
+        s.rate(17.0);
+        s.server.kv_tokens = 30_000;
+        s.load().max_new = 8192;
+    })
     .also(&["overload"])
     .forbid(&["sequence-limit"])
     .when(|t, _| t.waiting > 5.0 && t.kv_usage < 0.8),
-    Scenario::new(
-        "sgl-retract",
-        SGLANG,
-        &["preemption-thrash", "kv-capacity-bound"],
-        |s| {
-            kv_short(s);
-            s.server.conservativeness = 0.1;
-            s.load().prompt = Length::new(128.0, 0.4);
-            s.load().output = Length::new(900.0, 0.5);
-            s.load().max_new = 1200;
-        },
-    )
+    Scenario::new("sgl-retract", SGLANG, &["preemption-thrash", "kv-capacity-bound"], |s| {
+        kv_short(s);
+        s.server.conservativeness = 0.1;
+        s.rate(20.0);
+        s.load().prompt = Length::new(64.0, 0.3);
+        s.load().output = Length::new(560.0, 0.08);
+        s.load().max_new = 640;
+    })
     .on(|v| v.since(5, 10))
     .also(&["overload"])
     .forbid(&["over-reservation", "sequence-limit"])

@@ -59,12 +59,7 @@ const VLLM_TGI: &[Backend] = &[Backend::Vllm, Backend::Tgi];
 const ALL: &[Backend] = &Backend::ALL;
 
 impl Scenario {
-    const fn new(
-        id: &'static str,
-        backends: &'static [Backend],
-        primary: &'static [&'static str],
-        setup: fn(&mut Setup),
-    ) -> Scenario {
+    const fn new(id: &'static str, backends: &'static [Backend], primary: &'static [&'static str], setup: fn(&mut Setup)) -> Scenario {
         Scenario {
             id,
             backends,
@@ -123,10 +118,7 @@ impl Scenario {
 
     /// The releases of this backend on which the condition can be seen, newest first.
     pub fn versions(&self, backend: Backend) -> Vec<Version> {
-        versions(backend)
-            .into_iter()
-            .filter(|version| (self.versions)(*version))
-            .collect()
+        versions(backend).into_iter().filter(|version| (self.versions)(*version)).collect()
     }
 
     /// The release that a seed imitates; the seeds go round them.

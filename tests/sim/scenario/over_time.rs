@@ -10,14 +10,7 @@ pub const ALL_OVER_TIME: &[Scenario] = &[
     })
     .between(120.0, 270.0)
     .also(&["counter-reset", "warming-up", "idle", "no-prefix-reuse"])
-    .forbid(&[
-        "throughput-regression",
-        "engine-stalled",
-        "kv-capacity-bound",
-        "sequence-limit",
-        "server-errors",
-        "client-disconnects",
-    ])
+    .forbid(&["throughput-regression", "engine-stalled", "kv-capacity-bound", "sequence-limit", "server-errors", "client-disconnects"])
     .when(|_, _| true),
     Scenario::new("stall-dead", ALL, &["engine-stalled"], |s| {
         s.rate(8.0);
@@ -25,51 +18,26 @@ pub const ALL_OVER_TIME: &[Scenario] = &[
         s.end_s = 300.0;
     })
     .between(150.0, 215.0)
-    .forbid(&[
-        "idle",
-        "sequence-limit",
-        "kv-capacity-bound",
-        "compute-saturated",
-    ])
+    .forbid(&["idle", "sequence-limit", "kv-capacity-bound", "compute-saturated"])
     .when(|t, _| t.steps == 0),
-    Scenario::new(
-        "collapse",
-        VLLM_SGLANG,
-        &[
-            "congestion-collapse",
-            "preemption-thrash",
-            "kv-capacity-bound",
-        ],
-        |s| {
-            s.rate(10.0);
-            s.server.kv_tokens = 40_000;
-            s.load().output = Length::new(500.0, 0.5);
-            s.load().shape = Shape::Step {
-                at_s: 180.0,
-                rate: 16.0,
-            };
-        },
-    )
+    Scenario::new("collapse", VLLM_SGLANG, &["congestion-collapse", "preemption-thrash", "kv-capacity-bound"], |s| {
+        s.rate(10.0);
+        s.server.kv_tokens = 40_000;
+        s.load().output = Length::new(500.0, 0.5);
+        s.load().shape = Shape::Step { at_s: 180.0, rate: 16.0 };
+    })
     .by(Mode::Series)
     .between(100.0, 300.0)
     .also(&["overload"])
     .forbid(&["throughput-regression", "sequence-limit"])
     .when(|t, _| t.waiting_at_end > 20),
-    Scenario::new(
-        "kv-ramp",
-        VLLM_SGLANG,
-        &["kv-exhaustion-ahead", "queue-onset-ahead"],
-        |s| {
-            s.rate(2.0);
-            s.end_s = 900.0;
-            s.server.kv_tokens = 44_000;
-            s.load().output = Length::new(500.0, 0.5);
-            s.load().shape = Shape::Ramp {
-                to: 8.0,
-                over_s: 900.0,
-            };
-        },
-    )
+    Scenario::new("kv-ramp", VLLM_SGLANG, &["kv-exhaustion-ahead", "queue-onset-ahead"], |s| {
+        s.rate(2.0);
+        s.end_s = 900.0;
+        s.server.kv_tokens = 44_000;
+        s.load().output = Length::new(500.0, 0.5);
+        s.load().shape = Shape::Ramp { to: 8.0, over_s: 900.0 };
+    })
     .by(Mode::Series)
     .between(60.0, 700.0)
     .also(&["latency-breach-ahead"])

@@ -8,23 +8,14 @@ use super::super::sim::*;
 #[test]
 fn the_condition_is_there() {
     let mut missing = Vec::new();
-    for (index, scenario) in scenarios()
-        .iter()
-        .filter(|s| s.window.1 <= 300.0)
-        .enumerate()
-    {
+    for (index, scenario) in scenarios().iter().filter(|s| s.window.1 <= 300.0).enumerate() {
         let backend = scenario.backends[index % scenario.backends.len()];
         let seed = index as u64 % TRAINING_SEEDS.end;
         let version = scenario.version(backend, seed);
         let run = scenario.run(version, seed, 0);
         let truth = run.truth(scenario.window.0, scenario.window.1);
         if !(scenario.holds)(&truth, &run.setup) {
-            missing.push(format!(
-                "{} {} {version} seed {seed}: {}",
-                scenario.id,
-                backend.name(),
-                truth.summary()
-            ));
+            missing.push(format!("{} {} {version} seed {seed}: {}", scenario.id, backend.name(), truth.summary()));
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
@@ -36,20 +27,11 @@ fn ids_are_unique_and_lists_do_not_contradict() {
     for scenario in scenarios() {
         assert!(ids.insert(scenario.id), "{} twice", scenario.id);
         for id in scenario.forbidden {
-            assert!(
-                !scenario.primary.contains(id) && !scenario.also.contains(id),
-                "{}: {id} is both right and forbidden",
-                scenario.id
-            );
+            assert!(!scenario.primary.contains(id) && !scenario.also.contains(id), "{}: {id} is both right and forbidden", scenario.id);
         }
         assert!(scenario.window.0 < scenario.window.1);
         for backend in scenario.backends {
-            assert!(
-                !scenario.versions(*backend).is_empty(),
-                "{}: no release of {} can show it",
-                scenario.id,
-                backend.name()
-            );
+            assert!(!scenario.versions(*backend).is_empty(), "{}: no release of {} can show it", scenario.id, backend.name());
         }
     }
 }
@@ -69,12 +51,7 @@ const RULES: &str = "kv-capacity-bound sequence-limit token-budget-bound compute
 fn labels_name_rules_that_exist() {
     let rules: BTreeSet<&str> = RULES.split_whitespace().collect();
     for scenario in scenarios() {
-        for id in scenario
-            .primary
-            .iter()
-            .chain(scenario.also)
-            .chain(scenario.forbidden)
-        {
+        for id in scenario.primary.iter().chain(scenario.also).chain(scenario.forbidden) {
             assert!(rules.contains(id), "{}: {id}", scenario.id);
         }
     }

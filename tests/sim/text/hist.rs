@@ -12,12 +12,7 @@ pub struct Hist {
 
 impl Hist {
     pub fn new(bounds: &Rc<[f64]>) -> Hist {
-        Hist {
-            bounds: bounds.clone(),
-            counts: vec![0; bounds.len() + 1],
-            count: 0,
-            sum: 0.0,
-        }
+        Hist { bounds: bounds.clone(), counts: vec![0; bounds.len() + 1], count: 0, sum: 0.0 }
     }
 
     pub fn of(bounds: &[f64]) -> Hist {
@@ -51,10 +46,7 @@ impl Hist {
         let mut seen = 0;
         self.counts.iter().enumerate().map(move |(index, count)| {
             seen += count;
-            (
-                self.bounds.get(index).copied().unwrap_or(f64::INFINITY),
-                seen,
-            )
+            (self.bounds.get(index).copied().unwrap_or(f64::INFINITY), seen)
         })
     }
 }

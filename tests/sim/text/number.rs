@@ -6,11 +6,7 @@ pub fn python(value: f64) -> String {
         return "NaN".into();
     }
     if value.is_infinite() {
-        return if value > 0.0 {
-            "+Inf".into()
-        } else {
-            "-Inf".into()
-        };
+        return if value > 0.0 { "+Inf".into() } else { "-Inf".into() };
     }
     let text = repr(value);
     match text.find('.') {
@@ -39,18 +35,10 @@ fn repr(value: f64) -> String {
 
 /// The Rust OpenMetrics encoder of vLLM's frontend: sums and bounds keep a decimal point.
 pub fn rust_float(value: f64) -> String {
-    if value.is_infinite() {
-        "+Inf".into()
-    } else {
-        format!("{value:?}")
-    }
+    if value.is_infinite() { "+Inf".into() } else { format!("{value:?}") }
 }
 
 /// TGI's exporter: shortest digits, no exponent, integers without a decimal point.
 pub fn plain(value: f64) -> String {
-    if value.is_infinite() {
-        "+Inf".into()
-    } else {
-        format!("{value}")
-    }
+    if value.is_infinite() { "+Inf".into() } else { format!("{value}") }
 }

@@ -26,10 +26,7 @@ pub struct Page {
 
 impl Page {
     pub fn new(dialect: Dialect) -> Page {
-        Page {
-            dialect,
-            out: String::with_capacity(64 * 1024),
-        }
+        Page { dialect, out: String::with_capacity(64 * 1024) }
     }
 
     pub fn finish(mut self) -> String {
@@ -54,11 +51,7 @@ impl Page {
 
     /// `name` comes without `_total`; the dialect decides whether one is printed.
     pub fn counter(&mut self, name: &str, help: &str, series: &[(Labels, f64)]) {
-        let suffix = if matches!(self.dialect, Dialect::Tgi { .. }) {
-            ""
-        } else {
-            "_total"
-        };
+        let suffix = if matches!(self.dialect, Dialect::Tgi { .. }) { "" } else { "_total" };
         match self.dialect {
             Dialect::RustFrontend => self.head(name, "counter", help),
             _ => self.head(&format!("{name}{suffix}"), "counter", help),
@@ -106,13 +99,7 @@ impl Page {
     }
 
     /// A summary without quantiles, or with these.
-    pub fn summary(
-        &mut self,
-        name: &str,
-        help: &str,
-        series: &[(Labels, f64, f64)],
-        quantiles: &[(f64, f64)],
-    ) {
+    pub fn summary(&mut self, name: &str, help: &str, series: &[(Labels, f64, f64)], quantiles: &[(f64, f64)]) {
         self.head(name, "summary", help);
         for (labels, count, sum) in series {
             for (quantile, value) in quantiles {
@@ -140,26 +127,12 @@ impl Page {
                 Dialect::RustFrontend => number::rust_float(bound),
                 Dialect::Tgi { .. } => number::plain(bound),
             };
-            self.sample(
-                name,
-                "_bucket",
-                labels,
-                Some(&le),
-                &self.number(count as f64),
-            );
+            self.sample(name, "_bucket", labels, Some(&le), &self.number(count as f64));
         }
     }
 
-    fn created<'a>(
-        &mut self,
-        name: &str,
-        help: &str,
-        labels: impl Iterator<Item = &'a Labels<'a>>,
-    ) {
-        let Dialect::Python {
-            created: Some(created),
-        } = self.dialect
-        else {
+    fn created<'a>(&mut self, name: &str, help: &str, labels: impl Iterator<Item = &'a Labels<'a>>) {
+        let Dialect::Python { created: Some(created) } = self.dialect else {
             return;
         };
         let mut labels = labels.peekable();
@@ -168,9 +141,7 @@ impl Page {
         }
         self.head(&format!("{name}_created"), "gauge", help);
         // Children are made one after another, some microseconds apart.
-        let offset = name
-            .bytes()
-            .fold(7u64, |h, b| (h * 31 + u64::from(b)) % 25_000) as f64;
+        let offset = name.bytes().fold(7u64, |h, b| (h * 31 + u64::from(b)) % 25_000) as f64;
         for (index, labels) in labels.enumerate() {
             let at = number::python(created + 1e-6 * (offset + 13.0 * index as f64));
             self.sample(name, "_created", labels, None, &at);
@@ -201,10 +172,7 @@ impl Page {
     fn sample(&mut self, name: &str, suffix: &str, labels: &Labels, le: Option<&str>, value: &str) {
         self.out.push_str(name);
         self.out.push_str(suffix);
-        let mut pairs: Vec<(&str, &str)> = labels
-            .iter()
-            .map(|(key, value)| (*key, value.as_str()))
-            .collect();
+        let mut pairs: Vec<(&str, &str)> = labels.iter().map(|(key, value)| (*key, value.as_str())).collect();
         match (self.dialect, le) {
             (Dialect::RustFrontend, Some(le)) => pairs.insert(0, ("le", le)),
             (_, Some(le)) => pairs.push(("le", le)),

@@ -120,8 +120,7 @@ impl<'a> Tgi<'a> {
         self.validation.observe(outcome.queued - outcome.arrived);
         self.queue.observe(scheduled - outcome.queued);
         self.inference.observe(inference);
-        self.per_token
-            .observe(inference / f64::from(outcome.output.max(1)));
+        self.per_token.observe(inference / f64::from(outcome.output.max(1)));
         self.generated.observe(f64::from(outcome.output));
     }
 
@@ -146,10 +145,7 @@ impl<'a> Tgi<'a> {
         // Set when a batch is formed or a decode ends; a first prompt batch alone changes nothing.
         self.waiting = u64::from(step.gauges.waiting);
         self.queue_size = Some(self.waiting);
-        self.batch = Some((
-            u64::from(step.gauges.running),
-            u64::from(step.gauges.reserved),
-        ));
+        self.batch = Some((u64::from(step.gauges.running), u64::from(step.gauges.reserved)));
     }
 
     fn duration(&self, page: &mut Page, name: &str, help: &str, hist: &Hist) {
@@ -172,31 +168,16 @@ impl<'a> Tgi<'a> {
 
     fn counters(&self, page: &mut Page) {
         if self.success > 0 {
-            page.counter(
-                "tgi_request_success",
-                "Number of successful requests",
-                &[(vec![], self.success as f64)],
-            );
+            page.counter("tgi_request_success", "Number of successful requests", &[(vec![], self.success as f64)]);
         }
         if !self.merges.is_empty() {
-            let series: Vec<(Labels, f64)> = self
-                .merges
-                .iter()
-                .map(|(reason, n)| (vec![("reason", reason.to_string())], *n as f64))
-                .collect();
+            let series: Vec<(Labels, f64)> =
+                self.merges.iter().map(|(reason, n)| (vec![("reason", reason.to_string())], *n as f64)).collect();
             page.counter("tgi_batch_concat", "", &series);
         }
-        page.counter(
-            "tgi_request_count",
-            "Total number of requests",
-            &[(vec![], self.count as f64)],
-        );
+        page.counter("tgi_request_count", "Total number of requests", &[(vec![], self.count as f64)]);
         if !self.failures.is_empty() {
-            let series: Vec<(Labels, f64)> = self
-                .failures
-                .iter()
-                .map(|(err, n)| (vec![("err", err.to_string())], *n as f64))
-                .collect();
+            let series: Vec<(Labels, f64)> = self.failures.iter().map(|(err, n)| (vec![("err", err.to_string())], *n as f64)).collect();
             page.counter("tgi_request_failure", "", &series);
         }
         let calls: Vec<(Labels, f64)> = METHODS
@@ -207,16 +188,8 @@ impl<'a> Tgi<'a> {
             .collect();
         if !calls.is_empty() {
             let help = |what| format!("{what} per method (prefill or decode)");
-            page.counter(
-                "tgi_batch_inference_success",
-                &help("Number of successful inference calls"),
-                &calls,
-            );
-            page.counter(
-                "tgi_batch_inference_count",
-                &help("Inference calls"),
-                &calls,
-            );
+            page.counter("tgi_batch_inference_success", &help("Number of successful inference calls"), &calls);
+            page.counter("tgi_batch_inference_count", &help("Inference calls"), &calls);
         }
     }
 
@@ -227,36 +200,13 @@ impl<'a> Tgi<'a> {
         }
         let name = "tgi_request_skipped_tokens";
         if self.described() {
-            let drafts = self
-                .setup
-                .server
-                .speculation
-                .as_ref()
-                .map_or(0.0, |s| f64::from(s.tokens));
+            let drafts = self.setup.server.speculation.as_ref().map_or(0.0, |s| f64::from(s.tokens));
             let mean = sum as f64 / count as f64;
-            let quantiles = [0.0, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0].map(|q| {
-                (
-                    q,
-                    if sum == 0 {
-                        0.0
-                    } else {
-                        (drafts * q * q).min(drafts).max(mean * q).round()
-                    },
-                )
-            });
-            page.summary(
-                name,
-                "Speculated tokens per request",
-                &[(vec![], count as f64, sum as f64)],
-                &quantiles,
-            );
+            let quantiles = [0.0, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0]
+                .map(|q| (q, if sum == 0 { 0.0 } else { (drafts * q * q).min(drafts).max(mean * q).round() }));
+            page.summary(name, "Speculated tokens per request", &[(vec![], count as f64, sum as f64)], &quantiles);
         } else {
-            let drafts = self
-                .setup
-                .server
-                .speculation
-                .as_ref()
-                .map_or(0, |s| s.tokens);
+            let drafts = self.setup.server.speculation.as_ref().map_or(0, |s| s.tokens);
             let mut hist = Hist::of(&(0..=drafts).map(f64::from).collect::<Vec<_>>());
             hist.observe_many(sum as f64 / count as f64, count);
             page.histogram(name, "", &[(vec![], &hist)]);
@@ -268,19 +218,11 @@ impl Writer for Tgi<'_> {
     fn observe(&mut self, _at: f64, _rank: usize, event: &Event) {
         match event {
             // The chat route counts a request in its own handler and in the one that it calls.
-            Event::Received { .. } => {
-                self.count += if self.setup.loads[0].chat_route { 2 } else { 1 }
-            }
+            Event::Received { .. } => self.count += if self.setup.loads[0].chat_route { 2 } else { 1 },
             Event::ClientError => self.fail("validation"),
             Event::Rejected => self.fail("overloaded"),
-            Event::Queued {
-                prompt, max_new, ..
-            } => {
-                let segment = if self.setup.server.policy == Policy::TgiChunked {
-                    (*max_new).min(1024)
-                } else {
-                    *max_new
-                };
+            Event::Queued { prompt, max_new, .. } => {
+                let segment = if self.setup.server.policy == Policy::TgiChunked { (*max_new).min(1024) } else { *max_new };
                 self.input.observe(f64::from(*prompt));
                 self.max_new.observe(f64::from(segment));
                 self.waiting += 1;
@@ -307,108 +249,30 @@ impl Writer for Tgi<'_> {
         }
         self.counters(&mut page);
         if let Some(size) = self.queue_size {
-            page.gauge(
-                "tgi_queue_size",
-                "Current queue size",
-                &[(vec![], size as f64)],
-            );
+            page.gauge("tgi_queue_size", "Current queue size", &[(vec![], size as f64)]);
         }
         if let Some((size, reserved)) = self.batch {
-            page.gauge(
-                "tgi_batch_current_max_tokens",
-                "Maximum tokens for the current batch",
-                &[(vec![], reserved as f64)],
-            );
-            page.gauge(
-                "tgi_batch_current_size",
-                "Current batch size",
-                &[(vec![], size as f64)],
-            );
+            page.gauge("tgi_batch_current_max_tokens", "Maximum tokens for the current batch", &[(vec![], reserved as f64)]);
+            page.gauge("tgi_batch_current_size", "Current batch size", &[(vec![], size as f64)]);
         }
-        self.duration(
-            &mut page,
-            "tgi_request_input_length",
-            "Input token length per request",
-            &self.input,
-        );
-        self.duration(
-            &mut page,
-            "tgi_request_max_new_tokens",
-            "Maximum new tokens per request",
-            &self.max_new,
-        );
-        self.duration(
-            &mut page,
-            "tgi_request_inference_duration",
-            "Request inference duration",
-            &self.inference,
-        );
+        self.duration(&mut page, "tgi_request_input_length", "Input token length per request", &self.input);
+        self.duration(&mut page, "tgi_request_max_new_tokens", "Maximum new tokens per request", &self.max_new);
+        self.duration(&mut page, "tgi_request_inference_duration", "Request inference duration", &self.inference);
         self.skipped(&mut page);
-        self.by_method(
-            &mut page,
-            "tgi_batch_forward_duration",
-            "Batch forward duration per method (prefill or decode)",
-            |b| &b.forward,
-        );
-        self.duration(
-            &mut page,
-            "tgi_request_duration",
-            "Request duration",
-            &self.request,
-        );
-        self.duration(
-            &mut page,
-            "tgi_request_validation_duration",
-            "Request validation duration",
-            &self.validation,
-        );
-        self.duration(
-            &mut page,
-            "tgi_request_queue_duration",
-            "Request queue duration",
-            &self.queue,
-        );
+        self.by_method(&mut page, "tgi_batch_forward_duration", "Batch forward duration per method (prefill or decode)", |b| &b.forward);
+        self.duration(&mut page, "tgi_request_duration", "Request duration", &self.request);
+        self.duration(&mut page, "tgi_request_validation_duration", "Request validation duration", &self.validation);
+        self.duration(&mut page, "tgi_request_queue_duration", "Request queue duration", &self.queue);
         let filter = "Time spent filtering batches and sending generated tokens per method (prefill or decode)";
-        self.by_method(&mut page, "tgi_batch_filter_duration", filter, |b| {
-            &b.filter
-        });
-        self.by_method(
-            &mut page,
-            "tgi_batch_inference_duration",
-            "Batch inference duration",
-            |b| &b.inference,
-        );
-        self.duration(
-            &mut page,
-            "tgi_request_mean_time_per_token_duration",
-            "Mean time per token per request",
-            &self.per_token,
-        );
+        self.by_method(&mut page, "tgi_batch_filter_duration", filter, |b| &b.filter);
+        self.by_method(&mut page, "tgi_batch_inference_duration", "Batch inference duration", |b| &b.inference);
+        self.duration(&mut page, "tgi_request_mean_time_per_token_duration", "Mean time per token per request", &self.per_token);
         if self.concat.count > 0 {
-            page.histogram(
-                "tgi_batch_concat_duration",
-                "",
-                &[(vec![("method", "decode".to_string())], &self.concat)],
-            );
+            page.histogram("tgi_batch_concat_duration", "", &[(vec![("method", "decode".to_string())], &self.concat)]);
         }
-        self.duration(
-            &mut page,
-            "tgi_request_generated_tokens",
-            "Generated tokens per request",
-            &self.generated,
-        );
-        self.by_method(
-            &mut page,
-            "tgi_batch_decode_duration",
-            "Time spent decoding a batch per method (prefill or decode)",
-            |b| &b.decode,
-        );
-        self.duration(
-            &mut page,
-            "tgi_batch_next_size",
-            "Batch size of the next batch",
-            &self.next_size,
-        );
+        self.duration(&mut page, "tgi_request_generated_tokens", "Generated tokens per request", &self.generated);
+        self.by_method(&mut page, "tgi_batch_decode_duration", "Time spent decoding a batch per method (prefill or decode)", |b| &b.decode);
+        self.duration(&mut page, "tgi_batch_next_size", "Batch size of the next batch", &self.next_size);
         page.finish()
     }
 }

@@ -38,13 +38,7 @@ impl Version {
             "rust" => Flavour::Rust,
             _ => return None,
         };
-        Some(Version {
-            backend,
-            major,
-            minor,
-            patch,
-            flavour,
-        })
+        Some(Version { backend, major, minor, patch, flavour })
     }
 
     /// True from this release on (vLLM 0.minor.patch, SGLang 0.minor.patch, TGI major.minor).
@@ -80,23 +74,9 @@ impl std::fmt::Display for Version {
 /// The releases that the writers imitate, newest first.
 pub fn versions(backend: Backend) -> Vec<Version> {
     let names: &[&str] = match backend {
-        Backend::Vllm => &[
-            "0.33",
-            "0.32",
-            "0.25",
-            "0.20",
-            "0.16",
-            "0.11",
-            "0.8.5",
-            "0.33-rust",
-            "0.8.5-v0",
-            "0.6",
-        ],
+        Backend::Vllm => &["0.33", "0.32", "0.25", "0.20", "0.16", "0.11", "0.8.5", "0.33-rust", "0.8.5-v0", "0.6"],
         Backend::Sglang => &["0.5.23", "0.5.16", "0.5.10", "0.5.5", "0.4.9"],
         Backend::Tgi => &["3.3", "2.0"],
     };
-    names
-        .iter()
-        .filter_map(|name| Version::parse(backend, name))
-        .collect()
+    names.iter().filter_map(|name| Version::parse(backend, name)).collect()
 }

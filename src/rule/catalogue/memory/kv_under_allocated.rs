@@ -3,8 +3,7 @@
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts,
-    flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Counter, Gauge, Reading, TimeBase};
 
@@ -21,9 +20,9 @@ pub(super) static RULE: Rule = Rule {
     code: "K03",
     title: "KV cache smaller than it could be",
     kind: BottleneckType::MemoryPressure,
-    role: Role::Cause,
+    role: Role::Risk,
     backends: VLLM_SGLANG,
-    explains: &[Symptom::Ttft, Symptom::Queue],
+    explains: &[],
     texts: Texts {
         sees: "The KV cache is under pressure while memory is left over: vLLM runs with a memory share of 0.85 or less, SGLang kept more than 10 GB free after start. It also warns when SGLang kept less than 3 GB.",
         why: "Memory that neither weights nor cache use serves nobody, while requests wait for cache.",
@@ -44,13 +43,26 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
 }
 
-/// Somebody waits for memory, or is thrown out of it.
+/// Somebody waits for memory, or is thrown out of it. False only when each way is known to be.
 fn pressure(ctx: &Context<'_>) -> Result<bool, Missing> {
-    let usage = ctx.need_gauge(Gauge::KvUsage)?;
+    let usage = ctx.need_gauge(Gauge::KvUsage).map(|usage| usage.value >= PRESSURE);
+    let reserved = match ctx.backend() {
+        BackendId::Sglang => ctx.laws.kv_reservation.as_ref().is_some_and(|law| law.value >= PRESSURE),
+        BackendId::Vllm | BackendId::Tgi => false,
+    };
+    let preempted = match ctx.is_window() {
+        true => ctx.need_count(Counter::Preemptions).map(|count| count.value > 0.0),
+        false => Ok(false),
+    };
+    if preempted == Ok(true) {
+        return Ok(true);
+    }
     let queue = ctx.queue()?;
-    let preempted = ctx.is_window() && ctx.seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0);
-    let reserved = ctx.backend() == BackendId::Sglang && ctx.laws.kv_reservation.as_ref().is_some_and(|law| law.value >= PRESSURE);
-    Ok(preempted || (queue.standing && (usage.value >= PRESSURE || reserved)))
+    if queue.standing && (usage == Ok(true) || reserved) {
+        return Ok(true);
+    }
+    usage?;
+    preempted
 }
 
 fn sglang(ctx: &Context<'_>) -> Checked {
@@ -123,7 +135,7 @@ fn vllm(ctx: &Context<'_>) -> Checked {
 fn fire(ctx: &Context<'_>, measure: Evidence, threshold: f64, words: &str, action: Option<Action>, risk: bool) -> Outcome {
     let severity = if risk { Severity::Low } else { Severity::Medium };
     let case = Case::new(ctx, Basis::Settings).sees(weight::GAUGE_SUSTAINED, measure.clone()).shows(ctx.gauge(Gauge::KvUsage));
-    let outcome = case.fire(
+    case.fire(
         &RULE,
         Account {
             severity,
@@ -134,15 +146,7 @@ fn fire(ctx: &Context<'_>, measure: Evidence, threshold: f64, words: &str, actio
             threshold,
             actions: action.into_iter().collect(),
         },
-    );
-    match outcome {
-        Outcome::Fired(mut finding) if risk => {
-            finding.role = Role::Risk;
-            finding.explains.clear();
-            Outcome::Fired(finding)
-        }
-        other => other,
-    }
+    )
 }
 
 #[cfg(test)]
@@ -167,7 +171,7 @@ mod tests {
             .gauge(Gauge::KvUsage, 0.97)
             .gauge(Gauge::AvailableGpuMemory, 14.0);
         fired(&check(&RULE, &snapshot(sglang.clone())));
-        assert_eq!(fired(&check(&RULE, &snapshot(sglang.gauge(Gauge::AvailableGpuMemory, 2.0)))).role, Role::Risk);
+        assert_eq!(fired(&check(&RULE, &snapshot(sglang.gauge(Gauge::AvailableGpuMemory, 2.0)))).severity, Severity::Low);
     }
 
     #[test]

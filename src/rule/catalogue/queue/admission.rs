@@ -1,6 +1,7 @@
 //! What the rules about the waiting queue have in common: which limit could have stopped admission, each known, excluded or unknown.
 
 use crate::metrics::{Histogram, Unit};
+use crate::rule::laws::capacity;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Snapshot, TimeBase};
 use crate::stats::quantile;
@@ -167,7 +168,7 @@ fn kv_full(ctx: &Context<'_>, (least, most): (f64, f64)) -> bool {
 }
 
 fn free_tokens(ctx: &Context<'_>, usage: f64) -> Option<f64> {
-    let capacity = ctx.seen.last.config.kv_capacity_tokens.as_ref()?;
+    let capacity = capacity(ctx.seen)?;
     Some((1.0 - usage) * capacity.value)
 }
 

@@ -4,6 +4,7 @@ use super::admission::{Admission, RESERVED, gauge_weight, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::SGLANG_TGI;
 use crate::rule::explain::QUEUE_SYMPTOMS;
+use crate::rule::laws::capacity;
 use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, weight};
 use crate::signal::{BackendId, Counter, Distribution, Gauge};
 
@@ -115,7 +116,7 @@ fn sglang(ctx: &Context<'_>, admission: &Admission) -> Checked {
     if admission.reserved == Some(true) {
         return Outcome::clear("The running requests need the reserved memory at their usual length: the cache is simply small.");
     }
-    let Some(capacity) = ctx.seen.last.config.kv_capacity_tokens.as_ref().map(|capacity| capacity.value) else {
+    let Some(capacity) = capacity(ctx.seen).map(|capacity| capacity.value) else {
         return Err(Missing::new("the KV capacity", "SGLang 0.5.6 or later exports max_total_num_tokens."));
     };
     if (running.value + 1.0) * CLIPPED_NEW_TOKENS * ratio.value + usage * capacity < PLAUSIBLE * capacity {

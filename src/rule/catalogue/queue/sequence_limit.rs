@@ -4,6 +4,7 @@ use super::admission::{Admission, KV_ROOM, RESERVED, STEPS_AT_BUDGET, budget, ga
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::explain::QUEUE_SYMPTOMS;
+use crate::rule::laws::{capacity, lengths};
 use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight};
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, TimeBase};
 use crate::stats::quantile;
@@ -64,6 +65,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.is_window() {
         ctx.need_count(Counter::Preemptions)?;
     }
+    if ctx.backend() == BackendId::Sglang && admission.reserved.is_none() {
+        // SGLang reserves for running requests, so that a low usage alone does not show room.
+        return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
+    }
     if admission.deferred == Some(true) {
         return Outcome::clear("Most of the waiting requests are deferred for another reason than slots.");
     }
@@ -119,13 +124,14 @@ fn fire(ctx: &Context<'_>, admission: &Admission, kv: f64) -> Outcome {
     case = case.shows(room.clone()).shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "decoding sequences on average"));
     let limit = Unit::Count.show(count);
     let full = Unit::Ratio.show(kv);
+    let which = if count == 1.0 { "the only slot".to_owned() } else { format!("one of {limit} slots") };
     let fits = room.as_ref().map_or_else(String::new, |room| format!("; KV has room for {} (inferred)", Unit::Count.show(room.value)));
     case.fire(
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
             sentence: format!("{} requests wait while {limit} run and the KV cache is {full} full{fits}.", admission.waiting()),
-            headline: format!("Requests wait{} for one of {limit} slots while the KV cache is {full} full.", wait_words(ctx)),
+            headline: format!("Requests wait{} for {which} while the KV cache is {full} full.", wait_words(ctx)),
             formula: format!("waiting ≥ 1 all the time, running stands at {limit}, KV usage {full} < {}", Unit::Ratio.show(KV_ROOM)),
             threshold: count,
             measure: slots,
@@ -175,8 +181,8 @@ fn room(ctx: &Context<'_>) -> Option<Evidence> {
                 .inferred(),
         );
     }
-    let capacity = config.kv_capacity_tokens.as_ref()?;
-    let (prompt, output) = crate::rule::laws::lengths(ctx.seen)?;
+    let capacity = capacity(ctx.seen)?;
+    let (prompt, output) = lengths(ctx.seen)?;
     let value = (capacity.value / (prompt.value + output.value)).floor();
     (value.is_finite() && value >= 1.0).then(|| {
         ctx.computed("law.kv_room", "requests of mean length that fit the KV cache", value, Unit::Requests, &capacity.source).inferred()

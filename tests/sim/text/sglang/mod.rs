@@ -18,54 +18,32 @@ use super::{EPOCH, Writer};
 const LOG_INTERVAL: u32 = 40;
 /// Seconds without work after which older releases report that they are idle.
 const IDLE_REPORT_S: f64 = 30.0;
-const TTFT: [f64; 18] = [
-    0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 20.0, 40.0, 60.0, 80.0, 100.0, 200.0,
-    400.0,
-];
-const ITL: [f64; 23] = [
-    0.002, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.04, 0.06, 0.08, 0.1, 0.2,
-    0.4, 0.6, 0.8, 1.0, 2.0, 4.0, 6.0, 8.0,
-];
-const E2E: [f64; 22] = [
-    0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 20.0, 40.0, 60.0, 80.0, 100.0, 200.0,
-    400.0, 600.0, 1200.0, 1800.0, 2400.0,
-];
-const E2E_OLD: [f64; 19] = [
-    0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 20.0, 40.0, 60.0, 80.0, 100.0, 200.0,
-    400.0, 800.0,
-];
+const TTFT: [f64; 18] = [0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 20.0, 40.0, 60.0, 80.0, 100.0, 200.0, 400.0];
+const ITL: [f64; 23] =
+    [0.002, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.04, 0.06, 0.08, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 2.0, 4.0, 6.0, 8.0];
+const E2E: [f64; 22] =
+    [0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 20.0, 40.0, 60.0, 80.0, 100.0, 200.0, 400.0, 600.0, 1200.0, 1800.0, 2400.0];
+const E2E_OLD: [f64; 19] = [0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 20.0, 40.0, 60.0, 80.0, 100.0, 200.0, 400.0, 800.0];
 const QUEUE: [f64; 40] = [
-    0.0, 0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 15.0, 20.0, 30.0,
-    40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0,
-    900.0, 1000.0, 1200.0, 1400.0, 1600.0, 1800.0, 2000.0, 2500.0, 3000.0,
+    0.0, 0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0,
+    100.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0, 900.0, 1000.0, 1200.0, 1400.0, 1600.0, 1800.0, 2000.0, 2500.0, 3000.0,
 ];
 const TOKENS: [f64; 35] = [
-    100.0, 300.0, 500.0, 700.0, 1000.0, 1500.0, 2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 7000.0,
-    8000.0, 9000.0, 10000.0, 12500.0, 15000.0, 17500.0, 20000.0, 22500.0, 25000.0, 27500.0,
-    30000.0, 35000.0, 40000.0, 60000.0, 80000.0, 100000.0, 200000.0, 300000.0, 400000.0, 600000.0,
-    800000.0, 1e6, 1.1e6,
+    100.0, 300.0, 500.0, 700.0, 1000.0, 1500.0, 2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 7000.0, 8000.0, 9000.0, 10000.0, 12500.0, 15000.0,
+    17500.0, 20000.0, 22500.0, 25000.0, 27500.0, 30000.0, 35000.0, 40000.0, 60000.0, 80000.0, 100000.0, 200000.0, 300000.0, 400000.0,
+    600000.0, 800000.0, 1e6, 1.1e6,
 ];
-const COMPILE: [f64; 17] = [
-    0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0, 240.0,
-];
-const TRANSFER_MS: [f64; 12] = [
-    1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0,
-];
+const COMPILE: [f64; 17] = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0, 240.0];
+const TRANSFER_MS: [f64; 12] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0];
 const TRANSFER_GB_S: [f64; 10] = [0.1, 0.5, 1.0, 5.0, 10.0, 25.0, 50.0, 100.0, 200.0, 400.0];
 const TRANSFER_MB: [f64; 9] = [1.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0, 5000.0, 10000.0];
 
-const IMBALANCE: [f64; 14] = [
-    1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0,
-];
-const SYNC_WAIT: [f64; 13] = [
-    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
-];
+const IMBALANCE: [f64; 14] = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0];
+const SYNC_WAIT: [f64; 13] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0];
 
 /// 0.001 · 1.62^k for k = 0 … 29.
 fn stage_bounds() -> Rc<[f64]> {
-    (0..30)
-        .map(|k| 0.001 * 1.62f64.powf(f64::from(k)))
-        .collect()
+    (0..30).map(|k| 0.001 * 1.62f64.powf(f64::from(k))).collect()
 }
 
 /// One scheduler (data-parallel rank).
@@ -131,11 +109,7 @@ impl<'a> Sglang<'a> {
         Sglang {
             setup,
             version,
-            ranks: setup
-                .loads
-                .iter()
-                .map(|_| Rank::new(setup, version))
-                .collect(),
+            ranks: setup.loads.iter().map(|_| Rank::new(setup, version)).collect(),
             requests: requests::Requests::new(version),
             bounds,
         }
@@ -155,12 +129,7 @@ impl<'a> Sglang<'a> {
 
     fn step(&mut self, at: f64, rank: usize, step: &Step) {
         let version = self.version;
-        let drafts = self
-            .setup
-            .server
-            .speculation
-            .as_ref()
-            .map_or(0, |s| s.tokens);
+        let drafts = self.setup.server.speculation.as_ref().map_or(0, |s| s.tokens);
         let ranks = self.ranks.len();
         let r = &mut self.ranks[rank];
         r.live = step.gauges.clone();
@@ -208,8 +177,7 @@ impl<'a> Sglang<'a> {
     /// With data-parallel attention all ranks step together; what the busiest one has beyond this one is lost here.
     fn balance(&mut self, rank: usize, tokens: u64) {
         let top = self.ranks.iter().map(|r| r.last_tokens).max().unwrap_or(0);
-        let mean =
-            self.ranks.iter().map(|r| r.last_tokens).sum::<u64>() as f64 / self.ranks.len() as f64;
+        let mean = self.ranks.iter().map(|r| r.last_tokens).sum::<u64>() as f64 / self.ranks.len() as f64;
         let r = &mut self.ranks[rank];
         r.dp_scheduled += tokens;
         r.dp_imbalance += top - tokens;
@@ -222,15 +190,8 @@ impl<'a> Sglang<'a> {
 
 impl Rank {
     fn new(setup: &Setup, version: Version) -> Rank {
-        let queue: Vec<f64> = if version.since(5, 12) {
-            QUEUE.to_vec()
-        } else {
-            QUEUE
-                .iter()
-                .copied()
-                .filter(|b| *b == 0.0 || *b >= 0.1)
-                .collect()
-        };
+        let queue: Vec<f64> =
+            if version.since(5, 12) { QUEUE.to_vec() } else { QUEUE.iter().copied().filter(|b| *b == 0.0 || *b >= 0.1).collect() };
         let first = Gauges {
             kv_total: setup.server.kv_tokens,
             new_token_ratio: (0.7 * setup.server.conservativeness).min(1.0),
@@ -306,11 +267,7 @@ impl Writer for Sglang<'_> {
                 self.requests.frontend_s += frontend_s * share.min(1.0);
                 self.stage(rank, "request_process", 4e-5);
             }
-            Event::Admitted {
-                again: false,
-                waited_s,
-                ..
-            } => {
+            Event::Admitted { again: false, waited_s, .. } => {
                 self.ranks[rank].queue.observe(*waited_s);
                 if self.setup.server.role == Role::Decode {
                     self.stage(rank, "decode_waiting", *waited_s);
@@ -318,12 +275,7 @@ impl Writer for Sglang<'_> {
                     self.stage(rank, "prefill_waiting", *waited_s);
                 }
             }
-            Event::FirstToken {
-                prefill_s,
-                again: false,
-                prompt,
-                ..
-            } if *prompt > 0 => {
+            Event::FirstToken { prefill_s, again: false, prompt, .. } if *prompt > 0 => {
                 self.stage(rank, "prefill_forward", *prefill_s);
             }
             Event::ChunkedPrefill { seconds } => self.stage(rank, "chunked_prefill", *seconds),
@@ -341,11 +293,7 @@ impl Writer for Sglang<'_> {
                     r.compile.observe(*seconds);
                 }
             }
-            Event::Transferred {
-                seconds,
-                bytes,
-                waited_s,
-            } => {
+            Event::Transferred { seconds, bytes, waited_s } => {
                 let r = &mut self.ranks[rank];
                 r.transfers += 1;
                 r.transfer_ms.observe(seconds * 1e3);
@@ -376,10 +324,7 @@ impl Writer for Sglang<'_> {
 
     fn page(&mut self, now: f64) -> String {
         for rank in &mut self.ranks {
-            if rank
-                .idle_since
-                .is_some_and(|since| now - since >= IDLE_REPORT_S)
-            {
+            if rank.idle_since.is_some_and(|since| now - since >= IDLE_REPORT_S) {
                 rank.report(now, false);
                 rank.gen_throughput = 0.0;
             }

@@ -58,26 +58,14 @@ impl Requests {
             Event::Received { .. } => self.received += 1,
             Event::ClientError => self.responses[1] += 1,
             Event::Rejected => self.responses[3] += 1,
-            Event::Admitted {
-                again: false,
-                waited_s,
-                ..
-            } => {
+            Event::Admitted { again: false, waited_s, .. } => {
                 self.mean_queue.0 += waited_s;
                 self.mean_queue.1 += 1;
             }
             // A non-streamed answer shows nothing to the frontend before its first chunk.
-            Event::FirstToken {
-                ttft_s,
-                again: false,
-                streaming: true,
-                ..
-            } => self.by_mode[1].ttft.observe(*ttft_s),
+            Event::FirstToken { ttft_s, again: false, streaming: true, .. } => self.by_mode[1].ttft.observe(*ttft_s),
             Event::Chunk { ttft_s } => self.by_mode[0].ttft.observe(*ttft_s),
-            Event::Gap {
-                per_token_s,
-                tokens,
-            } => self.itl.observe_many(*per_token_s, u64::from(*tokens)),
+            Event::Gap { per_token_s, tokens } => self.itl.observe_many(*per_token_s, u64::from(*tokens)),
             Event::Finished { reason, outcome } => {
                 let failed = *reason == super::super::super::event::Reason::Error;
                 self.responses[if failed { 2 } else { 0 }] += 1;
@@ -85,8 +73,7 @@ impl Requests {
                 let first = outcome.first_token.unwrap_or(outcome.ended);
                 if outcome.output > 1 && !failed {
                     let mode = &mut self.by_mode[usize::from(outcome.streaming)];
-                    mode.tpot
-                        .observe((outcome.ended - first) / f64::from(outcome.output - 1));
+                    mode.tpot.observe((outcome.ended - first) / f64::from(outcome.output - 1));
                 }
             }
             Event::Aborted { outcome } => {
@@ -107,8 +94,7 @@ impl Requests {
         mode.e2e.observe(outcome.ended - outcome.arrived);
         self.cached += u64::from(outcome.cached);
         self.prompt_len.observe(f64::from(outcome.prompt));
-        self.uncached_len
-            .observe(f64::from(outcome.prompt - outcome.cached));
+        self.uncached_len.observe(f64::from(outcome.prompt - outcome.cached));
         self.generation_len.observe(f64::from(outcome.output));
     }
 

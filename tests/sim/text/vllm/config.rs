@@ -13,11 +13,7 @@ impl Vllm<'_> {
         let mut labels: Labels = Vec::new();
         let mut put = |key: &'static str, value: &str| labels.push((key, value.to_string()));
         // With several data-parallel engines every series shows the sum of their blocks.
-        let all_blocks = if v0 {
-            blocks
-        } else {
-            blocks * self.engines.len() as u32
-        };
+        let all_blocks = if v0 { blocks } else { blocks * self.engines.len() as u32 };
         put("block_size", &server.block.to_string());
         put("cache_dtype", "auto");
         let caching = match (v0, server.prefix_caching) {
@@ -26,20 +22,13 @@ impl Vllm<'_> {
             (_, false) => "False",
         };
         put("enable_prefix_caching", caching);
-        put(
-            "gpu_memory_utilization",
-            &format!("{}", server.gpu_memory_utilization),
-        );
+        put("gpu_memory_utilization", &format!("{}", server.gpu_memory_utilization));
         put("num_gpu_blocks", &all_blocks.to_string());
         put("num_gpu_blocks_override", "None");
         put("sliding_window", "None");
         put("num_cpu_blocks", if v0 { "2048" } else { "None" });
         if v0 && version.minor < 8 {
-            for (key, value) in [
-                ("cpu_offload_gb", "0"),
-                ("is_attention_free", "False"),
-                ("swap_space_bytes", "4294967296"),
-            ] {
+            for (key, value) in [("cpu_offload_gb", "0"), ("is_attention_free", "False"), ("swap_space_bytes", "4294967296")] {
                 put(key, value);
             }
             return labels;
@@ -49,10 +38,7 @@ impl Vllm<'_> {
             put("calculate_kv_scales", "False");
         }
         if v0 {
-            for (key, value) in [
-                ("cpu_kvcache_space_bytes", "None"),
-                ("swap_space_bytes", "4294967296"),
-            ] {
+            for (key, value) in [("cpu_kvcache_space_bytes", "None"), ("swap_space_bytes", "4294967296")] {
                 put(key, value);
             }
         }
@@ -60,14 +46,7 @@ impl Vllm<'_> {
             put("cpu_offload_gb", "0");
             put("swap_space", "4");
         }
-        put(
-            "prefix_caching_hash_algo",
-            if version.since(11, 0) {
-                "sha256"
-            } else {
-                "builtin"
-            },
-        );
+        put("prefix_caching_hash_algo", if version.since(11, 0) { "sha256" } else { "builtin" });
         if from(11) {
             put("engine", &rank.to_string());
             put("kv_cache_memory_bytes", "None");
@@ -104,9 +83,7 @@ impl Vllm<'_> {
         }
         if from(24) {
             put("kv_cache_size_tokens", &(blocks * server.block).to_string());
-            let concurrency = super::super::number::python(
-                f64::from(blocks * server.block) / f64::from(server.max_model_len),
-            );
+            let concurrency = super::super::number::python(f64::from(blocks * server.block) / f64::from(server.max_model_len));
             put("kv_cache_max_concurrency", &concurrency);
             put("skip_page_size_padded", "None");
         }

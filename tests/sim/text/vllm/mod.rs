@@ -14,27 +14,16 @@ use super::hist::{Hist, one_two_five};
 use super::version::{Flavour, Version};
 use super::{EPOCH, Writer};
 
-const TTFT: [f64; 22] = [
-    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
-    20.0, 40.0, 80.0, 160.0, 640.0, 2560.0,
-];
-const ITL: [f64; 19] = [
-    0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0,
-    40.0, 80.0,
-];
-const LATENCY: [f64; 21] = [
-    0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 120.0, 240.0,
-    480.0, 960.0, 1920.0, 7680.0,
-];
-const STEP_TOKENS: [f64; 13] = [
-    1.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0, 16384.0,
-];
+const TTFT: [f64; 22] =
+    [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0, 160.0, 640.0, 2560.0];
+const ITL: [f64; 19] = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0];
+const LATENCY: [f64; 21] =
+    [0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1920.0, 7680.0];
+const STEP_TOKENS: [f64; 13] = [1.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0, 16384.0];
 const N: [f64; 5] = [1.0, 2.0, 5.0, 10.0, 20.0];
 const PREEMPTIONS: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0];
-const HTTP_FINE: [f64; 21] = [
-    0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0,
-    7.5, 10.0, 30.0, 60.0,
-];
+const HTTP_FINE: [f64; 21] =
+    [0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 7.5, 10.0, 30.0, 60.0];
 const HTTP_COARSE: [f64; 3] = [0.1, 0.5, 1.0];
 
 /// One data-parallel engine.
@@ -100,26 +89,12 @@ pub struct Vllm<'a> {
 impl<'a> Vllm<'a> {
     pub fn new(setup: &'a Setup, version: Version) -> Vllm<'a> {
         let old = version.flavour == Flavour::V0 && version.minor < 8;
-        let (ttft, itl, latency) = if old {
-            (&TTFT[..16], &ITL[..13], &LATENCY[..15])
-        } else {
-            (&TTFT[..], &ITL[..], &LATENCY[..])
-        };
+        let (ttft, itl, latency) = if old { (&TTFT[..16], &ITL[..13], &LATENCY[..15]) } else { (&TTFT[..], &ITL[..], &LATENCY[..]) };
         let lengths = one_two_five(f64::from(setup.server.max_model_len));
-        let graph_sizes: Vec<f64> = [1.0, 2.0, 4.0]
-            .into_iter()
-            .chain((1..=32).map(|n| 8.0 * f64::from(n)))
-            .collect();
-        let steps = if old {
-            &graph_sizes[..]
-        } else {
-            &STEP_TOKENS[..]
-        };
+        let graph_sizes: Vec<f64> = [1.0, 2.0, 4.0].into_iter().chain((1..=32).map(|n| 8.0 * f64::from(n))).collect();
+        let steps = if old { &graph_sizes[..] } else { &STEP_TOKENS[..] };
         let engine = || Engine {
-            gauges: Gauges {
-                kv_total: setup.server.kv_tokens,
-                ..Gauges::default()
-            },
+            gauges: Gauges { kv_total: setup.server.kv_tokens, ..Gauges::default() },
             preemptions: 0,
             prompt_tokens: 0,
             prompt_computed: 0,
@@ -134,14 +109,7 @@ impl<'a> Vllm<'a> {
             corrupted: 0,
             drafts: 0,
             draft_tokens: 0,
-            accepted_at: vec![
-                0;
-                setup
-                    .server
-                    .speculation
-                    .as_ref()
-                    .map_or(0, |s| s.tokens as usize)
-            ],
+            accepted_at: vec![0; setup.server.speculation.as_ref().map_or(0, |s| s.tokens as usize)],
             prompt_len: Hist::new(&lengths),
             generation_len: Hist::new(&lengths),
             max_generation_len: Hist::new(&lengths),
@@ -195,13 +163,9 @@ impl<'a> Vllm<'a> {
         let first = outcome.first_token.unwrap_or(outcome.ended);
         engine.prompt_len.observe(f64::from(outcome.prompt));
         engine.generation_len.observe(output);
-        engine
-            .max_generation_len
-            .observe(if v0 { output.max(1.0) } else { output });
+        engine.max_generation_len.observe(if v0 { output.max(1.0) } else { output });
         engine.max_tokens.observe(f64::from(outcome.max_new));
-        engine
-            .computed_len
-            .observe(f64::from(outcome.prompt - outcome.cached));
+        engine.computed_len.observe(f64::from(outcome.prompt - outcome.cached));
         engine.params_n.observe(1.0);
         engine.e2e.observe(outcome.ended - outcome.arrived);
         // First QUEUED to first SCHEDULED: waits after a preemption are in the decode time.
@@ -209,14 +173,8 @@ impl<'a> Vllm<'a> {
         engine.inference.observe(outcome.ended - scheduled);
         engine.prefill.observe(first - scheduled);
         engine.decode.observe(outcome.ended - first);
-        engine.tpot.observe(if outcome.output > 1 {
-            (outcome.ended - first) / (output - 1.0)
-        } else {
-            0.0
-        });
-        engine
-            .request_preemptions
-            .observe(f64::from(outcome.preemptions));
+        engine.tpot.observe(if outcome.output > 1 { (outcome.ended - first) / (output - 1.0) } else { 0.0 });
+        engine.request_preemptions.observe(f64::from(outcome.preemptions));
         match reason {
             Reason::Error => self.http.server_error += 1,
             _ => self.http.ok += 1,
@@ -240,20 +198,14 @@ impl<'a> Vllm<'a> {
             step.completed_prompt
         };
         if step.outputs > 0 {
-            engine
-                .step_tokens
-                .observe(f64::from(prompt + step.generated));
+            engine.step_tokens.observe(f64::from(prompt + step.generated));
         }
         // Up to 0.26 every failed attempt to admit a request counts its prompt as queried once more.
         if !v0 && !version.since(27, 0) {
             engine.prefix_queries += u64::from(step.retried_queries);
             engine.prefix_hits += u64::from(step.retried_hits);
         }
-        let drafts = if step.drafted > 0 {
-            u64::from(step.drafted) / (engine.accepted_at.len() as u64).max(1)
-        } else {
-            0
-        };
+        let drafts = if step.drafted > 0 { u64::from(step.drafted) / (engine.accepted_at.len() as u64).max(1) } else { 0 };
         engine.drafts += drafts;
         engine.draft_tokens += u64::from(step.drafted);
         for (total, accepted) in engine.accepted_at.iter_mut().zip(&step.accepted_at) {
@@ -263,10 +215,7 @@ impl<'a> Vllm<'a> {
         engine.recent.2 += u64::from(step.generated);
         if at - engine.recent.0 >= 5.0 {
             let seconds = at - engine.recent.0;
-            engine.throughput = (
-                engine.recent.1 as f64 / seconds,
-                engine.recent.2 as f64 / seconds,
-            );
+            engine.throughput = (engine.recent.1 as f64 / seconds, engine.recent.2 as f64 / seconds);
             engine.recent = (at, 0, 0);
         }
         engine.gauges = step.gauges.clone();
@@ -278,13 +227,7 @@ impl Writer for Vllm<'_> {
     fn observe(&mut self, at: f64, rank: usize, event: &Event) {
         let v0 = self.version.flavour == Flavour::V0;
         match event {
-            Event::Queued {
-                prompt,
-                images,
-                image_hits,
-                frontend_s,
-                ..
-            } => {
+            Event::Queued { prompt, images, image_hits, frontend_s, .. } => {
                 let engine = &mut self.engines[rank];
                 engine.mm_queries += u64::from(*images);
                 engine.mm_hits += u64::from(*image_hits);
@@ -301,9 +244,7 @@ impl Writer for Vllm<'_> {
                 self.http.server_error += 1;
                 self.http_done(0.003);
             }
-            Event::Admitted {
-                again, prompt, hit, ..
-            } => {
+            Event::Admitted { again, prompt, hit, .. } => {
                 let engine = &mut self.engines[rank];
                 if self.setup.server.prefix_caching && (!again || !self.version.since(11, 1)) {
                     engine.prefix_queries += u64::from(*prompt);
@@ -311,13 +252,7 @@ impl Writer for Vllm<'_> {
                     engine.cached_at_admission += u64::from(*hit);
                 }
             }
-            Event::FirstToken {
-                ttft_s,
-                prompt,
-                cached,
-                again,
-                ..
-            } => {
+            Event::FirstToken { ttft_s, prompt, cached, again, .. } => {
                 let engine = &mut self.engines[rank];
                 // V0 counts a recomputed prompt, and its first token, again.
                 if !again || v0 {
@@ -341,11 +276,7 @@ impl Writer for Vllm<'_> {
             }
             Event::Restarted => {
                 let started = EPOCH + at - 20.0;
-                *self = Vllm {
-                    started,
-                    lora_update: started,
-                    ..Vllm::new(self.setup, self.version)
-                };
+                *self = Vllm { started, lora_update: started, ..Vllm::new(self.setup, self.version) };
             }
             Event::Received { .. }
             | Event::Chunk { .. }
