@@ -1,7 +1,7 @@
 //! I03: long gaps between tokens that prefill cannot account for.
 
 use super::stalls::{Stalls, unknown_prefill};
-use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PROMPT_TAIL, STALL_SHARE, stall_severity};
+use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, STALL_SHARE, stall_severity};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
@@ -50,27 +50,24 @@ fn check(ctx: &Context<'_>) -> Checked {
     if stalls.explained() == Some(true) {
         return Outcome::clear(format!("{}, and prefill accounts for them.", stalls.words()));
     }
+    let Some(prefill) = &stalls.prefill else {
+        return Err(unknown_prefill());
+    };
+    if stalls.rare_giants {
+        return Err(Missing::new(
+            "gaps without giant prompts",
+            "Prompts of more than ten times the median may make the gaps. Route them elsewhere, or take the dumps while none is sent.",
+        ));
+    }
     let Some(share) = ctx.law(&Some(stalls.share.clone()), "law.stall_share", "share of decode time in long gaps") else {
         return Outcome::clear("No gaps between tokens were measured.");
     };
     let mut case =
         Case::new(ctx, Basis::Counters).at_most(CEILING).samples(stalls.gaps, GAPS_NEEDED).sees(weight::GAUGE_SUSTAINED, share.clone());
-    let beside = match &stalls.prefill {
-        Some(prefill) => {
-            let label = "share of time that prefill work takes, estimated";
-            let prefill = Evidence::new("law.prefill_work", label, prefill.share.clone(), ctx.seen.last.text_index).inferred();
-            let words = format!("prefill takes about {} of the time, too little for them", prefill.shown);
-            case = case.sees(weight::LAW, prefill);
-            words
-        }
-        None => {
-            case = case.against("Prefill may account for the gaps: its cost could not be worked out.").lacks(&unknown_prefill());
-            "what prefill takes of the time is unknown".to_owned()
-        }
-    };
-    if stalls.rare_giants {
-        case = case.against(format!("A few prompts are more than {PROMPT_TAIL:.0} times as long as the median: they may make the gaps."));
-    }
+    let label = "share of time that prefill work takes, estimated";
+    let prefill = Evidence::new("law.prefill_work", label, prefill.share.clone(), ctx.seen.last.text_index).inferred();
+    let beside = format!("prefill takes about {} of the time, too little for them", prefill.shown);
+    case = case.sees(weight::LAW, prefill);
     if stalls.preempted.is_none() {
         case = case.lacks(&Missing::counter(ctx.backend(), Counter::Preemptions));
     }
@@ -195,12 +192,11 @@ mod tests {
     }
 
     #[test]
-    fn it_is_a_mere_possibility_when_the_cost_of_prefill_is_unknown() {
+    fn it_cannot_know_while_the_cost_of_prefill_is_unknown() {
         let mut unknown = seen(300.0, 0.0);
         unknown.last.distributions.remove(&Distribution::PromptLength);
         unknown.last.counters.remove(&Counter::PromptTokensComputed);
-        let outcome = check(&RULE, &unknown);
-        assert!(fired(&outcome).confidence.value < 0.5);
+        assert!(matches!(check(&RULE, &unknown), Outcome::NotMeasurable(_)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PROMPT_TAIL, STALL_SHARE
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
 use crate::stats::quantile;
@@ -120,7 +120,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     Ok(case.fire(
         &RULE,
         Account {
-            severity: stall_severity(ctx, stalls.share.value),
+            severity: if stalls.rare_giants { Severity::Low } else { stall_severity(ctx, stalls.share.value) },
             sentence: format!("{}; prefill takes about {} of the time and accounts for them.", stalls.words(), prefill.shown),
             headline: format!(
                 "New prompts interrupt running requests: at least {} of the decode time is lost in gaps.",
@@ -171,7 +171,7 @@ fn tgi(ctx: &Context<'_>) -> Checked {
         Unit::Seconds.show(step.point)
     );
     let batch = decode_batch(ctx).ok_or_else(|| Missing::counter(ctx.backend(), Counter::DecodeCalls))?;
-    if share.is_nan() || share < PREFILL_CALLS || long_call.point < limit || batch < BATCH_FELT {
+    if share.is_nan() || share < PREFILL_CALLS || long_call.bracket.0 < limit || batch < BATCH_FELT {
         return Outcome::clear(format!("{seen}; {} requests decode at a time.", Unit::Count.show(batch)));
     }
     let measure =
@@ -192,7 +192,7 @@ fn tgi(ctx: &Context<'_>) -> Checked {
     Ok(case.fire(
         &RULE,
         Account {
-            severity: stall_severity(ctx, share),
+            severity: if rare_giants(ctx) { Severity::Low } else { stall_severity(ctx, share) },
             sentence: format!("{seen}."),
             headline: format!("New prompts hold up running requests: prefill calls take {} of the batch time.", Unit::Ratio.show(share)),
             formula: format!(

@@ -1,6 +1,6 @@
 //! E05: outputs are cut at their limit.
 
-use crate::metrics::Unit;
+use crate::metrics::{Histogram, Unit};
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, weight,
 };
@@ -11,6 +11,8 @@ use crate::stats::quantile;
 const LOW: f64 = 0.30;
 const MEDIUM: f64 = 0.60;
 const REQUESTS_NEEDED: f64 = 100.0;
+/// TGI: from this share of the limit on, the mean output says that no request ended by itself.
+const FULL_LENGTH: f64 = 0.9995;
 /// TGI: two histograms are compared, not two outcomes of one request.
 const TGI_CEILING: f64 = 0.65;
 
@@ -65,23 +67,28 @@ fn tgi(ctx: &Context<'_>) -> Checked {
     if ended < REQUESTS_NEEDED {
         return Err(Missing::samples("finished requests", ended, REQUESTS_NEEDED));
     }
-    let limit = quantile(&asked.histogram, 0.05).zip(quantile(&asked.histogram, 0.95)).filter(|(low, high)| low.bracket == high.bracket);
-    let Some((limit, _)) = limit else {
+    let same = quantile(&asked.histogram, 0.01).zip(quantile(&asked.histogram, 0.99)).filter(|(low, high)| low.bracket == high.bracket);
+    let (Some((bucket, _)), Some(limit)) = (same, asked.histogram.mean()) else {
         return Err(Missing::new(
             "one limit for all requests",
             "Clients ask for different max_new_tokens, so that cut answers cannot be told from short ones.",
         ));
     };
-    let below = got.histogram.buckets.iter().rfind(|bucket| bucket.upper <= limit.bracket.0 + 1e-6).map_or(0.0, |bucket| bucket.cumulative);
-    let cut = ended - below;
-    let share = cut / ended;
-    let words =
-        format!("{} of {} requests got about as many tokens as they asked for at most", Unit::Count.show(cut), Unit::Count.show(ended));
+    let Some(mean) = got.histogram.mean() else {
+        return Err(Missing::samples("finished requests", ended, REQUESTS_NEEDED));
+    };
+    if mean >= FULL_LENGTH * limit {
+        return Outcome::clear(format!("All {} requests ran to their limit, as those of load generators do.", Unit::Count.show(ended)));
+    }
+    let share = at_limit(&got.histogram, bucket.bracket.0, limit);
+    let words = format!(
+        "About {} of {} requests got the {} tokens that they asked for at most",
+        Unit::Count.show((share * ended).round()),
+        Unit::Count.show(ended),
+        Unit::Count.show(limit)
+    );
     if share < LOW {
         return Outcome::clear(format!("{words}."));
-    }
-    if below <= 0.0 {
-        return Outcome::clear(format!("All {} requests ran to their limit, as those of load generators do.", Unit::Count.show(ended)));
     }
     let measure = ctx.computed("requests.cut_share", "requests cut at their limit", share, Unit::Ratio, &got.source).inferred();
     let case = Case::new(ctx, Basis::Counters)
@@ -91,6 +98,25 @@ fn tgi(ctx: &Context<'_>) -> Checked {
         .shows(ctx.mean(Distribution::MaxNewTokens))
         .lacks(&Missing::new("the reason why requests ended", "Look at finish_reason in the answers."));
     Ok(fire(ctx, case, measure, share, &words))
+}
+
+/// Share of outputs at the limit, from the mean of those in the limit's bucket: without any at the limit they would lie in its middle.
+fn at_limit(outputs: &Histogram, from: f64, limit: f64) -> f64 {
+    let (mut low, mut below, mut short_tokens) = (0.0, 0.0, 0.0);
+    for bucket in outputs.buckets.iter().take_while(|bucket| bucket.upper <= from + 1e-6) {
+        short_tokens += (bucket.cumulative - below) * f64::midpoint(low, bucket.upper);
+        (low, below) = (bucket.upper, bucket.cumulative);
+    }
+    let (Some(all), Some(sum)) = (outputs.observations(), outputs.sum) else {
+        return 0.0;
+    };
+    let long = all - below;
+    let middle = f64::midpoint(from, limit);
+    if long <= 0.0 || limit <= middle {
+        return 0.0;
+    }
+    let mean = (sum - short_tokens) / long;
+    ((mean - middle) / (limit - middle)).clamp(0.0, 1.0) * long / all
 }
 
 fn fire(ctx: &Context<'_>, case: Case, measure: Evidence, share: f64, words: &str) -> Outcome {
@@ -142,28 +168,28 @@ mod tests {
         assert!(matches!(check(&RULE, &seen(0.0, 600.0)), Outcome::Clear(_)));
     }
 
-    /// Every request asks for 256 tokens at most; buckets of 41 tokens, as with 4,096 in total.
+    /// Every request asks for 256 tokens at most; buckets of 82 tokens, as with 8,192 in total. Whole answers have 123 tokens.
     fn tgi(whole: f64, cut: f64) -> Observation {
-        let start = Build::new(BackendId::Tgi)
-            .at(0.0)
-            .histogram(Distribution::MaxNewTokens, &[(205.0, 0.0), (246.0, 0.0), (287.0, 0.0), (f64::INFINITY, 0.0)], 0.0)
-            .histogram(Distribution::OutputLength, &[(205.0, 0.0), (246.0, 0.0), (287.0, 0.0), (f64::INFINITY, 0.0)], 0.0);
+        let edges = [82.0, 164.0, 246.0, 328.0, f64::INFINITY];
+        let counts = |counts: [f64; 5]| -> Vec<(f64, f64)> { edges.into_iter().zip(counts).collect() };
+        let start = Build::new(BackendId::Tgi).at(0.0).histogram(Distribution::MaxNewTokens, &counts([0.0; 5]), 0.0).histogram(
+            Distribution::OutputLength,
+            &counts([0.0; 5]),
+            0.0,
+        );
         let all = whole + cut;
-        let end = start
-            .clone()
-            .at(60.0)
-            .histogram(Distribution::MaxNewTokens, &[(205.0, 0.0), (246.0, 0.0), (287.0, all), (f64::INFINITY, 0.0)], 256.0 * all)
-            .histogram(
-                Distribution::OutputLength,
-                &[(205.0, whole), (246.0, 0.0), (287.0, cut), (f64::INFINITY, 0.0)],
-                100.0 * whole + 256.0 * cut,
-            );
+        let end = start.clone().at(60.0).histogram(Distribution::MaxNewTokens, &counts([0.0, 0.0, 0.0, all, 0.0]), 256.0 * all).histogram(
+            Distribution::OutputLength,
+            &counts([0.0, whole, 0.0, cut, 0.0]),
+            123.0 * whole + 256.0 * cut,
+        );
         window(start, end)
     }
 
     #[test]
     fn tgi_tells_by_the_limit_that_all_requests_share() {
-        assert_eq!(fired(&check(&RULE, &tgi(60.0, 140.0))).severity, Severity::Medium);
+        let outcome = check(&RULE, &tgi(60.0, 140.0));
+        assert!((fired(&outcome).measure.value - 0.7).abs() < 1e-9);
         assert!(matches!(check(&RULE, &tgi(190.0, 10.0)), Outcome::Clear(_)));
         assert!(matches!(check(&RULE, &tgi(0.0, 200.0)), Outcome::Clear(_)));
         assert!(matches!(check(&RULE, &tgi(10.0, 20.0)), Outcome::NotMeasurable(_)));
