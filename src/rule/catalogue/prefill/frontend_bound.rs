@@ -5,7 +5,7 @@ use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
 };
-use crate::signal::{BackendId, Counter, Distribution, Reading};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Reading};
 
 /// Share of the time to first token, and seconds, from which the front end is the cause (own judgement; healthy: 5 ms).
 const SHARE: f64 = 0.30;
@@ -45,6 +45,12 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     ctx.need_window()?;
     let queue = ctx.queue()?;
+    if ctx.seen.last.has_caveat(Caveat::TtftMayMixNonStreaming) {
+        return Err(Missing::new(
+            "the label is_streaming on the time to first token",
+            "SGLang 0.5.17 or later writes it; without it, requests that do not stream look like a slow front end.",
+        ));
+    }
     let (gap, whole) = match ctx.backend() {
         BackendId::Tgi => {
             let validation = ctx.need_mean(Distribution::ValidationTime)?;

@@ -3,7 +3,7 @@
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Outcome, Role, Rule, Symptom, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Caveat, Distribution, Reading};
 
@@ -41,22 +41,21 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     ctx.need_window()?;
     let queue = ctx.queue()?;
-    if ctx.backend() == BackendId::Tgi {
-        // Without a time to first token the whole request stands in for it.
-        return Err(Missing::distribution(ctx.backend(), Distribution::Ttft));
-    }
-    let ttft = ctx.need_mean(Distribution::Ttft)?;
     if ctx.need_ttft_target()?.is_none() {
-        return Outcome::clear("No target on the time to first token is missed.");
+        return Outcome::clear("No target on the time to first token is proven to be missed.");
     }
     let waited = ctx.need_mean(Distribution::QueueTime)?;
-    let prefill = ctx.need_mean(Distribution::PrefillTime)?;
+    let prefill = ctx.need_mean(prefill_of(ctx.backend()))?;
+    let ttft = match ctx.backend() {
+        // Without a time to first token its parts stand in for it.
+        BackendId::Tgi => {
+            let validation = ctx.need_mean(Distribution::ValidationTime)?;
+            Reading { value: validation.value + waited.value + prefill.value, ..waited.clone() }
+        }
+        BackendId::Vllm | BackendId::Sglang => ctx.need_mean(Distribution::Ttft)?,
+    };
     if queue.standing || waited.value > QUEUE_SHARE * ttft.value {
-        return Outcome::clear(format!(
-            "Requests wait {} of {} before their prefill.",
-            Unit::Seconds.show(waited.value),
-            Unit::Seconds.show(ttft.value)
-        ));
+        return Outcome::clear(format!("Requests wait {} of {} before their prefill.", Unit::Seconds.show(waited.value), Unit::Seconds.show(ttft.value)));
     }
     // Arrivals during a long step wait for its end, in neither queue nor prefill time; that wait is prefill of others.
     let step_wait = (ttft.value - waited.value - prefill.value).clamp(0.0, 2.0 * prefill.value);
@@ -65,6 +64,13 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(format!("Prefill is {} of the time to first token.", Unit::Ratio.show(share)));
     }
     Ok(fire(ctx, &ttft, &prefill, share))
+}
+
+fn prefill_of(backend: BackendId) -> Distribution {
+    match backend {
+        BackendId::Tgi => Distribution::PrefillCallTime,
+        BackendId::Vllm | BackendId::Sglang => Distribution::PrefillTime,
+    }
 }
 
 fn fire(ctx: &Context<'_>, ttft: &Reading, prefill: &Reading, share: f64) -> Outcome {
