@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use sim::{Arrivals, Backend, HELD_OUT_SEEDS, Length, Prefixes, Run, Setup, Shape, TRAINING_SEEDS, Version, find, scenarios};
+use sim::{Backend, HELD_OUT_SEEDS, Length, Prefixes, Run, Setup, Shape, TRAINING_SEEDS, Version, find, scenarios};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -143,10 +143,10 @@ fn chat(setup: &mut Setup, rate: f64) {
     setup.rate(rate);
 }
 
-/// Half an hour of quiet traffic, and more of it in the last ten minutes.
+/// Half an hour of quiet traffic, and more of it in the last minutes.
 fn rush(setup: &mut Setup, calm: f64, rate: f64) {
     chat(setup, calm);
-    setup.load().shape = Shape::Step { at_s: 1320.0, rate };
+    setup.load().shape = Shape::Step { at_s: 1650.0, rate };
 }
 
 fn healthy(setup: &mut Setup) {
@@ -159,25 +159,24 @@ fn idle(setup: &mut Setup) {
 }
 
 fn kv_bound(setup: &mut Setup) {
-    rush(setup, 4.0, 13.0);
+    rush(setup, 4.0, 10.5);
     setup.server.kv_tokens = 48_000;
     setup.load().output = Length::new(480.0, 0.6);
 }
 
 fn slot_bound(setup: &mut Setup) {
-    rush(setup, 6.0, 17.5);
+    rush(setup, 6.0, 14.5);
     setup.server.max_num_seqs = 32;
 }
 
 fn sglang_overload(setup: &mut Setup) {
-    rush(setup, 5.0, 14.0);
+    rush(setup, 5.0, 11.5);
     setup.server.kv_tokens = 56_000;
     setup.load().output = Length::new(480.0, 0.6);
 }
 
 fn tgi_overload(setup: &mut Setup) {
-    rush(setup, 5.0, 26.0);
-    setup.load().arrivals = Arrivals::Open { rate: 5.0 };
+    rush(setup, 5.0, 24.0);
     setup.server.kv_tokens = 60_000;
     setup.server.admission_limit = Some(128);
 }

@@ -7,7 +7,7 @@ shift
 begin=$SECONDS
 
 # A line every 20 s, for commands that print nothing of their own. The sleep is a child that dies with the loop,
-# so that nobody who reads our output waits for it.
+# so that nobody who reads our output waits for it; the loop ends with us, however we end.
 heartbeat() {
   local nap
   trap 'kill "$nap" 2>/dev/null; exit 0' TERM
@@ -15,6 +15,7 @@ heartbeat() {
     sleep 20 &
     nap=$!
     wait "$nap"
+    kill -0 $$ 2>/dev/null || exit 0
     echo "   ... $label, $((SECONDS - begin)) s"
   done
 }
@@ -22,10 +23,9 @@ heartbeat() {
 echo "-- $label"
 heartbeat &
 beat=$!
+trap 'kill "$beat" 2>/dev/null || true' EXIT
 code=0
 "$@" || code=$?
-kill "$beat" 2>/dev/null || true
-wait "$beat" 2>/dev/null || true
 
 if [ "$code" -ne 0 ]; then
   echo "-- $label: failed after $((SECONDS - begin)) s" >&2

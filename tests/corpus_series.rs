@@ -57,7 +57,8 @@ fn counters_never_fall_and_the_server_stays_the_same() {
 
 #[test]
 fn the_last_scrape_of_each_vllm_recording() {
-    let facts: &[(&str, &[(&str, Option<f64>)])] = &[
+    type Facts = (&'static str, &'static [(&'static str, Option<f64>)]);
+    let facts: &[Facts] = &[
         ("b_light/t083", &[("requests.finished", Some(57.0)), ("tokens.output", Some(2269.0)), ("queue.waiting", Some(0.0))]),
         ("c_queue_max_num_seqs/t093", &[("queue.running", Some(4.0)), ("queue.waiting", Some(46.0)), ("ttft.n", Some(362.0))]),
         (

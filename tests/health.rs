@@ -3,9 +3,11 @@
 mod slo_support;
 
 use proptest::prelude::*;
-use servescope::health::{AvailabilityInput, Band, Class, FindingInput, Health, Inputs, TargetInput, apdex, health};
-use servescope::rule::{Severity, StateKind};
-use servescope::signal::{BackendId, Counter, Distribution, Observation};
+use servescope::health::{
+    AvailabilityInput, Band, Class, FindingInput, Health, Inputs, TargetInput, apdex, finding_inputs, health, rules_measured,
+};
+use servescope::rule::{Severity, StateKind, Thetas, diagnose};
+use servescope::signal::{BackendId, Counter, Distribution, Gauge, Observation};
 use servescope::slo::evaluate;
 use slo_support::{Fill, INF, snapshot, target};
 
@@ -173,11 +175,7 @@ fn undetermined_targets_count_by_how_likely_they_are_missed() {
 #[test]
 fn a_throughput_target_costs_by_its_shortfall() {
     let dump = |finished: f64, at: f64| {
-        snapshot(BackendId::Vllm)
-            .counter(Counter::Finished, finished)
-            .gauge(servescope::signal::Gauge::Waiting, 5.0)
-            .gauge(servescope::signal::Gauge::Running, 5.0)
-            .at(at)
+        snapshot(BackendId::Vllm).counter(Counter::Finished, finished).gauge(Gauge::Waiting, 5.0).gauge(Gauge::Running, 5.0).at(at)
     };
     let seen = Observation::window(dump(0.0, 0.0), dump(600.0, 60.0));
     let statuses = evaluate(&seen, &[target("requests_per_second", ">=", 20.0)]);
@@ -207,6 +205,28 @@ fn apdex_weighs_satisfied_tolerating_and_failed() {
     let failing = latencies.counter(Counter::FinishedStop, 90.0).counter(Counter::FinishedError, 10.0).seen();
     assert_eq!(apdex(&failing, StateKind::Active, &[target("ttft.p95", "<=", 1.0)]).score, Some(67.5));
     assert_eq!(apdex(&failing, StateKind::Active, &[]).score, None);
+}
+
+#[test]
+fn findings_of_the_rules_are_scored_by_what_they_break() {
+    let slow = |queue: f64| {
+        snapshot(BackendId::Vllm)
+            .spread(Distribution::Ttft, &[1.0, 10.0, INF], &[0.0, 200.0, 200.0], 1000.0)
+            .counter(Counter::Finished, 200.0)
+            .gauge(Gauge::Running, 8.0)
+            .gauge(Gauge::Waiting, queue)
+            .seen()
+    };
+    let classes = |seen: &Observation, asked: f64| {
+        let statuses = evaluate(seen, &[target("ttft.p95", "<=", asked)]);
+        let diagnosis = diagnose(seen, &statuses, &Thetas::of(&statuses, "request"));
+        let measured = rules_measured(&diagnosis);
+        assert!(measured > 0.0 && measured < 1.0, "one dump decides some rules and not others: {measured}");
+        finding_inputs(&diagnosis).into_iter().map(|finding| (finding.id, finding.class)).collect::<Vec<_>>()
+    };
+    assert!(classes(&slow(0.0), 1.0).contains(&("ttft-target-missed".to_owned(), Class::Violating)));
+    let queue_only = classes(&slow(20.0), 60.0);
+    assert!(!queue_only.is_empty() && queue_only.iter().all(|(_, class)| *class != Class::Violating), "{queue_only:?}");
 }
 
 fn any_findings() -> impl Strategy<Value = Vec<FindingInput>> {

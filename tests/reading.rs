@@ -2,22 +2,9 @@
 
 mod reading_support;
 
-use reading_support::{corpus, files};
+use reading_support::{corpus, files, samples};
 use servescope::exposition::{ProblemKind, parse};
 use servescope::metrics::{Kind, Scrape};
-
-/// (name, labels sorted by key, value) of all samples.
-fn samples(scrape: &Scrape) -> Vec<(String, Vec<(String, String)>, f64)> {
-    let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-    scrape
-        .samples()
-        .map(|sample| {
-            let mut labels: Vec<_> = sample.labels().map(own).collect();
-            labels.sort();
-            (sample.name().to_owned(), labels, sample.value())
-        })
-        .collect()
-}
 
 fn dump(path: &str) -> Option<String> {
     corpus().map(|folder| std::fs::read_to_string(folder.join("dumps").join(path)).expect("a dump of the corpus"))

@@ -11,6 +11,8 @@ pub(super) struct Spec {
     pub prefixes: &'static [&'static str],
     /// Families without the prefix that belong to the server all the same.
     pub globals: &'static [&'static str],
+    /// Families that are read outside the tables.
+    pub beyond_tables: &'static [&'static str],
     /// Families that describe the process, whatever the model: they hold for every model of it.
     pub of_process: &'static [&'static str],
     pub labels: Labels,

@@ -16,8 +16,10 @@ pub(super) enum Sign {
     HasBounds(&'static str, &'static [f64]),
     /// The first of these bounds is missing, and the others are there.
     LacksBound(&'static str, &'static [f64]),
-    /// Anything else, with the words for people.
+    /// Anything else that is there, with the words for people.
     Test(fn(&Instance<'_, '_>) -> bool, &'static str),
+    /// Anything else that is missing.
+    Missing(fn(&Instance<'_, '_>) -> bool, &'static str),
 }
 
 /// The releases in which a sign is seen.
@@ -121,12 +123,12 @@ impl<'e> Bounds<'e> {
 
 impl Sign {
     fn is_absence(&self) -> bool {
-        matches!(self, Sign::Lacks(_) | Sign::LacksLabel(..) | Sign::LacksValue(..) | Sign::LacksBound(..))
+        matches!(self, Sign::Lacks(_) | Sign::LacksLabel(..) | Sign::LacksValue(..) | Sign::LacksBound(..) | Sign::Missing(..))
     }
 
     fn is_trusted(&self, whole: Whole) -> bool {
         match self {
-            Sign::Lacks(_) | Sign::LacksValue(..) => whole.families,
+            Sign::Lacks(_) | Sign::LacksValue(..) | Sign::Missing(..) => whole.families,
             _ => whole.labels,
         }
     }
@@ -145,7 +147,7 @@ impl Sign {
                 let mut found = bounds.iter().map(|bound| has_bound(instance, name, *bound) == Some(true));
                 instance.has(name) && found.next() == Some(false) && found.all(|is_there| is_there)
             }
-            Sign::Test(test, _) => test(instance),
+            Sign::Test(test, _) | Sign::Missing(test, _) => test(instance),
         }
     }
 
@@ -160,7 +162,7 @@ impl Sign {
             Sign::LacksValue(family, label, value) => format!("no `{}{{{label}=\"{value}\"}}`", name(family)),
             Sign::HasBounds(family, bounds) => format!("bucket {} of `{}`", first(bounds), name(family)),
             Sign::LacksBound(family, bounds) => format!("no bucket {} of `{}`", first(bounds), name(family)),
-            Sign::Test(_, words) => words.to_owned(),
+            Sign::Test(_, words) | Sign::Missing(_, words) => words.to_owned(),
         }
     }
 }

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn marks_cut_the_parts_and_may_cross_them() {
-        let marked: Vec<String> = cut(LINE, &[[5, 8], [22, 24]]).into_iter().filter(|(_, _, marked)| *marked).map(|(text, _, _)| text).collect();
+        let marked: Vec<String> =
+            cut(LINE, &[[5, 8], [22, 24]]).into_iter().filter(|(_, _, marked)| *marked).map(|(text, _, _)| text).collect();
         assert_eq!(marked.concat(), format!("{}{}", &LINE[5..8], &LINE[22..24]));
     }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::value;
 use crate::analyze::Options;
 use crate::metrics::Unit;
-use crate::request::{Request, TargetRequest, options};
-use crate::slo::{Metric, Target};
+use crate::request::{Request, options};
+use crate::slo::{Metric, Target, TargetError};
 
 /// One target as it is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,34 +124,70 @@ fn target(row: &Row) -> Result<Target, (Field, String)> {
     if row.metric.trim().is_empty() {
         return Err((Field::Metric, "A metric is missing.".to_owned()));
     }
-    // The unit of the value follows from the metric, so the metric is looked up first, with a value that fits any.
-    let metric = lookup(row, 1.0)?.metric;
-    let number = value(&row.value, unit(metric)).map_err(|sentence| (Field::Value, sentence))?;
-    lookup(row, number)
-}
-
-fn lookup(row: &Row, target_value: f64) -> Result<Target, (Field, String)> {
-    let request = TargetRequest {
-        name: None,
-        metric: row.metric.trim().to_owned(),
-        target_value,
-        comparison: row.comparison.clone(),
-        description: None,
-    };
-    let request = Request { slo_targets: Some(vec![request]), ..Request::default() };
-    let targets = options(&request).map_err(|error| {
-        let field = match error.id.as_str() {
-            "unknown-comparison" | "unknown-operator" => Field::Comparison,
-            "bad-value" | "bad-target" => Field::Value,
-            _ => Field::Metric,
+    // The unit in which the value may be written follows from the metric.
+    let metric = Metric::parse(row.metric.trim()).map_err(|unknown| (Field::Metric, TargetError::Metric(unknown).sentence()))?;
+    let number = value(&row.value, metric.unit()).map_err(|sentence| (Field::Value, sentence))?;
+    Target::new(None, &row.metric, &row.comparison, number, None).map_err(|error| {
+        let field = match error {
+            TargetError::Metric(_) => Field::Metric,
+            TargetError::Comparison { .. } => Field::Comparison,
+            TargetError::Value { .. } => Field::Value,
         };
         (field, error.to_string())
-    })?;
-    targets.targets.and_then(|targets| targets.into_iter().next()).ok_or((Field::Metric, "A metric is missing.".to_owned()))
+    })
 }
 
-/// The unit in which a target on this metric is written.
-#[must_use]
-pub fn unit(metric: Metric) -> Unit {
-    metric.unit()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classic::Thresholds;
+
+    fn row(metric: &str, comparison: &str, value: &str) -> Settings {
+        let row = Row { id: 7, metric: metric.into(), comparison: comparison.into(), value: value.into() };
+        Settings { rows: Some(vec![row]), ..Settings::default() }
+    }
+
+    #[test]
+    fn an_untouched_form_asks_for_the_defaults() {
+        assert_eq!(Settings::default().check(), Checked::default());
+    }
+
+    #[test]
+    fn values_are_read_in_the_unit_of_their_metric() {
+        let value = |metric, text| row(metric, "<=", text).check().options.targets.unwrap()[0].value;
+        assert_eq!(value("ttft.p95", "250 ms"), 0.25);
+        assert_eq!(value("kv_cache.usage", "85 %"), 0.85);
+        assert_eq!(value("output_tokens_per_second", "100 tok/s"), 100.0);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_left_out_and_answered_beside_its_field() {
+        for (metric, comparison, value, field) in [
+            ("", "<=", "1 s", Field::Metric),
+            ("ttft.p1000", "<=", "1 s", Field::Metric),
+            ("ttft.p95", "~", "1 s", Field::Comparison),
+            ("ttft.p95", "<=", "soon", Field::Value),
+            ("ttft.p95", "<=", "0 s", Field::Value),
+            ("availability", ">=", "99.9", Field::Value),
+        ] {
+            let checked = row(metric, comparison, value).check();
+            assert_eq!(checked.rows.get(&7).map(|(field, _)| *field), Some(field), "{metric} {comparison} {value}");
+            assert_eq!(checked.options.targets, Some(Vec::new()));
+        }
+    }
+
+    #[test]
+    fn thresholds_have_the_names_and_defaults_of_the_classic_profile() {
+        let overrides = THRESHOLDS.iter().map(|threshold| (threshold.name.to_owned(), threshold.default)).collect();
+        assert_eq!(Thresholds::with(&overrides), Ok(Thresholds::default()));
+        assert_eq!(THRESHOLDS.map(|threshold| threshold.name).len(), Thresholds::NAMES.len());
+    }
+
+    #[test]
+    fn a_threshold_that_cannot_be_read_is_answered_by_name() {
+        let thresholds = BTreeMap::from([("ttft_seconds".to_owned(), "200 ms".to_owned()), ("queue_size".to_owned(), "many".to_owned())]);
+        let checked = Settings { profile: "classic".into(), thresholds, ..Settings::default() }.check();
+        assert_eq!(checked.options.thresholds, BTreeMap::from([("ttft_seconds".to_owned(), 0.2)]));
+        assert!(checked.thresholds.contains_key("queue_size"));
+    }
 }

@@ -45,6 +45,12 @@ pub(super) fn read(line: &str) -> Comment<'_> {
     }
 }
 
+/// Says so when a TYPE line has a type that text 0.0.4 does not have.
+pub(super) fn openmetrics_only(line: &str) -> Option<&'static str> {
+    let word = line.rsplit([' ', '\t']).next()?;
+    matches!(word, "info" | "stateset" | "gaugehistogram" | "unknown").then_some("it has types that the text format does not have")
+}
+
 fn word(text: &str) -> (&str, &str) {
     let text = text.trim_start();
     text.split_at(text.find([' ', '\t']).unwrap_or(text.len()))

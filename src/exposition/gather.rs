@@ -1,21 +1,37 @@
-//! Columns to scrapes: cutting, timestamps, families.
+//! Columns to scrapes: cutting, timestamps, families, and the problems that only the whole text shows.
 
 use std::sync::Arc;
 
 use super::cut::{Cut, Mark, cut};
+use super::lines::Lines;
+use super::problem::{Problems, Tally};
 use super::scan::Scanner;
-use super::{Parsed, ProblemKind};
+use super::{Parsed, ProblemKind, format};
 use crate::metrics::{Scrape, Table};
 
 /// More scrapes than this are no paste but a log; each has a table of its own.
 const MOST_SCRAPES: usize = 10_000;
 
-pub(super) fn gather(scanner: Scanner, text: Arc<str>) -> Parsed {
-    let Scanner { mut columns, mut problems, ends, .. } = scanner;
-    let Cut { mut scrapes, duplicates } = cut(&text, &columns, &ends, &[]);
+pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
+    if let Some(open) = scanner.block.take() {
+        scanner.close_block(open);
+    }
+    let ends: Vec<Mark> = scanner.ends.iter().map(|(mark, _)| *mark).collect();
+    let Cut { mut scrapes, duplicates } = cut(&text, &scanner.columns, &ends, &scanner.hints);
+    let (format, format_reason) = format::of_scrape(&scanner, scrapes.first().map_or(0, |(_, end)| end.row));
+    let mut timestamps = timestamps(&scanner, &scrapes);
+    let Scanner { mut columns, mut problems, carriage_returns, blanks, .. } = scanner;
+    columns.timestamps = Vec::new();
+    once(&mut problems, ProblemKind::CarriageReturn, carriage_returns, |count| {
+        format!("Lines end with CR LF ({count} of them); the CR was taken off.")
+    });
+    once(&mut problems, ProblemKind::SurroundingBlanks, blanks, |count| {
+        format!("Lines have blanks before or after them ({count} of them), which were taken off.")
+    });
+    let mut lines = Lines::of(&text);
     if let Some((start, _)) = scrapes.get(MOST_SCRAPES) {
         let line = columns.rows.get(start.row as usize).map_or(0, |row| row.line);
-        problems.add(ProblemKind::TooManyScrapes, line, [0, 0], false, || {
+        problems.add(ProblemKind::TooManyScrapes, line, lines.span(line), false, || {
             format!("The text holds {} scrapes; those after the first {MOST_SCRAPES} were left out.", scrapes.len())
         });
         scrapes.truncate(MOST_SCRAPES);
@@ -23,12 +39,10 @@ pub(super) fn gather(scanner: Scanner, text: Arc<str>) -> Parsed {
     for index in &duplicates {
         let Some(row) = columns.rows.get(*index as usize) else { continue };
         let name = columns.strings.get(columns.name(row));
-        problems.add(ProblemKind::RepeatedSeries, row.line, [0, 0], false, || {
+        problems.add(ProblemKind::RepeatedSeries, row.line, lines.span(row.line), false, || {
             format!("This series of {name} was there before with the same labels; the first value is used.")
         });
     }
-    let mut timestamps: Vec<(u32, i64)> = columns.timestamps.iter().map(|(row, time)| (*row, *time as i64)).collect();
-    columns.timestamps = Vec::new();
     if !duplicates.is_empty() {
         remove(&mut columns.rows, &duplicates);
         timestamps.retain(|(row, _)| duplicates.binary_search(row).is_err());
@@ -54,14 +68,38 @@ pub(super) fn gather(scanner: Scanner, text: Arc<str>) -> Parsed {
             Scrape::new(table.clone(), (start.row, end.row), metadata, &mut conflicts, &mut places)
         })
         .collect();
+    conflicts.sort_by_key(|conflict| conflict.line);
     for conflict in conflicts {
         let name = table.columns.strings.get(conflict.name);
-        problems.add(ProblemKind::ConflictingType, conflict.line, [0, 0], false, || {
-            format!("This line gives {name} another type than an earlier line ({:?}), which is used.", conflict.first)
+        problems.add(ProblemKind::ConflictingType, conflict.line, lines.span(conflict.line), false, || {
+            format!("This line gives {name} another type than an earlier line, which is used ({}).", conflict.first.word())
         });
     }
     let (problems, problem_counts) = problems.finish();
-    Parsed { text, scrapes, problems, problem_counts }
+    Parsed { text, scrapes, problems, problem_counts, format, format_reason }
+}
+
+fn timestamps(scanner: &Scanner, scrapes: &[(Mark, Mark)]) -> Vec<(u32, i64)> {
+    let mut scrapes = scrapes.iter().peekable();
+    let mut end = 0;
+    let mut format = format::Format::Text004;
+    let mut timestamps = Vec::with_capacity(scanner.columns.timestamps.len());
+    for (row, time) in &scanner.columns.timestamps {
+        while *row >= end {
+            let Some((_, next)) = scrapes.next() else { break };
+            end = next.row;
+            format = format::of_scrape(scanner, end).0;
+        }
+        timestamps.push((*row, format.milliseconds(*time)));
+    }
+    timestamps
+}
+
+/// Reports something that concerns many lines at the first of them.
+fn once(problems: &mut Problems, kind: ProblemKind, tally: Tally, sentence: impl FnOnce(u32) -> String) {
+    if tally.count > 0 {
+        problems.add(kind, tally.line, tally.span, true, || sentence(tally.count));
+    }
 }
 
 fn before(duplicates: &[u32], row: u32) -> u32 {

@@ -1,6 +1,6 @@
 //! One sample line, token by token, the forgiving way.
 
-use crate::metrics::number;
+use crate::metrics::{Columns, number};
 
 /// Bytes of the line, with a mark when escapes are to be decoded.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,6 +16,16 @@ impl Token {
     }
 }
 
+impl Columns {
+    /// The identifier of a name or a label key.
+    pub(super) fn intern_token(&mut self, line: &str, token: &Token) -> u32 {
+        match token.escaped {
+            false => self.strings.intern(token.of(line)),
+            true => self.strings.intern(&unescaped(token.of(line))),
+        }
+    }
+}
+
 /// The tokens of a sample line. Kept from line to line so that reading allocates nothing.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
@@ -26,8 +36,20 @@ pub(super) struct Parts {
     pub value: f64,
     /// As written; its unit depends on the format.
     pub timestamp: Option<f64>,
-    /// True for an exemplar after the value, which only OpenMetrics has.
-    pub exemplar: bool,
+    pub tail: Tail,
+}
+
+/// What stands after value and timestamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Tail {
+    #[default]
+    None,
+    /// `# {…} …`, which only OpenMetrics has.
+    Exemplar,
+    /// `st@…`, which only OpenMetrics 2 has.
+    Start,
+    /// A comment from this byte on, which no format has.
+    Note(usize),
 }
 
 /// Why a line is no sample, and where.
@@ -91,7 +113,7 @@ const COMPOSITE: &str = "{count:";
 pub(super) fn read(line: &str, parts: &mut Parts) -> Result<(), Fault> {
     let bytes = line.as_bytes();
     parts.labels.clear();
-    parts.exemplar = false;
+    parts.tail = Tail::None;
     parts.name = Token { start: 0, end: name_end(bytes, 0), escaped: false };
     let mut at = blanks(bytes, parts.name.end);
     if bytes.get(at) == Some(&b'{') && !line.get(at..).is_some_and(|rest| rest.starts_with(COMPOSITE)) {
@@ -122,26 +144,24 @@ fn after_head(line: &str, at: usize, parts: &mut Parts) -> Result<(), Fault> {
         number(word).ok_or(Fault { at: start, what: if word.starts_with(COMPOSITE) { What::Composite } else { What::BadValue } })?;
     parts.timestamp = None;
     let mut at = blanks(bytes, end);
-    if at < bytes.len() && !matches!(bytes.get(at), Some(b'#')) {
+    loop {
         let end = word_end(bytes, at);
         let word = line.get(at..end).unwrap_or("");
-        // OpenMetrics 2 writes the start of a counter after its timestamp.
-        if !word.starts_with("st@") {
-            let time = number(word).filter(|time| time.is_finite());
-            parts.timestamp = Some(time.ok_or(Fault { at, what: What::BadTimestamp })?);
+        match word.bytes().next() {
+            None => return Ok(()),
+            Some(b'#') => {
+                let exemplar = line.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with('{'));
+                parts.tail = if exemplar { Tail::Exemplar } else { Tail::Note(at) };
+                return Ok(());
+            }
+            Some(b's') if word.starts_with("st@") => parts.tail = Tail::Start,
+            Some(_) if parts.timestamp.is_some() => return Err(Fault { at, what: What::TextAfterValue }),
+            Some(_) => {
+                let time = number(word).filter(|time| time.is_finite());
+                parts.timestamp = Some(time.ok_or(Fault { at, what: What::BadTimestamp })?);
+            }
         }
         at = blanks(bytes, end);
-        if line.get(at..).is_some_and(|rest| rest.starts_with("st@")) {
-            at = blanks(bytes, word_end(bytes, at));
-        }
-    }
-    match bytes.get(at) {
-        None => Ok(()),
-        Some(b'#') => {
-            parts.exemplar = true;
-            Ok(())
-        }
-        Some(_) => Err(Fault { at, what: What::TextAfterValue }),
     }
 }
 
@@ -266,4 +286,10 @@ pub(super) fn unescape(text: &str, into: &mut String) {
         rest = rest.get(at + used..).unwrap_or("");
     }
     into.push_str(rest);
+}
+
+pub(super) fn unescaped(text: &str) -> String {
+    let mut decoded = String::with_capacity(text.len());
+    unescape(text, &mut decoded);
+    decoded
 }

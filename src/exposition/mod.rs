@@ -5,9 +5,14 @@ mod cut;
 mod decode;
 mod format;
 mod gather;
+mod join;
 mod line;
+mod lines;
+mod noise;
 mod previous;
 mod problem;
+mod reader;
+mod rescue;
 mod scan;
 mod strict;
 
@@ -18,6 +23,7 @@ use crate::metrics::Scrape;
 pub use crate::metrics::number;
 pub use format::Format;
 pub use problem::{KEPT_PER_KIND, Problem, ProblemKind};
+pub use reader::{Reader, parse};
 pub use strict::{Names, Verdict, parse_strict, verdict};
 
 /// Everything that could be read from one text, and everything that could not.
@@ -31,16 +37,8 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
     /// How many problems of each kind there are, also those that were not kept.
     pub problem_counts: BTreeMap<ProblemKind, u32>,
-}
-
-/// Reads a text the forgiving way: every good line is kept, every other one becomes a [`Problem`].
-#[must_use]
-pub fn parse(bytes: &[u8]) -> Parsed {
-    let text: Arc<str> = match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => String::from_utf8_lossy(bytes).into(),
-    };
-    let mut scanner = scan::Scanner::default();
-    scanner.scan(&text, true);
-    gather::gather(scanner, text)
+    /// Of the first scrape.
+    pub format: Format,
+    /// Why: ends a sentence that begins "The text is OpenMetrics 1, because …".
+    pub format_reason: &'static str,
 }

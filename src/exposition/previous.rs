@@ -1,6 +1,6 @@
 //! The line before this one: most lines differ from it in one label value and in the number.
 
-use crate::metrics::{Columns, Piece, label_hash, name_hash};
+use crate::metrics::{Piece, label_hash, name_hash};
 
 use super::line::{Parts, Token};
 
@@ -31,26 +31,24 @@ impl Previous {
         self.head_end = self.start;
     }
 
-    /// Remembers a line that was read token by token; `keys` are its interned label names.
+    /// Remembers a line that was read token by token, with its layout, its name and its label keys.
     pub(super) fn remember(
         &mut self,
-        text: &str,
-        start: usize,
+        line: &str,
+        place: Option<Place<'_>>,
         parts: &Parts,
-        layout: u32,
-        name: u32,
-        keys: &[u32],
-        columns: &mut Columns,
+        (layout, name, keys): (u32, u32, &[u32]),
+        decoded: &mut String,
     ) {
-        self.start = start;
-        self.head_end = start + parts.head_end;
+        self.start = place.map_or(0, |place| place.start);
+        self.head_end = place.map_or(0, |place| place.start + parts.head_end);
         self.layout = layout;
         self.hash = name_hash(name);
         self.labels.clear();
         self.values.clear();
         for ((_, value), key) in parts.labels.iter().zip(keys) {
-            let piece = piece(text, start, value, &mut columns.decoded);
-            let hash = label_hash(*key, piece.within(text, &columns.decoded).as_bytes());
+            let piece = piece(line, place, value, decoded);
+            let hash = label_hash(*key, piece.within(place.map_or("", |place| place.text), decoded).as_bytes());
             self.hash = self.hash.wrapping_add(hash);
             self.labels.push(Label { key: *key, start: value.start, end: value.end, hash, escaped: value.escaped });
             self.values.push(piece);
@@ -107,13 +105,20 @@ impl Previous {
     }
 }
 
-/// The value of a token as a piece of the text, or of the side buffer when it had escapes.
-pub(super) fn piece(text: &str, start: usize, token: &Token, decoded: &mut String) -> Piece {
-    if !token.escaped {
-        return Piece::of_text(start + token.start, token.end - token.start);
+/// Where in the text a line is. A repaired line is nowhere in the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub text: &'a str,
+    pub start: usize,
+}
+
+/// A token of a line as a piece: of the text, or of the side buffer when it had escapes or the line is not in the text.
+pub(super) fn piece(line: &str, place: Option<Place<'_>>, token: &Token, decoded: &mut String) -> Piece {
+    if let Some(place) = place.filter(|_| !token.escaped) {
+        return Piece::of_text(place.start + token.start, token.end - token.start);
     }
     let begin = decoded.len();
-    super::line::unescape(text.get(start + token.start..start + token.end).unwrap_or(""), decoded);
+    super::line::unescape(token.of(line), decoded);
     Piece::of_decoded(begin, decoded.len() - begin)
 }
 

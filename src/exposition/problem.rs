@@ -8,8 +8,55 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
+    // How the whole text is written; each is reported once.
+    /// The text begins with a byte order mark.
+    ByteOrderMark,
+    /// The bytes are UTF-16, as PowerShell writes them.
+    Utf16,
+    /// Bytes that are no UTF-8 became replacement characters.
+    InvalidUtf8,
+    /// Lines end with CR LF.
+    CarriageReturn,
+    /// Lines have blanks around them.
+    SurroundingBlanks,
+
+    // Lines whose data was kept after a repair.
+    AnsiColour,
+    /// Non-breaking and other unusual spaces, or invisible characters.
+    UnusualSpace,
+    CurlyQuotes,
+    /// HTML entities or Markdown backslashes.
+    EscapedMarkup,
+    LineNumber,
+    LogPrefix,
+    /// A Markdown quote mark, a list mark, a diff mark.
+    QuotePrefix,
+    /// A line that was broken to fit a width.
+    WrappedLine,
+    /// A shell prompt or a tag stands directly after the value.
+    PromptAfterValue,
+    /// A comment that somebody wrote behind the value.
+    NoteAfterValue,
+
+    // Lines that are no metrics.
+    ShellPrompt,
+    HttpHeader,
+    ProgressMeter,
+    /// A Markdown fence or a dividing line.
+    MarkdownFence,
+    /// A lone HTML tag.
+    Markup,
+    HtmlPage,
+    JsonAnswer,
+    PowershellObject,
+    /// Somebody shortened the text here.
+    LeftOut,
+    /// The text ends in the middle of this line.
+    CutLine,
     /// A line that is no sample, no comment and no known noise.
     BadLine,
+
+    // What the lines say.
     /// A `# TYPE`, `# HELP` or `# UNIT` line that says nothing.
     BadMetadata,
     /// A second `# TYPE` line says another type; the first was kept.
@@ -18,10 +65,8 @@ pub enum ProblemKind {
     RepeatedSeries,
     /// More scrapes than anybody pastes; the rest was left out.
     TooManyScrapes,
-    /// The bytes are UTF-16, as PowerShell writes them.
-    Utf16,
-    /// Bytes that are no UTF-8 became replacement characters.
-    InvalidUtf8,
+    /// More text than can be read.
+    TooLong,
     /// A feature of OpenMetrics 2, which is recognised but not read.
     OpenMetrics2,
 
@@ -41,6 +86,26 @@ pub enum ProblemKind {
     BadEnd,
 }
 
+impl ProblemKind {
+    /// What was done about a line, for the kinds that repair one.
+    pub(super) fn repair(self) -> &'static str {
+        match self {
+            ProblemKind::AnsiColour => "Terminal colour codes were taken out of this line.",
+            ProblemKind::UnusualSpace => "Unusual spaces or invisible characters were taken out of this line.",
+            ProblemKind::CurlyQuotes => "Typographic quotes in this line were read as plain ones.",
+            ProblemKind::EscapedMarkup => "HTML or Markdown escapes in this line were decoded.",
+            ProblemKind::LineNumber => "A line number was taken off this line.",
+            ProblemKind::LogPrefix => "What a log viewer wrote before this line was taken off.",
+            ProblemKind::QuotePrefix => "A quote or list mark was taken off this line.",
+            ProblemKind::WrappedLine => "This line was broken into several, which were joined.",
+            ProblemKind::PromptAfterValue => "What stands directly behind the value was taken off.",
+            ProblemKind::NoteAfterValue => "The note behind the value was left out.",
+            ProblemKind::Markup => "HTML tags were taken off this line.",
+            _ => "This line was repaired.",
+        }
+    }
+}
+
 /// One repair or one skipped line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -56,6 +121,23 @@ pub struct Problem {
 
 /// Problems of one kind that are kept; the rest is only counted, so that a large log file costs no memory.
 pub const KEPT_PER_KIND: u32 = 1000;
+
+/// How often something happened that is reported once.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub count: u32,
+    pub line: u32,
+    pub span: [usize; 2],
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, line: u32, span: [usize; 2]) {
+        if self.count == 0 {
+            (self.line, self.span) = (line, span);
+        }
+        self.count += 1;
+    }
+}
 
 /// Gathers problems while a text is read.
 #[derive(Debug, Clone, Default)]

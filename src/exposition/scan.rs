@@ -2,11 +2,13 @@
 
 use memchr::memchr;
 
-use super::comment::{self, Comment};
+use super::comment::{self, Comment, Name};
 use super::cut::Mark;
-use super::line::{self, Fault, Parts};
-use super::previous::{Previous, piece};
-use super::problem::{ProblemKind, Problems};
+use super::line::{self, Parts};
+use super::noise::Block;
+use super::previous::{Place, Previous, piece};
+use super::problem::{ProblemKind, Problems, Tally};
+use super::{Format, problem};
 use crate::metrics::{Columns, Metadata, Piece, Says, plain};
 
 /// Reads a text that may still be growing, line by line.
@@ -14,15 +16,70 @@ use crate::metrics::{Columns, Metadata, Piece, Says, plain};
 pub(super) struct Scanner {
     pub columns: Columns,
     pub problems: Problems,
-    /// Where an exposition certainly ends.
-    pub ends: Vec<Mark>,
+    /// Where an exposition certainly ends, and whether an `# EOF` says so.
+    pub ends: Vec<(Mark, bool)>,
+    /// Where a new text may begin.
+    pub hints: Vec<Mark>,
+    /// Formats that HTTP headers name, with the number of rows before them.
+    pub announced: Vec<(u32, Format)>,
+    /// A feature that only OpenMetrics has.
+    pub openmetrics: Option<&'static str>,
+    /// A feature that only OpenMetrics 2 has.
+    pub openmetrics_2: Option<&'static str>,
+    pub carriage_returns: Tally,
+    pub blanks: Tally,
+    /// True when the byte order mark is that of UTF-16, which is reported by itself.
+    pub has_mark_of_its_own: bool,
     /// First byte that was not read yet.
-    at: usize,
-    /// Lines that were read.
-    line: u32,
-    previous: Previous,
-    parts: Parts,
+    pub(super) at: usize,
+    /// Lines that were read, with the one at hand.
+    pub(super) line: u32,
+    pub(super) previous: Previous,
+    pub(super) parts: Parts,
     keys: Vec<u32>,
+    pub(super) block: Option<OpenBlock>,
+    pub(super) width: Width,
+}
+
+/// A block of noise that is not over yet.
+#[derive(Debug)]
+pub(super) struct OpenBlock {
+    pub block: Block,
+    pub line: u32,
+    pub span: [usize; 2],
+    /// Its beginning, which tells what it is.
+    pub beginning: String,
+}
+
+/// How wide lines are: text that was broken to a width has no wider line.
+#[derive(Debug, Default)]
+pub(super) struct Width {
+    /// Characters of the widest line before the one at hand.
+    pub widest: usize,
+    /// Broken lines that were joined.
+    pub joined: u32,
+    /// Line and width of the last HELP line.
+    pub help: (u32, usize),
+}
+
+/// Where the lines after the one at hand are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ahead<'a> {
+    pub text: &'a str,
+    /// End of the last complete line.
+    pub limit: usize,
+    /// True when nothing comes after `limit`.
+    pub last: bool,
+    /// False for a part of a line, which no other line continues.
+    pub whole: bool,
+}
+
+/// Whether the line at hand was dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Done,
+    /// More lines are needed to decide; the line will be read again.
+    Wait,
 }
 
 impl Scanner {
@@ -32,121 +89,228 @@ impl Scanner {
         let unread = bytes.get(self.at..).unwrap_or(&[]);
         let limit = if last { bytes.len() } else { self.at + memchr::memrchr(b'\n', unread).map_or(0, |end| end + 1) };
         let bytes = bytes.get(..limit).unwrap_or(&[]);
+        let ahead = Ahead { text, limit, last, whole: true };
+        if self.at == 0 && limit > 0 && text.starts_with('\u{feff}') {
+            self.at = '\u{feff}'.len_utf8();
+            if !self.has_mark_of_its_own {
+                let sentence = || "The byte order mark at the beginning was taken off.".to_owned();
+                self.problems.add(ProblemKind::ByteOrderMark, 1, [0, self.at], true, sentence);
+            }
+        }
         while self.at < limit {
-            let start = line::blanks(bytes, self.at);
+            let from = self.at;
             self.line += 1;
-            if let Some(next) = self.like_previous(bytes, start) {
-                self.at = next;
+            if self.like_previous(bytes, from) {
                 continue;
             }
-            let rest = bytes.get(self.at..).unwrap_or(&[]);
-            let end = self.at + memchr(b'\n', rest).unwrap_or(rest.len());
-            let raw = text.get(self.at..end).unwrap_or("");
+            let rest = bytes.get(from..).unwrap_or(&[]);
+            let end = from + memchr(b'\n', rest).unwrap_or(rest.len());
+            let raw = text.get(from..end).unwrap_or("");
             self.at = (end + 1).min(limit);
-            self.any_line(text, raw, end - raw.len());
+            if self.any_line(raw, from, ahead) == Step::Wait {
+                self.at = from;
+                self.line -= 1;
+                break;
+            }
+            self.measure(raw);
         }
     }
 
-    /// Reads a line that has the shape of the one before. Returns the start of the next line.
-    fn like_previous(&mut self, bytes: &[u8], start: usize) -> Option<usize> {
-        let head_end = self.previous.again(bytes, start)?;
+    /// Reads a line that has the shape of the one before, and goes to the next line.
+    fn like_previous(&mut self, bytes: &[u8], from: usize) -> bool {
+        let start = line::blanks(bytes, from);
+        let Some(head_end) = self.previous.again(bytes, start) else { return false };
         if bytes.get(head_end) != Some(&b' ') {
-            return None;
+            return false;
         }
-        let (value, end) = plain(bytes, head_end + 1)?;
+        let Some((value, end)) = plain(bytes, head_end + 1) else { return false };
         let next = match bytes.get(end) {
             None => end,
             Some(b'\n') => end + 1,
-            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
-            Some(_) => return None,
+            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => {
+                self.carriage_returns.add(self.line, [end, end + 1]);
+                end + 2
+            }
+            Some(_) => return false,
         };
         let labels = self.columns.values.len();
         self.columns.values.extend_from_slice(&self.previous.values);
         self.columns.push(self.previous.layout, labels, value, self.line, self.previous.hash);
-        Some(next)
+        if start > from {
+            self.blanks.add(self.line, [from, start]);
+        }
+        if end - from > self.width.widest {
+            // Characters are never more than bytes; for the few lines that are wider than any before, they are counted.
+            let line = bytes.get(from..end).unwrap_or(&[]);
+            self.width.widest = self.width.widest.max(bytecount(line));
+        }
+        self.at = next;
+        true
     }
 
-    fn any_line(&mut self, text: &str, raw: &str, raw_start: usize) {
-        let line = raw.trim();
-        let start = raw_start + (raw.len() - raw.trim_start().len());
-        match line.bytes().next() {
-            None => {}
-            Some(b'#') => self.comment(text, line, start),
-            Some(_) => {
-                if let Err(fault) = self.sample(text, line, start) {
-                    self.previous.forget();
-                    self.bad(line, start, fault);
+    fn measure(&mut self, raw: &str) {
+        if raw.len() > self.width.widest {
+            self.width.widest = self.width.widest.max(width(raw));
+        }
+    }
+
+    /// Reads a line of any kind, without its line feed.
+    pub(super) fn any_line(&mut self, raw: &str, from: usize, ahead: Ahead<'_>) -> Step {
+        let content = raw.strip_suffix('\r').unwrap_or(raw);
+        let line = content.trim();
+        let number = self.line;
+        let start = from + (content.len() - content.trim_start().len());
+        if let Some(block) = self.block.take()
+            && self.goes_on(block, line, [start, start + line.len()])
+        {
+            return Step::Done;
+        }
+        let outcome = match line.bytes().next() {
+            None => Ok(()),
+            Some(b'#') => {
+                let lines = self.columns.metadata.len();
+                let outcome = self.comment(line, Some(Place { text: ahead.text, start }));
+                if matches!(self.columns.metadata.get(lines), Some(Metadata { says: Says::Help(_), .. })) {
+                    self.width.help = (self.line, width(content));
                 }
+                outcome
+            }
+            Some(_) => self.sample(line, Some(Place { text: ahead.text, start })),
+        };
+        let step = match outcome {
+            Ok(()) => Step::Done,
+            Err(reason) => self.rescue(Line { raw: content, from, line, start, reason }, ahead),
+        };
+        if step == Step::Done {
+            if content.len() < raw.len() {
+                self.carriage_returns.add(number, [from + content.len(), from + raw.len()]);
+            }
+            // A HELP line without a text ends with a blank.
+            if !line.is_empty() && (start > from || (line.len() < content.len() && !line.starts_with('#'))) {
+                self.blanks.add(number, [from, from + content.len()]);
             }
         }
+        step
     }
 
-    fn bad(&mut self, line: &str, start: usize, fault: Fault) {
-        self.problems.add(ProblemKind::BadLine, self.line, [start, start + line.len()], false, || fault.what.sentence().to_owned());
-    }
-
-    fn sample(&mut self, text: &str, line: &str, start: usize) -> Result<(), Fault> {
-        line::read(line, &mut self.parts)?;
+    /// Reads a trimmed line as a sample. Without a place the line is not part of the text but a repaired copy.
+    pub(super) fn sample(&mut self, line: &str, place: Option<Place<'_>>) -> Result<(), Reason> {
+        if let Err(fault) = line::read(line, &mut self.parts) {
+            self.previous.forget();
+            if fault.what == line::What::Composite {
+                self.openmetrics_2 = Some("it has composite values");
+                return Err(Reason { kind: ProblemKind::OpenMetrics2, sentence: fault.what.sentence() });
+            }
+            return Err(Reason { kind: ProblemKind::BadLine, sentence: fault.what.sentence() });
+        }
         let parts = &self.parts;
-        let name = match parts.name.escaped {
-            false => self.columns.strings.intern(parts.name.of(line)),
-            true => self.columns.strings.intern(&unescaped(parts.name.of(line))),
-        };
+        let name = self.columns.intern_token(line, &parts.name);
         self.keys.clear();
         for (key, _) in &parts.labels {
-            self.keys.push(match key.escaped {
-                false => self.columns.strings.intern(key.of(line)),
-                true => self.columns.strings.intern(&unescaped(key.of(line))),
-            });
+            self.keys.push(self.columns.intern_token(line, key));
         }
         let layout = self.columns.intern_layout(name, &self.keys);
-        self.previous.remember(text, start, parts, layout, name, &self.keys, &mut self.columns);
+        self.previous.remember(line, place, parts, (layout, name, &self.keys), &mut self.columns.decoded);
         let labels = self.columns.values.len();
         self.columns.values.extend_from_slice(&self.previous.values);
         if let Some(time) = parts.timestamp {
             self.columns.timestamps.push((self.columns.rows.len() as u32, time));
+            if time.fract() != 0.0 {
+                self.openmetrics = Some("its timestamps are fractions");
+            }
         }
         self.columns.push(layout, labels, parts.value, self.line, self.previous.hash);
+        match parts.tail {
+            line::Tail::None => {}
+            line::Tail::Exemplar => self.openmetrics = Some("it has exemplars"),
+            line::Tail::Start => self.openmetrics_2 = Some("it has start timestamps"),
+            line::Tail::Note(at) => {
+                let start = place.map_or(self.at, |place| place.start);
+                let span = [start + at, start + line.len()];
+                self.problems.add(ProblemKind::NoteAfterValue, self.line, span, true, || ProblemKind::NoteAfterValue.repair().to_owned());
+            }
+        }
         Ok(())
     }
 
-    fn comment(&mut self, text: &str, line: &str, start: usize) {
+    /// Reads a trimmed line that begins with `#`.
+    pub(super) fn comment(&mut self, line: &str, place: Option<Place<'_>>) -> Result<(), Reason> {
         let (name, says) = match comment::read(line) {
-            Comment::Other => return,
+            Comment::Other if memchr::memchr(0x1b, line.as_bytes()).is_some() => {
+                return Err(Reason { kind: ProblemKind::AnsiColour, sentence: "This comment has terminal colour codes." });
+            }
+            Comment::Other => return Ok(()),
             Comment::Eof => {
-                self.ends.push(self.mark());
-                return;
+                self.ends.push((self.mark(), true));
+                return Ok(());
             }
-            Comment::Broken(sentence) => {
-                let span = [start, start + line.len()];
-                self.problems.add(ProblemKind::BadMetadata, self.line, span, false, || sentence.to_owned());
-                return;
+            Comment::Broken(sentence) => return Err(Reason { kind: ProblemKind::BadMetadata, sentence }),
+            Comment::Type(name, kind) => {
+                if let Some(word) = comment::openmetrics_only(line) {
+                    self.openmetrics = Some(word);
+                }
+                (name, Says::Type(kind))
             }
-            Comment::Type(name, kind) => (name, Says::Type(kind)),
-            Comment::Help(name, help) => (name, Says::Help(self.words(text, help))),
-            Comment::Unit(name, unit) => (name, Says::Unit(self.words(text, unit))),
+            Comment::Help(name, help) => (name, Says::Help(self.words(line, help, place))),
+            Comment::Unit(name, unit) => {
+                self.openmetrics = Some("it has UNIT lines");
+                (name, Says::Unit(self.words(line, unit, place)))
+            }
         };
-        let name = match name.escaped {
-            false => self.columns.strings.intern(name.text),
-            true => self.columns.strings.intern(&unescaped(name.text)),
-        };
+        let name = self.intern_name(name);
         self.columns.metadata.push(Metadata { name, line: self.line, row: self.columns.rows.len() as u32, says });
+        Ok(())
     }
 
-    /// A part of `text` as a piece, with its escapes decoded.
-    fn words(&mut self, text: &str, part: &str) -> Piece {
-        let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-        let token = line::Token { start: 0, end: part.len(), escaped: part.contains('\\') };
-        piece(text, start, &token, &mut self.columns.decoded)
+    fn intern_name(&mut self, name: Name<'_>) -> u32 {
+        match name.escaped {
+            false => self.columns.strings.intern(name.text),
+            true => self.columns.strings.intern(&line::unescaped(name.text)),
+        }
     }
 
-    fn mark(&self) -> Mark {
+    /// A part of a line as a piece, with its escapes decoded.
+    fn words(&mut self, line: &str, part: &str, place: Option<Place<'_>>) -> Piece {
+        let start = (part.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
+        let token = line::Token { start, end: start + part.len(), escaped: part.contains('\\') };
+        piece(line, place, &token, &mut self.columns.decoded)
+    }
+
+    pub(super) fn mark(&self) -> Mark {
         Mark { row: self.columns.rows.len() as u32, metadata: self.columns.metadata.len() as u32 }
+    }
+
+    /// Puts down the repair of the line at hand.
+    pub(super) fn repaired(&mut self, kind: problem::ProblemKind, span: [usize; 2]) {
+        self.problems.add(kind, self.line, span, true, || kind.repair().to_owned());
     }
 }
 
-fn unescaped(text: &str) -> String {
-    let mut decoded = String::with_capacity(text.len());
-    line::unescape(text, &mut decoded);
-    decoded
+/// A line that could not be read as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// With its blanks, and where it begins.
+    pub raw: &'a str,
+    pub from: usize,
+    /// Without them.
+    pub line: &'a str,
+    pub start: usize,
+    pub reason: Reason,
+}
+
+/// Why a line could not be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reason {
+    pub kind: ProblemKind,
+    pub sentence: &'static str,
+}
+
+/// Characters of a line.
+pub(super) fn width(line: &str) -> usize {
+    bytecount(line.trim_end_matches('\r').as_bytes())
+}
+
+/// Characters of valid UTF-8: all bytes but those that continue one.
+fn bytecount(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !(0x80..0xC0).contains(*byte)).count()
 }

@@ -32,6 +32,21 @@ impl Kind {
         })
     }
 
+    /// The word after `# TYPE` in OpenMetrics.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
+            Kind::GaugeHistogram => "gaugehistogram",
+            Kind::Summary => "summary",
+            Kind::Info => "info",
+            Kind::StateSet => "stateset",
+            Kind::Unknown => "unknown",
+        }
+    }
+
     /// True when a declared family `x` of this kind owns the sample `x` + `suffix`.
     pub(super) fn owns(self, suffix: &str) -> bool {
         match self {

@@ -1,8 +1,8 @@
 //! The quantities that published thresholds speak of.
 
 use crate::metrics::Unit;
-use crate::rule::quantile;
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Mode, Observation, TimeBase};
+use crate::stats::quantile;
 
 /// How a condition reads its number. Rates and increases need a window; shares, means and quantiles of a single snapshot speak of
 /// the process lifetime and say so.

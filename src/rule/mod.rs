@@ -32,6 +32,7 @@ mod symptom;
 pub(crate) mod testing;
 mod threshold;
 
+pub use crate::stats::quantile;
 pub use confidence::{Basis, Case, Confidence, weight};
 pub use context::{Context, Queue};
 pub use definition::{Checked, Outcome, Rule, Texts};
@@ -41,7 +42,6 @@ pub use finding::{Account, Action, Contributing, Finding};
 pub use kinds::{BottleneckType, ConfidenceWord, Role, Severity};
 pub use laws::Laws;
 pub use missing::Missing;
-pub use crate::stats::quantile;
 pub use severity::Impact;
 pub use state::{State, StateKind};
 pub use symptom::{SYMPTOM_RULES, Symptom, SymptomSeen, Symptoms};

@@ -104,6 +104,7 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
             Distribution::E2e => Symptom::E2e,
             _ => return None,
         },
+        Metric::MeanPerToken => Symptom::Itl,
         Metric::Availability => Symptom::Availability,
         Metric::RequestsPerSecond | Metric::OutputTokensPerSecond if has_demand(seen) => Symptom::Throughput,
         Metric::Gauge(Gauge::Waiting) => Symptom::Queue,
@@ -137,8 +138,10 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
 /// threshold, the gaps are too.
 fn slow_requests(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Option<SymptomSeen> {
     let judged = slo.iter().any(|status| {
-        matches!(status.target.metric, Metric::Quantile(Distribution::Itl | Distribution::Tpot, _) | Metric::Mean(Distribution::Itl | Distribution::Tpot))
-            && status.verdict != Verdict::NoData
+        matches!(
+            status.target.metric,
+            Metric::Quantile(Distribution::Itl | Distribution::Tpot, _) | Metric::Mean(Distribution::Itl | Distribution::Tpot)
+        ) && status.verdict != Verdict::NoData
     });
     if judged || seen.last.has_caveat(Caveat::TpotIncludesPrefill) {
         return None;

@@ -28,6 +28,7 @@ impl Thetas {
                 let (distribution, is_p95) = match status.target.metric {
                     Metric::Quantile(distribution, q) => (distribution, (q - 0.95).abs() < 1e-9),
                     Metric::Mean(distribution) => (distribution, false),
+                    Metric::MeanPerToken => (Distribution::Itl, false),
                     _ => continue,
                 };
                 if !wanted.contains(&distribution) || !(status.target.value > 0.0) {

@@ -199,6 +199,10 @@ pub struct Config {
     pub host_tier: Option<ConfigValue<bool>>,
     /// Prompts shorter than this never hit the prefix cache, tokens.
     pub prefix_match_unit: Option<ConfigValue<f64>>,
+    /// Hash of prefix cache blocks, e.g. `sha256`; it costs CPU time.
+    pub prefix_hash: Option<ConfigValue<String>>,
+    /// The model mixes attention kinds (Mamba or sliding window), so block arithmetic is off.
+    pub hybrid_cache: Option<ConfigValue<bool>>,
     /// Weights kept in CPU memory, GB.
     pub cpu_offload_gb: Option<ConfigValue<f64>>,
     pub sliding_window: Option<ConfigValue<f64>>,

@@ -98,6 +98,8 @@ vocabulary! {
         LoraWaiting: "lora.waiting", Count, Sum, "adapters waiting";
         /// 1 awake, 0 asleep (vLLM sleep mode).
         Awake: "engine.awake", Count, Max, "engine awake";
+        /// 1 when SGLang's last report was of a pass with a CUDA graph.
+        CudaGraph: "engine.cuda_graph", Count, Max, "CUDA graph in use";
         AvailableGpuMemory: "memory.startup_available", Gigabytes, Mean, "GPU memory free after start";
         EplbBalancedness: "experts.balancedness", Ratio, Mean, "expert balance";
     }

@@ -10,7 +10,7 @@ use super::latency::{count_suffix, mean_status as plain_mean, quantile_status as
 use super::{Comparison, SloStatus, Target, Verdict};
 use crate::metrics::Histogram;
 use crate::signal::{BackendId, Caveat, Distribution, DistributionReading, Observation};
-use crate::stats::{attainment, quantile, show_range, sum_quantile, sum_within, wilson};
+use crate::stats::{attainment, binomial_quantile, quantile, show_range, sum_quantile, sum_within, wilson};
 
 /// Gaps between the first token and the 50th, at which SGLang flushes a non-streaming request.
 const GAPS_TO_FLUSH: f64 = 49.0;
@@ -138,7 +138,7 @@ fn summed_quantile(seen: &Observation, target: &Target, q: f64, parts: &Parts) -
         samples,
     );
 
-    let value = quantile_bounds(parts, q);
+    let value = quantile_bounds(parts, q, samples);
     let mut judged = verdict(target, q, &certain, value);
     let trusted = q < STRICT && !parts.chunked;
     if judged == Verdict::Undetermined && trusted {
@@ -171,15 +171,25 @@ fn share(bounds: (f64, f64), samples: f64) -> ShareWithin {
     ShareWithin { share: bounds.1, bounds, interval, samples }
 }
 
-/// Bounds of the quantile itself: by the parts, and never above the whole request.
-fn quantile_bounds(parts: &Parts, q: f64) -> (f64, f64) {
-    let before = sum_quantile(&parts.before_prefill(), q).map_or(0.0, |(low, _)| low);
-    let whole = parts.whole.as_ref().and_then(|whole| quantile(whole, q)).map_or(f64::INFINITY, |found| found.bracket.1);
-    let (low, high) = match sum_quantile(&parts.all(), q).filter(|_| parts.prefill.is_some()) {
-        Some((low, high)) => (low.max(before), if parts.chunked { whole } else { high.min(whole) }),
-        None => (before, whole),
+/// Bounds of the quantile itself: by the parts, never above the whole request, and with the sampling error of so many requests.
+fn quantile_bounds(parts: &Parts, q: f64, samples: f64) -> (f64, f64) {
+    let (low_q, high_q) = sampled_quantiles(q, samples);
+    let lowest = |parts: &[&Histogram]| sum_quantile(parts, low_q).map_or(0.0, |(low, _)| low);
+    let low = lowest(&parts.all()).max(lowest(&parts.before_prefill()));
+    let Some(high_q) = high_q else {
+        return (low, f64::INFINITY);
     };
+    let whole = parts.whole.as_ref().and_then(|whole| quantile(whole, high_q)).map_or(f64::INFINITY, |found| found.bracket.1);
+    let summed = if parts.chunked || parts.prefill.is_none() { None } else { sum_quantile(&parts.all(), high_q) };
+    let high = summed.map_or(whole, |(_, high)| high.min(whole));
     (low.min(high), high)
+}
+
+/// The shares whose quantiles enclose the `q` quantile at 95 %. The upper one is `None` when it lies beyond the last request.
+fn sampled_quantiles(q: f64, samples: f64) -> (f64, Option<f64>) {
+    let low = binomial_quantile(0.025, samples, q) / samples;
+    let high = (binomial_quantile(0.975, samples, q) + 1.0) / samples;
+    (low, (high <= 1.0).then_some(high))
 }
 
 /// Means add up exactly per request; the prefill call of a request lies between the fastest and the slowest call.

@@ -53,26 +53,39 @@ fn steps(parts: &[&Histogram]) -> Option<Vec<Steps>> {
 
 /// Largest Σ F(sᵢ) − (k − 1), with F read at the bound at or below sᵢ.
 fn lower(parts: &[Steps], left: f64) -> f64 {
-    let Some((part, rest)) = parts.split_first() else {
-        return 0.0;
-    };
-    if rest.is_empty() {
-        return part.iter().rfind(|(bound, _)| *bound <= left).map_or(0.0, |(_, share)| *share);
+    match parts.split_first() {
+        None => 0.0,
+        Some((last, [])) => below(last, left),
+        Some((part, rest)) => {
+            let within = part.iter().take_while(|(bound, _)| *bound <= left);
+            within.map(|(bound, share)| share - 1.0 + lower(rest, left - bound)).fold(0.0, f64::max)
+        }
     }
-    part.iter().filter(|(bound, _)| *bound <= left).map(|(bound, share)| share - 1.0 + lower(rest, left - bound)).fold(0.0, f64::max)
 }
 
 /// Smallest Σ F(sᵢ), with F read at the bound at or above sᵢ, and 0 at or below zero.
 fn upper(parts: &[Steps], left: f64) -> f64 {
-    let Some((part, rest)) = parts.split_first() else {
-        return 0.0;
-    };
-    let at = |s: f64| if s <= 0.0 { 0.0 } else { part.iter().find(|(bound, _)| *bound >= s).map_or(1.0, |(_, share)| *share) };
-    if rest.is_empty() {
-        return at(left);
+    match parts.split_first() {
+        None => 0.0,
+        Some((last, [])) => above(last, left),
+        Some((part, rest)) => {
+            let finite = part.iter().take_while(|(bound, _)| bound.is_finite());
+            finite.map(|(bound, share)| share + upper(rest, left - bound)).fold(upper(rest, left), f64::min)
+        }
     }
-    let none = upper(rest, left);
-    part.iter().filter(|(bound, _)| bound.is_finite()).map(|(bound, share)| share + upper(rest, left - bound)).fold(none, f64::min)
+}
+
+fn below(steps: &Steps, s: f64) -> f64 {
+    let index = steps.partition_point(|(bound, _)| *bound <= s);
+    index.checked_sub(1).and_then(|last| steps.get(last)).map_or(0.0, |(_, share)| *share)
+}
+
+fn above(steps: &Steps, s: f64) -> f64 {
+    if s <= 0.0 {
+        return 0.0;
+    }
+    let index = steps.partition_point(|(bound, _)| *bound < s);
+    steps.get(index).map_or(1.0, |(_, share)| *share)
 }
 
 /// Smallest t in 0..=highest with `reached(t)`, to nine digits; the functions are steps, so the result is a sum of bounds.

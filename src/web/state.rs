@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::form::Settings;
 use crate::analyze::{Input, analyze};
+use crate::entry::{Checked, Settings};
 use crate::exposition::Problem;
 use crate::report::Report;
 use crate::request::RequestError;
@@ -115,6 +115,8 @@ pub enum Sheet {
 pub struct State {
     pub loaded: RwSignal<Loaded>,
     pub settings: RwSignal<Settings>,
+    /// The settings as options, and what is wrong with them.
+    pub checked: Memo<Checked>,
     pub outcome: Memo<Outcome>,
     pub notice: RwSignal<Option<Notice>>,
     pub spot: RwSignal<Option<Spot>>,
@@ -132,13 +134,14 @@ impl State {
     pub fn new() -> Self {
         let loaded = RwSignal::new(Loaded::default());
         let settings = RwSignal::new(Settings::default());
-        let options = Memo::new(move |_| settings.with(Settings::options));
+        let checked = Memo::new(move |_| settings.with(Settings::check));
+        let options = Memo::new(move |_| checked.with(|checked| checked.options.clone()));
         let outcome = Memo::new(move |_| {
             loaded.with(|loaded| {
                 if loaded.is_empty() {
                     return Outcome::Empty;
                 }
-                match options.with(|options| analyze(&loaded.inputs, &options.0)) {
+                match options.with(|options| analyze(&loaded.inputs, options)) {
                     Ok(report) => Outcome::Report(Arc::new(report)),
                     Err(error) => Outcome::Refused(error),
                 }
@@ -147,6 +150,7 @@ impl State {
         State {
             loaded,
             settings,
+            checked,
             outcome,
             notice: RwSignal::new(None),
             spot: RwSignal::new(None),
@@ -169,13 +173,4 @@ impl State {
         }
         self.spot.set(None);
     }
-}
-
-/// The report alone, for the cards. While there is none the last one stays, which nobody sees.
-#[must_use]
-pub fn report_of(outcome: Memo<Outcome>) -> Memo<Option<Arc<Report>>> {
-    Memo::new(move |_| match outcome.get() {
-        Outcome::Report(report) => Some(report),
-        Outcome::Empty | Outcome::Refused(_) => None,
-    })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Series;
-use super::instances::Instances;
+use super::instances::{Fitting, Instances};
 use crate::backend::spec::Spec;
 use crate::metrics::{Histogram, Sample, Scrape};
 use crate::signal::{InstanceKey, Source};
@@ -43,12 +43,14 @@ impl<'a> Index<'a> {
                 Some((full, short))
             })
             .collect();
-        let own_series: Vec<Vec<(&'a str, &'a str)>> = names
-            .iter()
-            .filter(|(full, short)| full != short && !full.ends_with("_bucket"))
-            .flat_map(|(full, _)| scrape.named(full))
-            .map(|sample| sample.labels().collect())
-            .collect();
+        let labels_of = |of_bucket: bool| -> Vec<Vec<(&'a str, &'a str)>> {
+            let own = names.iter().filter(|(full, short)| full != short && full.ends_with("_bucket") == of_bucket);
+            own.flat_map(|(full, _)| scrape.named(full)).map(|sample| sample.labels().collect()).collect()
+        };
+        let mut own_series = labels_of(false);
+        if own_series.is_empty() {
+            own_series = labels_of(true);
+        }
         let instances = Instances::find(&own_series, &spec.labels);
         let keys = instances.keys();
         let servers = keys.iter().map(|_| Server::default()).collect();
@@ -84,21 +86,26 @@ impl<'a> Index<'a> {
 
     fn add_number(&mut self, instances: &Instances<'a>, full: &str, short: &'a str, sample: Sample<'a>) {
         let labels: Vec<(&'a str, &'a str)> = sample.labels().collect();
-        let mut owners = instances.fitting(&labels);
-        if owners.len() > 1 && !self.spec.of_process.contains(&short) {
-            owners.clear();
-        }
-        for owner in owners {
-            let Some(server) = self.servers.get_mut(owner) else {
-                continue;
-            };
-            server.newest_timestamp_ms = server.newest_timestamp_ms.max(sample.timestamp_ms());
-            if short.ends_with("_created") {
-                server.note_created(full, &sample);
-            } else {
-                let series = Series { labels: labels.clone(), lines: vec![sample.line()], data: sample.value() };
-                server.numbers.entry(short).or_default().push(series);
+        match instances.fitting(&labels) {
+            Fitting::One(owner) => self.give(owner, full, short, sample, labels),
+            Fitting::Several(owners) if self.spec.of_process.contains(&short) => {
+                for owner in owners {
+                    self.give(owner, full, short, sample, labels.clone());
+                }
             }
+            Fitting::Several(_) => {}
+        }
+    }
+
+    fn give(&mut self, owner: usize, full: &str, short: &'a str, sample: Sample<'a>, labels: Vec<(&'a str, &'a str)>) {
+        let Some(server) = self.servers.get_mut(owner) else {
+            return;
+        };
+        server.newest_timestamp_ms = server.newest_timestamp_ms.max(sample.timestamp_ms());
+        if short.ends_with("_created") {
+            server.note_created(full, &sample);
+        } else {
+            server.numbers.entry(short).or_default().push(Series { labels, lines: vec![sample.line()], data: sample.value() });
         }
     }
 }

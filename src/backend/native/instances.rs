@@ -1,6 +1,6 @@
 //! Which servers a text holds, and whose a series is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::backend::spec::Labels;
 use crate::signal::InstanceKey;
@@ -57,6 +57,13 @@ pub(super) struct Instances<'a> {
     exact: HashMap<Identity<'a>, usize>,
 }
 
+/// Whose a series can be.
+pub(super) enum Fitting {
+    One(usize),
+    /// None, or more than one.
+    Several(Vec<usize>),
+}
+
 /// Model, and the value of each foreign label in use.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Identity<'a> {
@@ -87,13 +94,13 @@ impl<'a> Instances<'a> {
             .map(|(key, _)| *key)
             .collect();
         let mut instances = Instances { model_label, foreign, ..Instances::default() };
-        let mut identities: Vec<Identity<'a>> = series
+        let distinct: HashSet<Identity<'a>> = series
             .iter()
             .map(|labels| instances.identity(labels))
             .filter(|identity| model_label.is_none() || identity.model.is_some())
             .collect();
+        let mut identities: Vec<Identity<'a>> = distinct.into_iter().collect();
         identities.sort_unstable();
-        identities.dedup();
         // A series without some of the labels belongs to a fuller identity; it is no server of its own.
         let fuller: Vec<Identity<'a>> =
             identities.iter().filter(|one| !identities.iter().any(|other| *one != other && one.may_be(other))).cloned().collect();
@@ -104,22 +111,27 @@ impl<'a> Instances<'a> {
 
     /// The server that a series belongs to; `None` when it could be several.
     pub fn owner(&self, labels: &[(&'a str, &'a str)]) -> Option<usize> {
-        match self.fitting(labels).as_slice() {
-            [one] => Some(*one),
-            _ => None,
+        match self.fitting(labels) {
+            Fitting::One(index) => Some(index),
+            Fitting::Several(_) => None,
         }
     }
 
     /// The servers that a series can belong to.
-    pub fn fitting(&self, labels: &[(&'a str, &'a str)]) -> Vec<usize> {
+    pub fn fitting(&self, labels: &[(&'a str, &'a str)]) -> Fitting {
         if self.identities.len() == 1 {
-            return vec![0];
+            return Fitting::One(0);
         }
         let identity = self.identity(labels);
         if let Some(index) = self.exact.get(&identity) {
-            return vec![*index];
+            return Fitting::One(*index);
         }
-        self.identities.iter().enumerate().filter(|(_, other)| identity.may_be(other)).map(|(index, _)| index).collect()
+        let fitting: Vec<usize> =
+            self.identities.iter().enumerate().filter(|(_, other)| identity.may_be(other)).map(|(index, _)| index).collect();
+        match fitting.as_slice() {
+            [one] => Fitting::One(*one),
+            _ => Fitting::Several(fitting),
+        }
     }
 
     pub fn keys(&self) -> Vec<InstanceKey> {

@@ -34,5 +34,6 @@ pub(super) static ROWS: &[Row<Gauge>] = &[
     Row::alias(Gauge::HostTotalTokens, &[native("hicache_host_total_tokens")]),
     Row::alias(Gauge::LoraPoolUsage, &[native("lora_pool_utilization")]),
     Row::alias(Gauge::LoraRunning, &[native("lora_pool_slots_used")]),
+    Row::alias(Gauge::CudaGraph, &[native("is_cuda_graph")]),
     Row::alias(Gauge::AvailableGpuMemory, &[native("startup_available_gpu_memory_gb")]),
 ];

@@ -17,6 +17,7 @@ pub(super) static SPEC: Spec = Spec {
     id: BackendId::Sglang,
     prefixes: &["sglang:", "sglang_", "ray_sglang_"],
     globals: &["process_start_time_seconds"],
+    beyond_tables: &["max_total_num_tokens", "prefill_effective_tokens_total", "cached_tokens_total"],
     of_process: &["process_start_time_seconds"],
     labels: Labels {
         // `name` is the model in 0.3.5 only; later it is the function of `func_latency_seconds`.

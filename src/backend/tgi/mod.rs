@@ -16,6 +16,7 @@ pub(super) static SPEC: Spec = Spec {
     id: BackendId::Tgi,
     prefixes: &["tgi_"],
     globals: &["process_start_time_seconds"],
+    beyond_tables: &["request_skipped_tokens", "batch_max_total_tokens"],
     of_process: &["process_start_time_seconds"],
     labels: Labels {
         model: &["model_name", "model_id"],

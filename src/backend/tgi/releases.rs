@@ -23,7 +23,7 @@ static SIGNS: &[Evidence] = &[
     until(Sign::Test(skipped_is_histogram, "`tgi_request_skipped_tokens` is a histogram"), last(2, 2)),
     since(Sign::Test(skipped_is_summary, "`tgi_request_skipped_tokens` is a summary"), Version(2, 3, 0)),
     since(Sign::Test(has_help, "`# HELP` lines"), Version(2, 3, 0)),
-    until(Sign::Test(has_types_only, "`# TYPE` lines without `# HELP`"), last(2, 2)),
+    until(Sign::Missing(has_types_only, "`# TYPE` lines without `# HELP`"), last(2, 2)),
     since(Sign::Has("batch_max_total_tokens"), Version(2, 3, 1)),
     since(Sign::HasValue("batch_concat", "reason", "chunking"), Version(3, 0, 0)),
 ];

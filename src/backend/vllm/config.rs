@@ -31,6 +31,8 @@ pub(super) fn read(instance: &Instance<'_, '_>) -> Config {
         host_tier: host_tier(&info),
         mfu_metrics: mfu_metrics(instance),
         prefix_match_unit: info.number("prefix_match_unit").or_else(|| info.number("cache_hit_alignment_tokens")),
+        prefix_hash: info.text("prefix_caching_hash_algo"),
+        hybrid_cache: hybrid_cache(&info),
         cpu_offload_gb: info.number("cpu_offload_gb").filter(|value| value.value > 0.0),
         sliding_window: info.number("sliding_window"),
         ..Config::default()
@@ -43,6 +45,12 @@ fn blocks_as_tokens(info: &Info<'_, '_, '_>) -> Option<ConfigValue<f64>> {
     let blocks = info.number("num_gpu_blocks")?;
     let size = info.number("block_size")?;
     Some(ConfigValue { value: blocks.value * size.value, inferred: true, source: blocks.source })
+}
+
+/// Mamba blocks and sliding windows are set for models that have them.
+fn hybrid_cache(info: &Info<'_, '_, '_>) -> Option<ConfigValue<bool>> {
+    let set = info.number("mamba_block_size").or_else(|| info.number("sliding_window"))?;
+    Some(ConfigValue { value: set.value > 0.0, inferred: true, source: set.source })
 }
 
 /// The size of the tier, or families that only a tier has.

@@ -16,6 +16,7 @@ pub(super) static SPEC: Spec = Spec {
     id: BackendId::Vllm,
     prefixes: &["vllm:", "ray_vllm_", "ray_vllm:", "vllm_", "kserve_vllm:", "kserve_vllm_"],
     globals: &["http_requests_total", "process_start_time_seconds", "process_cpu_seconds_total"],
+    beyond_tables: &["cache_config_info", "lora_requests_info"],
     of_process: &["process_start_time_seconds", "cache_config_info"],
     labels: Labels {
         model: &["model_name", "model"],

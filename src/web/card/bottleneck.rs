@@ -15,7 +15,7 @@ pub fn bottleneck(state: State, finding: &Bottleneck) -> AnyView {
     view! {
         <article id=finding.id.clone() class=format!("card finding {}", look.tone) aria-labelledby=heading.clone()>
             <header>
-                {badge(look)} " " <h3 id=heading tabindex="-1">{finding.title.clone()}</h3> " " <span class="aside">{standing(finding)}</span>
+                {badge(look)} " " <h3 id=heading.clone() tabindex="-1">{finding.title.clone()}</h3> " " <span class="aside">{standing(finding)}</span>
             </header>
             <p class="what">{rich(&finding.description)}</p>
             {(!finding.why.is_empty()).then(|| view! { <p class="why">{rich(&finding.why)}</p> })}
@@ -88,9 +88,7 @@ fn action(action: &Action) -> impl IntoView + use<> {
     let flag = (!names_flag).then(|| view! { <code>{action.flag.clone()}</code> " " });
     let versions = (!action.versions.is_empty() && action.versions != "any")
         .then(|| view! { " " <span class="versions">{action.versions.clone()}</span> });
-    let line = |label: &'static str, text: &str| {
-        (!text.is_empty()).then(|| view! { <dt>{label}</dt><dd>{rich(text)}</dd> })
-    };
+    let line = |label: &'static str, text: &str| (!text.is_empty()).then(|| view! { <dt>{label}</dt><dd>{rich(text)}</dd> });
     view! {
         <dl>
             <dt>{words::CHANGE}</dt>
@@ -114,9 +112,7 @@ fn contributing(finding: &Bottleneck) -> Option<AnyView> {
 }
 
 fn proof(finding: &Bottleneck) -> AnyView {
-    let line = |label: &'static str, text: String| {
-        (!text.is_empty()).then(|| view! { <dt>{label}</dt><dd>{rich(&text)}</dd> })
-    };
+    let line = |label: &'static str, text: String| (!text.is_empty()).then(|| view! { <dt>{label}</dt><dd>{rich(&text)}</dd> });
     let list = |label: &'static str, items: &[String]| {
         (!items.is_empty())
             .then(|| view! { <dt>{label}</dt><dd><ul>{items.iter().map(|item| view! { <li>{rich(item)}</li> }).collect_view()}</ul></dd> })

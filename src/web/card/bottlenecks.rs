@@ -12,12 +12,17 @@ use crate::web::ui::{section, slice};
 pub fn Bottlenecks(state: State, report: TheReport) -> impl IntoView {
     let findings = slice(report, |report| report.bottlenecks.clone());
     let counts = slice(report, counts);
-    section("wrong", words::WRONG, move || findings.with(|findings| aside(findings)), move || {
-        findings.with(|findings| match findings.as_slice() {
-            [] => view! { <div class="card calm"><p>{words::nothing_fired(counts.get())}</p></div> }.into_any(),
-            findings => findings.iter().map(|finding| bottleneck(state, finding)).collect_view().into_any(),
-        })
-    })
+    section(
+        "wrong",
+        words::WRONG,
+        move || findings.with(|findings| aside(findings)),
+        move || {
+            findings.with(|findings| match findings.as_slice() {
+                [] => view! { <div class="card calm"><p>{words::nothing_fired(counts.get())}</p></div> }.into_any(),
+                findings => findings.iter().map(|finding| bottleneck(state, finding)).collect_view().into_any(),
+            })
+        },
+    )
 }
 
 fn aside(findings: &[Bottleneck]) -> String {

@@ -11,7 +11,9 @@ use crate::web::ui::{lines, rich};
 
 pub fn distribution(state: State, view: &DistributionView, targets: &[f64]) -> AnyView {
     let quantiles = view.quantiles.iter().map(quantile).collect_view();
-    let mean = view.mean.map(|mean| view! { <span class="quantile"><span class="q">{words::MEAN}</span> " " <b>{view.unit.show(mean)}</b></span> });
+    let mean = view
+        .mean
+        .map(|mean| view! { <span class="quantile"><span class="q">{words::MEAN}</span> " " <b>{view.unit.show(mean)}</b></span> });
     view! {
         <article class="card distribution">
             <header>

@@ -16,17 +16,22 @@ use crate::web::ui::{badge, lines, of_verdict, rich, section, slice};
 pub fn Services(state: State, report: TheReport) -> impl IntoView {
     let statuses = slice(report, |report| report.slo_statuses.clone());
     let source = slice(report, |report| report.slo_source.clone());
-    section("services", words::SERVICES, move || statuses.with(|statuses| tally(statuses)), move || {
-        let items = statuses.with(|statuses| statuses.iter().map(|status| item(state, status)).collect_view());
-        let empty = statuses.with(Vec::is_empty).then(|| view! { <p class="quiet">{words::NO_TARGETS}</p> });
-        view! {
-            <div class="card services">
-                <p class="quiet">{source.with(|source| words::slo_source(source))} " " <a href="#settings">{words::EDIT_TARGETS}</a></p>
-                {empty}
-                <ul class="plain">{items}</ul>
-            </div>
-        }
-    })
+    section(
+        "services",
+        words::SERVICES,
+        move || statuses.with(|statuses| tally(statuses)),
+        move || {
+            let items = statuses.with(|statuses| statuses.iter().map(|status| item(state, status)).collect_view());
+            let empty = statuses.with(Vec::is_empty).then(|| view! { <p class="quiet">{words::NO_TARGETS}</p> });
+            view! {
+                <div class="card services">
+                    <p class="quiet">{source.with(|source| words::slo_source(source))} " " <a href="#settings">{words::EDIT_TARGETS}</a></p>
+                    {empty}
+                    <ul class="plain">{items}</ul>
+                </div>
+            }
+        },
+    )
 }
 
 fn item(state: State, status: &SloStatusView) -> AnyView {

@@ -29,7 +29,8 @@ pub fn Signals(state: State, report: TheReport) -> impl IntoView {
             if signals.is_empty() {
                 return None;
             }
-            let tiles = TILES.iter().filter_map(|path| signals.iter().find(|signal| signal.path == *path)).map(|signal| tile(state, signal));
+            let tiles =
+                TILES.iter().filter_map(|path| signals.iter().find(|signal| signal.path == *path)).map(|signal| tile(state, signal));
             let content = view! {
                 <div class="tiles">{tiles.collect_view()}</div>
                 {table(state, signals)}
@@ -56,7 +57,13 @@ fn tile(state: State, signal: &SignalView) -> AnyView {
 /// Where the value was at the first dump of a window.
 fn change(signal: &SignalView) -> Option<AnyView> {
     let before = signal.before?;
-    let arrow = if signal.value > before { "↗" } else if signal.value < before { "↘" } else { "→" };
+    let arrow = if signal.value > before {
+        "↗"
+    } else if signal.value < before {
+        "↘"
+    } else {
+        "→"
+    };
     let words = if signal.value == before { words::UNCHANGED.to_owned() } else { words::was(&signal.unit.show(before)) };
     Some(view! { <p class="change"><span aria-hidden="true">{arrow}</span> " " {words}</p> }.into_any())
 }

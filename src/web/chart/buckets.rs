@@ -48,7 +48,8 @@ fn rect(bar: &Bar, unit: Unit) -> impl IntoView + use<> {
 fn target_lines(drawn: &Bars, targets: &[f64], unit: Unit) -> Vec<AnyView> {
     let line = |(at, target): (&f64, &f64)| {
         let late = *at > 0.7;
-        view! { <div class="target" class:late=late style=("--from", percent(*at))><span>{words::target(&unit.show(*target))}</span></div> }.into_any()
+        view! { <div class="target" class:late=late style=("--from", percent(*at))><span>{words::target(&unit.show(*target))}</span></div> }
+            .into_any()
     };
     drawn.targets.iter().zip(targets).map(line).collect()
 }
@@ -69,10 +70,7 @@ fn bracket(bracket: &Bracket) -> impl IntoView + use<> {
 }
 
 fn axis(drawn: &Bars, unit: Unit) -> impl IntoView + use<> {
-    let ticks = drawn
-        .ticks
-        .iter()
-        .map(|tick| view! { <span style=("--from", percent(tick.at))>{unit.show(tick.value)}</span> })
-        .collect_view();
+    let ticks =
+        drawn.ticks.iter().map(|tick| view! { <span style=("--from", percent(tick.at))>{unit.show(tick.value)}</span> }).collect_view();
     view! { <div class="axis">{ticks}</div> }
 }

@@ -64,7 +64,8 @@ pub fn is_mac() -> bool {
 }
 
 pub(super) fn take(state: State, text: String) {
-    let incoming = Incoming { name: text::input::PASTED.to_owned(), at: Some(clock::now()), bytes: text.into_bytes(), origin: Origin::Pasted };
+    let incoming =
+        Incoming { name: text::input::PASTED.to_owned(), at: Some(clock::now()), bytes: text.into_bytes(), origin: Origin::Pasted };
     accept(state, vec![incoming]);
 }
 

@@ -24,12 +24,9 @@ pub fn read(state: State, list: FileList) {
         let mut failed = None;
         for file in files {
             match bytes(&file).await {
-                Ok(bytes) => incoming.push(Incoming {
-                    name: file.name(),
-                    at: Some(file.last_modified() / 1e3),
-                    bytes,
-                    origin: Origin::File,
-                }),
+                Ok(bytes) => {
+                    incoming.push(Incoming { name: file.name(), at: Some(file.last_modified() / 1e3), bytes, origin: Origin::File })
+                }
                 Err(sentence) => failed = Some(sentence),
             }
         }

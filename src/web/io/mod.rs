@@ -11,4 +11,4 @@ pub mod keys;
 mod probe;
 pub mod theme;
 
-pub use probe::{Failure, Why};
+pub use probe::{Failure, Why, first_line};

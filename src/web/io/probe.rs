@@ -64,7 +64,13 @@ pub async fn diagnose(address: &Address) -> Why {
 /// What the first line of an answer was, for [`Why::NotMetrics`].
 pub fn first_line(text: &str) -> String {
     let lines = Lines::of(text);
-    (1..=lines.len() as u32).map(|line| lines.get(text, line).trim()).find(|line| !line.is_empty()).unwrap_or("").chars().take(120).collect()
+    (1..=lines.len() as u32)
+        .map(|line| lines.get(text, line).trim())
+        .find(|line| !line.is_empty())
+        .unwrap_or("")
+        .chars()
+        .take(120)
+        .collect()
 }
 
 /// An opaque answer is an answer: somebody listens there.
@@ -113,5 +119,8 @@ async fn permission(name: &str) -> Option<String> {
 }
 
 fn is_safari() -> bool {
-    window().navigator().user_agent().is_ok_and(|agent| agent.contains("Safari/") && !agent.contains("Chrome/") && !agent.contains("Chromium/"))
+    window()
+        .navigator()
+        .user_agent()
+        .is_ok_and(|agent| agent.contains("Safari/") && !agent.contains("Chrome/") && !agent.contains("Chromium/"))
 }

@@ -83,12 +83,9 @@ impl Index {
     pub fn of(loaded: &Loaded, position: usize) -> Index {
         let position = position.min(loaded.inputs.len().saturating_sub(1));
         match (loaded.inputs.get(position), loaded.tags.get(position)) {
-            (Some(input), Some(tag)) => Index {
-                id: Some(tag.id),
-                position,
-                lines: Lines::of(&input.parsed.text),
-                families: browse::families(&input.parsed),
-            },
+            (Some(input), Some(tag)) => {
+                Index { id: Some(tag.id), position, lines: Lines::of(&input.parsed.text), families: browse::families(&input.parsed) }
+            }
             _ => Index::default(),
         }
     }

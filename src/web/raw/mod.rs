@@ -19,16 +19,19 @@ use wasm_bindgen::JsCast;
 pub fn Raw(state: State) -> impl IntoView {
     let ready = RwSignal::new(false);
     // The index of 100,000 lines can wait until the verdict is on the screen.
-    set_timeout(move || { let _ = ready.try_set(true); }, std::time::Duration::from_millis(60));
+    set_timeout(
+        move || {
+            let _ = ready.try_set(true);
+        },
+        std::time::Duration::from_millis(60),
+    );
     let view = RwSignal::new(View::default());
     let origin = StoredValue::new_local(None::<HtmlElement>);
     let index = Memo::new(move |_| {
         let chosen = view.with(|view| view.input);
         state.loaded.with(|loaded| if ready.get() { Index::of(loaded, chosen) } else { Index::default() })
     });
-    let rows = Memo::new(move |_| {
-        view.with(|view| state.loaded.with(|loaded| index.with(|index| index.rows(loaded, view))))
-    });
+    let rows = Memo::new(move |_| view.with(|view| state.loaded.with(|loaded| index.with(|index| index.rows(loaded, view)))));
     // A line link: show the text at those lines. The link is remembered, so that there is a way back.
     Effect::new(move |_| {
         let Some(Spot { input, lines }) = state.spot.get() else { return };
@@ -37,11 +40,25 @@ pub fn Raw(state: State) -> impl IntoView {
         view.update(|view| view.jump(input, &lines));
     });
     let search = move |text: String| view.update(|view| view.search = text);
-    let count = move || view.with(|view| index.with(|index| rows.with(|rows| words::count(index.lines.len(), index.families.len(), rows.len(), view.mode == Mode::Lines, !view.search.trim().is_empty()))));
+    let count = move || {
+        view.with(|view| {
+            index.with(|index| {
+                rows.with(|rows| {
+                    words::count(
+                        index.lines.len(),
+                        index.families.len(),
+                        rows.len(),
+                        view.mode == Mode::Lines,
+                        !view.search.trim().is_empty(),
+                    )
+                })
+            })
+        })
+    };
     let back = move |_| {
         state.spot.set(None);
         view.update(|view| view.marked.clear());
-        if let Some(element) = origin.get_value().filter(HtmlElement::is_connected) {
+        if let Some(element) = origin.get_value().filter(|element| element.is_connected()) {
             element.scroll_into_view();
             let _ = element.focus();
         }

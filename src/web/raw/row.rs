@@ -47,7 +47,7 @@ fn head(entry: &FamilyEntry, matching: usize, place: &Place, view: &View, needle
     view! {
         <div
             id=id(place.position) class="raw-row family" class:current=place.current class:open=open
-            role="row" aria-level="1" aria-rowindex=(place.position + 1).to_string() aria-expanded=if open { "true" } else { "false" }
+            role="row" attr:aria-level="1" aria-rowindex=(place.position + 1).to_string() aria-expanded=if open { "true" } else { "false" }
         >
             <span class="name" role="rowheader">{marked(&entry.name, needle)}</span>
             <span class="kind" role="gridcell">{kind}</span>
@@ -79,7 +79,7 @@ fn line_row(line: u32, content: &str, place: &Place, view: &View, needle: &Needl
     view! {
         <div
             id=id(place.position) class="raw-row line" class:marked=found class:current=place.current
-            role="row" aria-level=level aria-rowindex=(place.position + 1).to_string()
+            role="row" attr:aria-level=level aria-rowindex=(place.position + 1).to_string()
         >
             <span class="no" role="rowheader">{line}</span>
             <span class="code" role="gridcell">{parts(content, needle)}</span>

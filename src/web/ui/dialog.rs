@@ -2,7 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::MouseEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{EventTarget, MouseEvent};
 
 use crate::web::state::{Sheet, State};
 use crate::web::text::words;
@@ -28,7 +29,7 @@ pub fn Dialog(state: State, sheet: Sheet, title: &'static str, children: Childre
     // The dialog itself is hit only outside of its content: that is the backdrop.
     let backdrop = move |event: MouseEvent| {
         if let (Some(dialog), Some(target)) = (node.get_untracked(), event.target())
-            && target == ***dialog
+            && target == *dialog.unchecked_ref::<EventTarget>()
         {
             close();
         }
@@ -38,7 +39,7 @@ pub fn Dialog(state: State, sheet: Sheet, title: &'static str, children: Childre
         <dialog node_ref=node aria-labelledby=id.clone() on:close=move |_| close() on:click=backdrop>
             <div class="sheet">
                 <header>
-                    <h2 id=id>{title}</h2>
+                    <h2 id=id.clone()>{title}</h2>
                     <button type="button" class="small" on:click=move |_| close()>{words::CLOSE}</button>
                 </header>
                 {move || open.get().then(|| children())}

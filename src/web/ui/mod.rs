@@ -8,7 +8,7 @@ mod rich;
 mod section;
 mod shape;
 
-pub use badge::{Look, badge, of_band, of_opinion, of_rule, of_severity, of_verdict};
+pub use badge::{badge, of_band, of_opinion, of_rule, of_severity, of_verdict};
 pub use copy::CopyButton;
 pub use dialog::Dialog;
 pub use lines::lines;

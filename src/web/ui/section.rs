@@ -12,7 +12,7 @@ pub fn section(id: &'static str, title: &'static str, aside: impl IntoView + 'st
     view! {
         <section id=id class="part" aria-labelledby=heading.clone()>
             <header class="part-head">
-                <h2 id=heading tabindex="-1">{title}</h2>
+                <h2 id=heading.clone() tabindex="-1">{title}</h2>
                 <span class="aside">{aside.into_any()}</span>
             </header>
             {content.into_any()}

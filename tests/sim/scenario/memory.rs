@@ -63,9 +63,10 @@ pub const ALL_MEMORY: &[Scenario] = &[
     Scenario::new("sgl-retract", SGLANG, &["preemption-thrash", "kv-capacity-bound"], |s| {
         kv_short(s);
         s.server.conservativeness = 0.1;
-        s.load().prompt = Length::new(128.0, 0.4);
-        s.load().output = Length::new(900.0, 0.5);
-        s.load().max_new = 1200;
+        s.rate(20.0);
+        s.load().prompt = Length::new(64.0, 0.3);
+        s.load().output = Length::new(560.0, 0.08);
+        s.load().max_new = 640;
     })
     .on(|v| v.since(5, 10))
     .also(&["overload"])

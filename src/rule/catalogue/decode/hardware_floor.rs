@@ -4,10 +4,10 @@ use super::ITL_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Texts, flags,
-    quantile, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Distribution, Gauge, Reading};
+use crate::stats::quantile;
 
 /// At most this many requests decode on average in a window that shows the unloaded speed.
 const UNLOADED: f64 = 4.0;

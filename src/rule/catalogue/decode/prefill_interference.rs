@@ -3,10 +3,9 @@
 use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PREFILL_EXPLAINS, STALL_SHARE, Stalls, stall_severity, unknown_prefill};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
-use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, quantile, weight,
-};
+use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, weight};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
+use crate::stats::quantile;
 
 /// From this many preemptions per finished request on, pauses are waits after preemption (the limit of a high-severity thrash).
 const MANY_PREEMPTIONS: f64 = 0.20;

@@ -4,10 +4,9 @@ use super::role::{Worker, worker};
 use super::{WAITING_SYMPTOMS, standing};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
-use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, quantile, weight,
-};
+use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, weight};
 use crate::signal::{BackendId, Distribution, Gauge};
+use crate::stats::quantile;
 
 /// From this KV usage on, memory rather than the transfer holds requests back.
 const KV_FULL: f64 = 0.90;

@@ -4,10 +4,11 @@ use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts,
-    flags, quantile, weight,
+    flags, weight,
 };
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Value};
 use crate::stats::dispersion;
+use crate::stats::quantile;
 
 /// Load of the busiest rank over the mean from which it matters (own judgement).
 const RATIO: f64 = 1.3;

@@ -4,9 +4,10 @@ use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts,
-    quantile, weight,
+    weight,
 };
 use crate::signal::{BackendId, Caveat, Counter, Distribution};
+use crate::stats::quantile;
 
 /// Shares of requests whose clients left (own judgement).
 const LOW: f64 = 0.02;

@@ -8,10 +8,5 @@ mod ttft_mixes_nonstreaming;
 
 use crate::rule::Rule;
 
-pub(super) const RULES: &[&Rule] = &[
-    &counter_reset::RULE,
-    &stale_gauges::RULE,
-    &ttft_mixes_nonstreaming::RULE,
-    &survivor_bias::RULE,
-    &request_count_doubled::RULE,
-];
+pub(super) const RULES: &[&Rule] =
+    &[&counter_reset::RULE, &stale_gauges::RULE, &ttft_mixes_nonstreaming::RULE, &survivor_bias::RULE, &request_count_doubled::RULE];

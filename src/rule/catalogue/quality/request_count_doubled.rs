@@ -47,7 +47,11 @@ fn check(ctx: &Context<'_>) -> Checked {
             formula: "received ≥ 1.5 × (succeeded + failed + inside)".to_owned(),
             threshold: 1.5 * finished,
             measure,
-            actions: vec![Action::plain("Build success rates from successes and failures.", "None.", "The rate is near 100 % on a healthy server.")],
+            actions: vec![Action::plain(
+                "Build success rates from successes and failures.",
+                "None.",
+                "The rate is near 100 % on a healthy server.",
+            )],
         },
     ))
 }

@@ -24,7 +24,10 @@ pub(super) static RULE: Rule = Rule {
         why: "Some servers refresh their gauges seldom, or not at all after an abort. What the gauges say of now may be long past; the counters are right.",
         what_to_do: "Trust the numbers that come from counters. SGLang: a smaller --decode-log-interval refreshes the gauges more often.",
         falsifier: "A third dump shows the same gauges and matching counters.",
-        sources: &["SGLang: gauges are set at each prefill and every 40 decode steps.", "vLLM issue 29928: gauges freeze after a mass abort until the next step."],
+        sources: &[
+            "SGLang: gauges are set at each prefill and every 40 decode steps.",
+            "vLLM issue 29928: gauges freeze after a mass abort until the next step.",
+        ],
     },
     check,
 };

@@ -32,7 +32,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(ctx: &Context<'_>) -> Checked {
     ctx.need_window()?;
     if ctx.seen.last.has_caveat(Caveat::TtftRecordedAgainAfterPreemption) {
-        return Err(Missing::new("a count of first tokens that counts each request once", "The V0 engine records the first token again after a preemption."));
+        return Err(Missing::new(
+            "a count of first tokens that counts each request once",
+            "The V0 engine records the first token again after a preemption.",
+        ));
     }
     let first_tokens = ctx.need_distribution(Distribution::Ttft)?.histogram.observations().unwrap_or(0.0);
     let vanished = ctx.need_law(&ctx.laws.hidden_aborts, "the requests that vanished")?;
@@ -41,7 +44,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     if share < SHARE || vanished.value < 2.0 {
         return Outcome::clear(format!("{} of {} requests vanished.", Unit::Count.show(vanished.value), Unit::Count.show(first_tokens)));
     }
-    let Some(measure) = ctx.law(&ctx.laws.hidden_aborts, "law.hidden_aborts", "requests with a first token that neither finished nor run") else {
+    let Some(measure) = ctx.law(&ctx.laws.hidden_aborts, "law.hidden_aborts", "requests with a first token that neither finished nor run")
+    else {
         return Err(Missing::distribution(ctx.backend(), Distribution::Ttft));
     };
     let mut case = Case::new(ctx, Basis::Counters).samples(first_tokens, REQUESTS).sees(weight::LAW, measure.clone());
@@ -60,10 +64,18 @@ fn check(ctx: &Context<'_>) -> Checked {
             severity: Severity::Info,
             sentence: format!("Latencies and availability leave out about {shown} of the requests, which were aborted."),
             headline: format!("About {shown} of the requests were aborted and are in no latency."),
-            formula: format!("first tokens − finished − growth of running = {} ≥ {}", Unit::Count.show(vanished.value), Unit::Ratio.show(SHARE)),
+            formula: format!(
+                "first tokens − finished − growth of running = {} ≥ {}",
+                Unit::Count.show(vanished.value),
+                Unit::Ratio.show(SHARE)
+            ),
             measure,
             threshold: SHARE * first_tokens,
-            actions: vec![Action::plain("Count aborted requests at the gateway, and read latencies here as lower bounds.", "None.", "The share falls below 2 %.")],
+            actions: vec![Action::plain(
+                "Count aborted requests at the gateway, and read latencies here as lower bounds.",
+                "None.",
+                "The share falls below 2 %.",
+            )],
         },
     ))
 }

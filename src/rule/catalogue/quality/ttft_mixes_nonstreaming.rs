@@ -43,10 +43,8 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(format!("{shown} of the first tokens are of requests that do not stream."));
     }
     let measure = ctx.computed("ttft.nonstreaming_share", "first tokens of requests that do not stream", share, Unit::Ratio, &other.source);
-    let case = Case::new(ctx, Basis::Counters)
-        .samples(all, REQUESTS)
-        .sees(weight::COUNTER, measure.clone())
-        .shows(ctx.mean(Distribution::Ttft));
+    let case =
+        Case::new(ctx, Basis::Counters).samples(all, REQUESTS).sees(weight::COUNTER, measure.clone()).shows(ctx.mean(Distribution::Ttft));
     Ok(case.fire(
         &RULE,
         Account {

@@ -1,0 +1,90 @@
+//! Characters that a terminal, an editor or a chat put into a line.
+
+use crate::exposition::ProblemKind;
+
+/// The line without such characters, and what they were. `None` when there are none.
+pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> {
+    if memchr::memchr(ESCAPE as u8, line.as_bytes()).is_some() {
+        return Some((without_escapes(line), ProblemKind::AnsiColour));
+    }
+    if line.contains(is_curly) {
+        return Some((line.replace(is_curly, "\""), ProblemKind::CurlyQuotes));
+    }
+    if line.contains(|char| is_wide_blank(char) || is_invisible(char)) {
+        let cleaned = without_odd_spaces(line);
+        return (cleaned != line).then_some((cleaned, ProblemKind::UnusualSpace));
+    }
+    if line.contains('&') {
+        let cleaned = ENTITIES.iter().fold(line.to_owned(), |line, (entity, char)| line.replace(entity, char));
+        return (cleaned != line).then_some((cleaned, ProblemKind::EscapedMarkup));
+    }
+    // Markdown escapes underscores, also inside label values.
+    let name = if line.starts_with('#') { line } else { line.split(['{', ' ']).next().unwrap_or("") };
+    if name.contains("\\_") || line.starts_with("\\#") {
+        let cleaned = MARKDOWN.iter().fold(line.to_owned(), |line, (escaped, char)| line.replace(escaped, char));
+        return Some((cleaned, ProblemKind::EscapedMarkup));
+    }
+    None
+}
+
+const ESCAPE: char = '\u{1b}';
+const ENTITIES: [(&str, &str); 7] =
+    [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")];
+const MARKDOWN: [(&str, &str); 9] =
+    [("\\_", "_"), ("\\*", "*"), ("\\#", "#"), ("\\{", "{"), ("\\}", "}"), ("\\[", "["), ("\\]", "]"), ("\\<", "<"), ("\\>", ">")];
+
+fn is_curly(char: char) -> bool {
+    matches!(char, '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{ff02}' | '\u{ab}' | '\u{bb}')
+}
+
+fn is_wide_blank(char: char) -> bool {
+    matches!(char, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+fn is_invisible(char: char) -> bool {
+    matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// Takes out terminal sequences: `ESC [ … letter`, `ESC ] … BEL`, and `ESC` with one more character.
+fn without_escapes(line: &str) -> String {
+    let mut cleaned = String::with_capacity(line.len());
+    let mut chars = line.chars().peekable();
+    while let Some(char) = chars.next() {
+        if char != ESCAPE {
+            cleaned.push(char);
+            continue;
+        }
+        match chars.next() {
+            Some('[') => while chars.next().is_some_and(|char| !matches!(char, '@'..='~')) {},
+            Some(']') => {
+                while let Some(char) = chars.next() {
+                    if char == '\u{7}' || (char == ESCAPE && chars.next_if_eq(&'\\').is_some()) {
+                        break;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    cleaned
+}
+
+/// Outside quotes only: a label value may hold any character.
+fn without_odd_spaces(line: &str) -> String {
+    let mut cleaned = String::with_capacity(line.len());
+    let mut quoted = false;
+    let mut escaped = false;
+    for char in line.chars() {
+        if char == '"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = char == '\\' && !escaped;
+        match char {
+            _ if quoted => cleaned.push(char),
+            _ if is_wide_blank(char) => cleaned.push(' '),
+            _ if is_invisible(char) => {}
+            _ => cleaned.push(char),
+        }
+    }
+    cleaned
+}

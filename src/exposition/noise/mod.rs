@@ -1,0 +1,11 @@
+//! What people paste around and into metric lines: recognised, taken off, named.
+
+mod block;
+mod clean;
+mod name;
+mod prefix;
+
+pub(super) use block::{Block, content_type};
+pub(super) use clean::clean;
+pub(super) use name::{glued, name};
+pub(super) use prefix::prefix;
