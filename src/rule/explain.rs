@@ -21,6 +21,9 @@ const SUPPRESSES: &[(&str, &[&str])] = &[
     ("kv-transfer-slow", &["deferred-waiting", "at-capacity"]),
     // Few giant prompts look like bursts, like interference and like stalls.
     ("long-prompt-tail", &["bursty-arrivals", "prefill-interference", "decode-stalls"]),
+    ("slow-prefill", &["prefill-interference", "decode-stalls"]),
+    // Compiled kernels and clocks aside, an empty server this slow is slow in everything.
+    ("hardware-floor", &["slow-prefill"]),
     ("engine-stalled", &["stale-gauges", "deferred-waiting", "at-capacity", "kv-full-and-healthy"]),
 ];
 

@@ -57,7 +57,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     if requests < REQUESTS / 2.0 {
         return Err(Missing::samples("requests", requests, REQUESTS));
     }
-    let late = if ctx.backend() == BackendId::Tgi { Distribution::PrefillCallTime } else { Distribution::Ttft };
+    // TGI's queue shows it: whoever comes during a giant prefill waits for its end.
+    let late = if ctx.backend() == BackendId::Tgi { Distribution::QueueTime } else { Distribution::Ttft };
     let ttft_tail = tail_of(late).map(|(median, high)| heavy(median, high));
     let stalls = ctx.laws.stall_share.as_ref().map(|law| law.value >= STALLS);
     match (ttft_tail, stalls) {

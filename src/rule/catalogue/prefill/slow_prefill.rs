@@ -3,7 +3,7 @@
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Caveat, Distribution, Reading};
 
@@ -45,7 +45,7 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear("No target on the time to first token is proven to be missed.");
     }
     let waited = ctx.need_mean(Distribution::QueueTime)?;
-    let prefill = ctx.need_mean(prefill_of(ctx.backend()))?;
+    let prefill = prefill_time(ctx)?;
     let ttft = match ctx.backend() {
         // Without a time to first token its parts stand in for it.
         BackendId::Tgi => {
@@ -55,7 +55,11 @@ fn check(ctx: &Context<'_>) -> Checked {
         BackendId::Vllm | BackendId::Sglang => ctx.need_mean(Distribution::Ttft)?,
     };
     if queue.standing || waited.value > QUEUE_SHARE * ttft.value {
-        return Outcome::clear(format!("Requests wait {} of {} before their prefill.", Unit::Seconds.show(waited.value), Unit::Seconds.show(ttft.value)));
+        return Outcome::clear(format!(
+            "Requests wait {} of {} before their prefill.",
+            Unit::Seconds.show(waited.value),
+            Unit::Seconds.show(ttft.value)
+        ));
     }
     // Arrivals during a long step wait for its end, in neither queue nor prefill time; that wait is prefill of others.
     let step_wait = (ttft.value - waited.value - prefill.value).clamp(0.0, 2.0 * prefill.value);
@@ -66,11 +70,15 @@ fn check(ctx: &Context<'_>) -> Checked {
     Ok(fire(ctx, &ttft, &prefill, share))
 }
 
-fn prefill_of(backend: BackendId) -> Distribution {
-    match backend {
-        BackendId::Tgi => Distribution::PrefillCallTime,
-        BackendId::Vllm | BackendId::Sglang => Distribution::PrefillTime,
+/// Prefill per request. TGI times calls, of which a prompt takes several when it is cut.
+fn prefill_time(ctx: &Context<'_>) -> Result<Reading, Missing> {
+    if ctx.backend() != BackendId::Tgi {
+        return ctx.need_mean(Distribution::PrefillTime);
     }
+    let call = ctx.need_mean(Distribution::PrefillCallTime)?;
+    let calls = ctx.seen.observations(Distribution::PrefillCallTime).unwrap_or(1.0);
+    let batches = ctx.seen.observations(Distribution::AdmittedBatch).filter(|batches| *batches > 0.0).unwrap_or(calls);
+    Ok(Reading { value: call.value * (calls / batches).max(1.0), ..call })
 }
 
 fn fire(ctx: &Context<'_>, ttft: &Reading, prefill: &Reading, share: f64) -> Outcome {

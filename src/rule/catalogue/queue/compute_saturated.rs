@@ -3,7 +3,9 @@
 use super::admission::{Admission, KV_ROOM, LARGE_BUDGET, PREFILL_SHARE, token_gaps, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
-use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Gauge};
 
 /// Without a fit of step time over batch size the elasticity is unknown, so that a window makes it probable at most.

@@ -71,7 +71,10 @@ fn check(ctx: &Context<'_>) -> Checked {
             ctx.need_window()?;
             ctx.need_gauge(Gauge::ReservedTokens)?;
             if admission.reserved.is_none() {
-                return Err(Missing::new("the lengths of requests over the window", "Take the second dump after more requests have finished."));
+                return Err(Missing::new(
+                    "the lengths of requests over the window",
+                    "Take the second dump after more requests have finished.",
+                ));
             }
             if !admission.slots.is_some_and(is_round) || admission.plateau != Some(true) {
                 return Outcome::clear("The batch does not stand at a round number, as it would with a limit of its size.");
@@ -229,7 +232,7 @@ mod tests {
     fn later(running: f64, kv: f64) -> Build {
         slots(running, kv).counter(Counter::Finished, 900.0).latency(Distribution::Ttft, 964.0, 14.0).latency(
             Distribution::Itl,
-            200_000.0,
+            6000.0 + running * 60.0 / 0.02 * 0.97,
             0.02,
         )
     }

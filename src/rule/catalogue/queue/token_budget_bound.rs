@@ -4,7 +4,9 @@ use super::admission::{Admission, KV_ROOM, LARGE_BUDGET, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Distribution, Gauge};
 
 /// SGLang: chunks per finished prefill from which prompts are cut up by the budget (handbook Q03).
@@ -39,15 +41,20 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(sentence);
     }
     ctx.need_window()?;
-    if admission.memory_bound() {
+    // TGI's reservations stand still at a small budget too, so that the budget is asked first there.
+    if admission.memory_bound() && !(ctx.backend() == BackendId::Tgi && admission.small_budget() == Some(true)) {
         return Outcome::clear("Requests wait, but memory is the nearer limit.");
     }
-    let (_, kv) = admission.kv.ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
-    if kv >= KV_ROOM {
-        return Outcome::clear(format!(
-            "Requests wait, and the KV cache is {} full: memory may be the nearer limit.",
-            Unit::Ratio.show(kv)
-        ));
+    match admission.kv {
+        Some((_, kv)) if kv >= KV_ROOM => {
+            let full = Unit::Ratio.show(kv);
+            return Outcome::clear(format!("Requests wait, and the KV cache is {full} full: memory may be the nearer limit."));
+        }
+        None if ctx.backend() != BackendId::Tgi => return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage)),
+        _ => {}
+    }
+    if admission.slow_tokens == Some(true) {
+        return Outcome::clear("Tokens come too slowly already; longer steps would slow them further.");
     }
     let case = admission.case(ctx, Basis::Counters);
     match ctx.backend() {
@@ -65,9 +72,13 @@ fn vllm(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
         return Outcome::clear(format!("A step carries {mean} on average, which is no budget."));
     }
     if budget.tokens >= LARGE_BUDGET {
-        return Outcome::clear(format!("Steps use up a budget of {}, which is large: compute is the limit.", Unit::Tokens.show(budget.tokens)));
+        return Outcome::clear(format!(
+            "Steps use up a budget of {}, which is large: compute is the limit.",
+            Unit::Tokens.show(budget.tokens)
+        ));
     }
-    let measure = Evidence::new("engine.step_tokens.mean", "mean tokens per engine step", budget.measured.clone(), ctx.seen.last.text_index);
+    let measure =
+        Evidence::new("engine.step_tokens.mean", "mean tokens per engine step", budget.measured.clone(), ctx.seen.last.text_index);
     let case = case.sees(weight::COUNTER, measure.clone());
     let what = format!("each engine step carries {}, the token budget", Unit::Tokens.show(budget.tokens));
     Ok(fire(ctx, admission, case, measure, budget.limit, what, actions(ctx, Some(budget.tokens))))
@@ -98,14 +109,20 @@ fn sglang(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
 fn tgi(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
     ctx.need_distribution(Distribution::PrefillCallTime)?;
     let budget = admission.budget.as_ref().ok_or_else(|| {
-        Missing::new("the prefill calls and the admitted batches of the window", "TGI exports both with its own router and the v2 or v3 backend.")
+        Missing::new(
+            "the prefill calls and the admitted batches of the window",
+            "TGI exports both with its own router and the v2 or v3 backend.",
+        )
     })?;
     let shown = Unit::Count.show(budget.measured.value);
     if !budget.exhausted {
         return Outcome::clear(format!("An admitted batch takes {shown} prefill calls."));
     }
     if budget.tokens >= LARGE_BUDGET {
-        return Outcome::clear(format!("Prefill calls use about {}, a large budget: compute is the limit.", Unit::Tokens.show(budget.tokens)));
+        return Outcome::clear(format!(
+            "Prefill calls use about {}, a large budget: compute is the limit.",
+            Unit::Tokens.show(budget.tokens)
+        ));
     }
     let label = "prefill calls per admitted batch";
     let measure = Evidence::new("law.prefill_calls_per_batch", label, budget.measured.clone(), ctx.seen.last.text_index);
@@ -140,8 +157,7 @@ fn fire(
 }
 
 fn actions(ctx: &Context<'_>, tokens: Option<f64>) -> Vec<Action> {
-    let verify =
-        "Steps below the budget, shorter time to first token, and the P99 gap between tokens not more than 20 % up.";
+    let verify = "Steps below the budget, shorter time to first token, and the P99 gap between tokens not more than 20 % up.";
     let tradeoff = "Longer steps: the slowest gaps between tokens grow, and activations need a little more memory.";
     let change = tokens.map_or_else(
         || "Raise it, for example to twice its value.".to_owned(),

@@ -5,8 +5,8 @@ use crate::rule::Context;
 use crate::rule::laws::capacity;
 use crate::signal::{BackendId, Counter, Distribution, Gauge};
 
-/// SGLang: the running requests alone would hold this share at full length, and their number moves while others wait, as it does when
-/// memory and not slots decide.
+/// SGLang: the running requests would hold this share at full length, and their number moves while others wait, or stands at no round
+/// number, as it does when memory and not slots decide.
 const RESERVED_MOVING: f64 = 0.5;
 const USED_MOVING: f64 = 0.3;
 
@@ -43,7 +43,8 @@ pub(super) fn reserved(ctx: &Context<'_>, plateau: Option<bool>, prefill_bound: 
         BackendId::Vllm => Some(false),
         BackendId::Sglang => {
             let law = ctx.laws.kv_reservation.as_ref()?.value;
-            let moving = plateau == Some(false) && prefill_bound != Some(true) && !adapters_full(ctx);
+            let odd = plateau == Some(false) || slots::in_use(ctx).is_some_and(|slots| !slots::is_round(slots));
+            let moving = odd && prefill_bound != Some(true) && !adapters_full(ctx);
             let used = kv.is_some_and(|(_, most)| most >= USED_MOVING);
             Some(law >= RESERVED || (moving && used && law >= RESERVED_MOVING))
         }

@@ -9,7 +9,7 @@ pub(super) use slots::is_round;
 
 use crate::metrics::Unit;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
-use crate::signal::{BackendId, Distribution, Gauge, Snapshot, TimeBase};
+use crate::signal::{BackendId, Distribution, Gauge, Reading, Snapshot, TimeBase};
 use crate::stats::quantile;
 
 /// Full: the next allocation fails or preempts (own judgement; preemption dominates from 0.93 in simulation).
@@ -121,7 +121,8 @@ impl Admission {
 
     /// Steps are filled up to a budget small enough to be raised.
     pub fn small_budget(&self) -> Option<bool> {
-        self.budget.as_ref().map(|budget| budget.exhausted && budget.tokens < LARGE_BUDGET)
+        // With tokens as slow as this, a larger step is no remedy: compute is the limit then.
+        self.budget.as_ref().map(|budget| budget.exhausted && budget.tokens < LARGE_BUDGET && self.slow_tokens != Some(true))
     }
 }
 
@@ -179,11 +180,15 @@ fn prefill_bound(ctx: &Context<'_>, budget: Option<&Budget>) -> Option<bool> {
     if let Some(budget) = budget.filter(|budget| budget.exhausted) {
         return Some(budget.tokens >= LARGE_BUDGET);
     }
-    let window = |law: &&crate::signal::Reading| matches!(law.time_base, TimeBase::Window(_));
+    let window = |law: &&Reading| matches!(law.time_base, TimeBase::Window(_));
     let work = ctx.laws.prefill_share.as_ref().filter(window).map(|law| law.value);
     let stalls = ctx.laws.stall_share.as_ref().filter(window).map(|law| law.value);
     match (work, stalls) {
-        (Some(work), Some(stalls)) => Some((work >= PREFILL_SHARE && stalls >= STALLS_BESIDE) || (work >= STALLS_BESIDE && stalls >= STALLS_ALONE)),
+        // SGLang counts its prefill passes, so that the work share needs no second witness.
+        (Some(work), _) if ctx.backend() == BackendId::Sglang => Some(work >= PREFILL_SHARE),
+        (Some(work), Some(stalls)) => {
+            Some((work >= PREFILL_SHARE && stalls >= STALLS_BESIDE) || (work >= STALLS_BESIDE && stalls >= STALLS_ALONE))
+        }
         (None, Some(stalls)) => Some(stalls >= STALLS_ALONE),
         (_, None) => None,
     }
