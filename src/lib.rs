@@ -14,15 +14,25 @@ pub mod metrics;
 pub mod backend;
 pub mod signal;
 
+pub mod stats;
+
+pub mod opinion;
 pub mod rule;
 pub mod slo;
-pub mod stats;
+
+pub mod classic;
 
 pub mod health;
 pub mod report;
 
 pub mod analyze;
 pub mod request;
+
+pub mod export;
+
+pub mod browse;
+pub mod entry;
+pub mod plot;
 
 #[cfg(feature = "web")]
 pub mod web;

@@ -1,5 +1,8 @@
 //! The pipeline: parsed texts and options in, a report out.
 
+mod assemble;
+mod observe;
+mod service_levels;
 mod snapshots;
 
 use crate::exposition::Parsed;
@@ -28,8 +31,19 @@ pub enum Profile {
     Classic,
 }
 
+impl Profile {
+    /// Identifier as in requests and reports.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Profile::Default => "default",
+            Profile::Classic => "classic",
+        }
+    }
+}
+
 /// What the form or the request asks for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     pub instance_id: Option<String>,
     /// `None` detects it.
@@ -48,8 +62,9 @@ pub struct Options {
 /// Analyses the inputs as snapshots of one instance.
 ///
 /// # Errors
-/// When there is nothing to analyse: no text, no samples, or a server that is not supported.
+/// When there is nothing to analyse: no text, no samples, a server that is not supported, or texts of different servers.
 pub fn analyze(inputs: &[Input], options: &Options) -> Result<Report, RequestError> {
-    let _chosen = snapshots::choose(inputs, options)?;
-    Err(RequestError::new("internal", "The report is not assembled yet.", ""))
+    let chosen = snapshots::choose(inputs, options)?;
+    let observed = observe::observe(chosen)?;
+    assemble::assemble(inputs, options, observed)
 }

@@ -1,7 +1,20 @@
-//! One file per server: how to recognise it, which releases fit, and its native names in the neutral vocabulary.
+//! One folder per server: how to recognise it, which releases fit, and its native names in the neutral vocabulary.
+//!
+//! A new backend is a folder with a [`Spec`] and one line in [`SPECS`]; nothing above this module changes.
+
+mod assemble;
+mod detect;
+mod native;
+mod other;
+mod sglang;
+mod spec;
+mod tgi;
+mod version;
+mod vllm;
 
 use crate::metrics::Scrape;
 use crate::signal::{BackendId, Snapshot};
+use spec::Spec;
 
 /// Which server wrote a scrape.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,15 +27,17 @@ pub enum Detection {
     Unknown,
 }
 
-/// Recognises the server.
+/// Recognises the server by its family names. A text that holds a supported backend among other software is that backend.
 #[must_use]
-pub fn detect(_scrape: &Scrape) -> Detection {
-    Detection::Unknown
+pub fn detect(scrape: &Scrape) -> Detection {
+    detect::detect(scrape)
 }
 
 /// Reads a scrape as this backend: one snapshot per model and instance in it, the one with the most traffic first.
 /// Empty when the scrape holds none of the backend's families.
 #[must_use]
-pub fn read(_scrape: &Scrape, _backend: BackendId) -> Vec<Snapshot> {
-    Vec::new()
+pub fn read(scrape: &Scrape, backend: BackendId) -> Vec<Snapshot> {
+    SPECS.iter().find(|spec| spec.id == backend).map(|spec| assemble::read(scrape, spec)).unwrap_or_default()
 }
+
+static SPECS: &[&Spec] = &[&vllm::SPEC, &sglang::SPEC, &tgi::SPEC];

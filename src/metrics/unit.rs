@@ -80,14 +80,12 @@ pub fn significant(value: f64) -> String {
     if size >= 1000.0 {
         return grouped(value.round());
     }
-    let decimals = if size >= 100.0 {
-        0
-    } else if size >= 10.0 {
-        1
-    } else if size >= 1.0 || size == 0.0 {
+    // Digits after the point so that three are significant; 2 when the value is zero, 8 at most.
+    let decimals = if size == 0.0 {
         2
     } else {
-        4
+        let magnitude = [100.0, 10.0, 1.0, 0.1, 1e-2, 1e-3, 1e-4, 1e-5].iter().position(|limit| size >= *limit);
+        magnitude.unwrap_or(8)
     };
     let text = format!("{value:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
@@ -125,5 +123,9 @@ mod tests {
         assert_eq!(Unit::Tokens.show(400_448.0), "400,448 tokens");
         assert_eq!(Unit::Ratio.show(0.112_238), "11.2 %");
         assert_eq!(Unit::Count.show(-1234.0), "-1,234");
+        assert_eq!(Unit::Ratio.show(0.002_933), "0.293 %");
+        assert_eq!(Unit::Count.show(1.5), "1.5");
+        assert_eq!(Unit::Count.show(12.34), "12.3");
+        assert_eq!(Unit::Count.show(0.012_345), "0.0123");
     }
 }

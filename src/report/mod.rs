@@ -7,10 +7,11 @@ pub mod build;
 mod schema;
 mod shapes;
 
+pub use crate::health::{Band, Deduction, Health};
 pub use shapes::{
-    Action, Anatomy, BackendView, Band, Bottleneck, BucketView, ConfidenceView, Contributing, Deduction, DistributionView, Evidence,
-    Headline, Health, InputView, NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView, QuantileView, Report, RuleStatus,
-    RuleVerdict, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
+    Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
+    NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView, QuantileView, Report, RuleStatus, RuleVerdict, SignalView,
+    SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
 
 /// Identifier of the wire format.

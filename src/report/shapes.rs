@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::health::Health;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
 use crate::signal::Mode;
 use crate::slo::Verdict;
@@ -222,46 +223,6 @@ pub struct SloStatusView {
     pub metric: String,
     pub input: usize,
     pub lines: Vec<u32>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Band {
-    Healthy,
-    Minor,
-    Degraded,
-    Critical,
-    Outage,
-    /// No score.
-    Unknown,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Health {
-    pub score: Option<f64>,
-    pub band: Band,
-    /// `default`, `classic`, `apdex`.
-    pub profile: String,
-    /// 0–1.
-    pub confidence: f64,
-    /// False when the server had nothing to do.
-    pub exercised: bool,
-    pub deductions: Vec<Deduction>,
-    /// What the score cannot see.
-    pub coverage: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Deduction {
-    pub reason: String,
-    /// Points taken off, or the highest score that a cap allows.
-    pub points: f64,
-    /// `latency`, `availability`, `risk`, `efficiency`, `cap`, `finding`, `slo`.
-    pub kind: String,
-    pub rule: Option<String>,
 }
 
 /// Where the time of a request goes.

@@ -151,6 +151,7 @@ pub fn options(request: &Request) -> Result<Options, RequestError> {
     })
 }
 
-fn target(_request: &TargetRequest) -> Result<Target, RequestError> {
-    Err(RequestError::new("unknown-metric", "Targets are not read yet.", ""))
+fn target(request: &TargetRequest) -> Result<Target, RequestError> {
+    Target::new(request.name.as_deref(), &request.metric, &request.comparison, request.target_value, request.description.as_deref())
+        .map_err(|error| RequestError::new(error.id(), error.sentence(), error.hint()))
 }

@@ -6,8 +6,12 @@
 
 mod observation;
 mod snapshot;
+#[cfg(test)]
+pub(crate) mod testing;
 mod vocabulary;
+mod window;
 
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, TimeBase, Window};
 pub use snapshot::{BackendId, Caveat, Config, ConfigValue, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange};
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
+pub use window::{chronological, same_instance};

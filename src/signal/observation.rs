@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counter, Distribution, Gauge, Snapshot, Source, Spread, Value};
+use super::window::{chronological, difference, increase, restarted, since, spans_equal};
+use super::{Counter, Distribution, Gauge, Snapshot, Source, Value};
 use crate::metrics::{Histogram, Unit};
 
 /// How many snapshots stand behind a report.
@@ -53,6 +54,8 @@ pub struct Window {
     pub seconds: Option<f64>,
     /// The process restarted inside: differences are counts since the restart.
     pub restarted: bool,
+    /// Seconds that counts speak of: the whole window, or the part since the restart when its time is known.
+    pub counted_seconds: Option<f64>,
 }
 
 /// Why a difference cannot be given.
@@ -79,12 +82,17 @@ impl Observation {
     }
 
     /// A window between two snapshots of one instance, given in any order; they are ordered by their times, else by their counters.
+    /// Ask [`super::same_instance`] first: a difference between two servers means nothing.
     #[must_use]
     pub fn window(a: Snapshot, b: Snapshot) -> Self {
-        let (first, last) = if earlier(&a, &b) { (a, b) } else { (b, a) };
+        let (first, last) = if chronological(&a, &b).is_gt() { (b, a) } else { (a, b) };
         let seconds = last.at.zip(first.at).map(|(end, start)| end - start).filter(|seconds| *seconds > 0.0);
         let restarted = restarted(&first, &last);
-        Observation { first: Some(first), last, window: Some(Window { seconds, restarted }) }
+        let counted_seconds = match (seconds, last.uptime_seconds()) {
+            (Some(seconds), Some(uptime)) if restarted => Some(seconds.min(uptime)).filter(|seconds| *seconds > 0.0),
+            (seconds, _) => seconds,
+        };
+        Observation { first: Some(first), last, window: Some(Window { seconds, restarted, counted_seconds }) }
     }
 
     #[must_use]
@@ -92,10 +100,10 @@ impl Observation {
         if self.first.is_some() { Mode::Window } else { Mode::Snapshot }
     }
 
-    /// Length of the window in seconds.
+    /// Seconds that the counts of the window speak of.
     #[must_use]
     pub fn seconds(&self) -> Option<f64> {
-        self.window.and_then(|window| window.seconds)
+        self.window.and_then(|window| window.counted_seconds)
     }
 
     /// The gauge at the last snapshot.
@@ -124,7 +132,7 @@ impl Observation {
         let last = self.last.counters.get(&counter)?;
         let value = match &self.first {
             None => last.value,
-            Some(first) => increase(first.counters.get(&counter), last, self.window.is_some_and(|window| window.restarted))?,
+            Some(first) => increase(first, counter, last, self.restarted())?,
         };
         Some(Reading { value, unit: counter.unit(), time_base: self.time_base(), source: last.source.clone() })
     }
@@ -144,19 +152,12 @@ impl Observation {
     #[must_use]
     pub fn count_by_rank(&self, counter: Counter) -> Option<Vec<(String, f64)>> {
         let last = self.last.counters.get(&counter)?;
-        let Some(first) = &self.first else {
+        let Some(first) = self.first.as_ref().filter(|_| !self.restarted()) else {
             return Some(last.ranks.clone());
         };
         let before = first.counters.get(&counter)?;
-        Some(
-            last.ranks
-                .iter()
-                .map(|(rank, value)| {
-                    let earlier = before.ranks.iter().find(|(name, _)| name == rank).map_or(0.0, |(_, value)| *value);
-                    (rank.clone(), if *value < earlier { *value } else { value - earlier })
-                })
-                .collect(),
-        )
+        let earlier = |rank: &String| before.ranks.iter().find(|(name, _)| name == rank).map_or(0.0, |(_, value)| *value);
+        Some(last.ranks.iter().map(|(rank, value)| (rank.clone(), since(earlier(rank), *value))).collect())
     }
 
     /// A distribution: of the window, or of the lifetime in a snapshot. `None` when absent or when the bounds changed.
@@ -165,7 +166,7 @@ impl Observation {
         let last = self.last.distributions.get(&distribution)?;
         let histogram = match &self.first {
             None => last.histogram.clone(),
-            Some(first) => difference(first.distributions.get(&distribution), last, self.window.is_some_and(|window| window.restarted))?,
+            Some(first) => difference(first, distribution, last, self.restarted())?,
         };
         Some(DistributionReading { distribution, histogram, time_base: self.time_base(), source: last.source.clone() })
     }
@@ -190,6 +191,12 @@ impl Observation {
         self.distribution(distribution)?.histogram.sum
     }
 
+    /// The process restarted inside the window.
+    #[must_use]
+    pub fn restarted(&self) -> bool {
+        self.window.is_some_and(|window| window.restarted)
+    }
+
     /// Distributions whose bounds changed between the snapshots.
     #[must_use]
     pub fn refusals(&self) -> Vec<Refusal> {
@@ -199,7 +206,7 @@ impl Observation {
         self.last
             .distributions
             .iter()
-            .filter(|(key, spread)| first.distributions.get(key).is_some_and(|before| !spread.histogram.same_bounds(&before.histogram)))
+            .filter(|(key, spread)| !self.restarted() && first.distributions.get(key).is_some_and(|before| !spans_equal(before, spread)))
             .map(|(key, _)| Refusal::BucketsChanged(*key))
             .collect()
     }
@@ -216,55 +223,4 @@ impl Observation {
 
 fn instant(gauge: Gauge, value: &Value) -> Reading {
     Reading { value: value.value, unit: gauge.unit(), time_base: TimeBase::Instant, source: value.source.clone() }
-}
-
-/// PromQL's reset rule: a counter that fell started again from zero.
-fn increase(first: Option<&Value>, last: &Value, restarted: bool) -> Option<f64> {
-    let Some(first) = first else {
-        return Some(last.value);
-    };
-    let delta = last.value - first.value;
-    Some(if restarted || delta < 0.0 { last.value } else { delta })
-}
-
-fn difference(first: Option<&Spread>, last: &Spread, restarted: bool) -> Option<Histogram> {
-    let Some(first) = first else {
-        return Some(last.histogram.clone());
-    };
-    if restarted {
-        return Some(last.histogram.clone());
-    }
-    if !last.histogram.same_bounds(&first.histogram) {
-        return None;
-    }
-    last.histogram.since(&first.histogram).or_else(|| Some(last.histogram.clone()))
-}
-
-fn restarted(first: &Snapshot, last: &Snapshot) -> bool {
-    let moved = match (&first.started_at, &last.started_at) {
-        (Some((before, _)), Some((after, _))) => after - before > 1.0,
-        _ => false,
-    };
-    moved || last.counters.iter().any(|(key, value)| first.counters.get(key).is_some_and(|before| value.value < before.value))
-}
-
-/// True when `a` was taken before `b`: by time, else by start time, else by the counters that moved.
-fn earlier(a: &Snapshot, b: &Snapshot) -> bool {
-    if let (Some(at_a), Some(at_b)) = (a.at, b.at)
-        && at_a != at_b
-    {
-        return at_a < at_b;
-    }
-    if let (Some((start_a, _)), Some((start_b, _))) = (&a.started_at, &b.started_at)
-        && (start_a - start_b).abs() > 1.0
-    {
-        return start_a < start_b;
-    }
-    let mut balance = 0i64;
-    for (key, value) in &a.counters {
-        if let Some(other) = b.counters.get(key) {
-            balance += i64::from(value.value < other.value) - i64::from(value.value > other.value);
-        }
-    }
-    balance >= 0
 }

@@ -43,8 +43,16 @@ impl BackendId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Version(pub u16, pub u16, pub u16);
 
+impl Version {
+    /// The last patch of a minor release, whatever its number; printed as `x`.
+    pub const LAST_PATCH: u16 = u16::MAX;
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.2 == Self::LAST_PATCH {
+            return write!(f, "{}.{}.x", self.0, self.1);
+        }
         if self.2 == 0 { write!(f, "{}.{}", self.0, self.1) } else { write!(f, "{}.{}.{}", self.0, self.1, self.2) }
     }
 }
@@ -135,6 +143,22 @@ pub enum Caveat {
     UsageWasPercent,
     /// Process metrics describe the API server only.
     ProcessIsApiServerOnly,
+    /// vLLM V1 up to 0.8.5 counts prefix cache queries and hits in blocks; they were multiplied by the block size when it is known.
+    PrefixCountsWereBlocks,
+    /// vLLM: KV capacity is blocks × block size, which is wrong for hybrid models and decode context parallelism.
+    KvCapacityFromBlocks,
+    /// SGLang refreshes its gauges per prefill and per 40 decode steps only.
+    GaugesRefreshedPerReport,
+    /// SGLang: tokens and requests are counted when a request finishes.
+    CountedAtFinish,
+    /// TGI: time per output token includes prefill, so it is an upper bound.
+    TpotIncludesPrefill,
+    /// TGI: latency is recorded for successful requests only.
+    OnlySuccessesTimed,
+    /// TGI: long outputs are cut into segments, each counted as an input of its own.
+    SegmentsCountedAsInputs,
+    /// TGI on a backend without batch and queue metrics (TensorRT-LLM, llama.cpp).
+    NoBatchMetrics,
 }
 
 /// A setting read from the text, or inferred from it.
@@ -173,6 +197,29 @@ pub struct Config {
     pub max_input_tokens: Option<ConfigValue<f64>>,
     /// Host KV tier is on.
     pub host_tier: Option<ConfigValue<bool>>,
+    /// Prompts shorter than this never hit the prefix cache, tokens.
+    pub prefix_match_unit: Option<ConfigValue<f64>>,
+    /// Hash of prefix cache blocks, e.g. `sha256`; it costs CPU time.
+    pub prefix_hash: Option<ConfigValue<String>>,
+    /// The model mixes attention kinds (Mamba or sliding window), so block arithmetic is off.
+    pub hybrid_cache: Option<ConfigValue<bool>>,
+    /// Weights kept in CPU memory, GB.
+    pub cpu_offload_gb: Option<ConfigValue<f64>>,
+    pub sliding_window: Option<ConfigValue<f64>>,
+    /// SGLang: speculative steps per verification.
+    pub speculative_steps: Option<ConfigValue<f64>>,
+    pub priority_scheduling: Option<ConfigValue<bool>>,
+    /// SGLang: tensor ranks and data-parallel ranks are the same processes.
+    pub dp_attention: Option<ConfigValue<bool>>,
+    pub pipeline_parallel_ranks: Option<ConfigValue<f64>>,
+    /// GPU memory of one rank, GB.
+    pub weight_memory_gb: Option<ConfigValue<f64>>,
+    pub kv_memory_gb: Option<ConfigValue<f64>>,
+    pub graph_memory_gb: Option<ConfigValue<f64>>,
+    /// Capacity of the host KV tier, tokens, all ranks.
+    pub host_capacity_tokens: Option<ConfigValue<f64>>,
+    /// Class of SGLang's prefix cache, e.g. `RadixCache`, `HiRadixCache`.
+    pub prefix_cache_type: Option<ConfigValue<String>>,
     /// Metrics of the MFU family are switched on.
     pub mfu_metrics: Option<ConfigValue<bool>>,
 }

@@ -56,6 +56,8 @@ vocabulary! {
         WaitingCapacity: "queue.waiting_capacity", Requests, Sum, "waiting for capacity";
         WaitingDeferred: "queue.waiting_deferred", Requests, Sum, "waiting, deferred";
         Swapped: "queue.swapped", Requests, Sum, "requests swapped out";
+        /// SGLang: inference requests that the HTTP server has open. Live, unlike its scheduler's gauges.
+        HttpOpen: "http.open", Requests, Sum, "HTTP requests open";
         Paused: "queue.paused", Requests, Sum, "requests paused";
         GrammarQueue: "queue.grammar", Requests, Sum, "waiting for a grammar";
         PrefillBootstrapQueue: "queue.prefill_bootstrap", Requests, Sum, "prefill bootstrap queue";
@@ -67,6 +69,8 @@ vocabulary! {
         KvFetchCompleted: "queue.kv_fetch_completed", Requests, Sum, "KV fetches completed and waiting";
         /// 0–1. For SGLang the maximum over its pools; for TGI the reserved share. Never summed over ranks.
         KvUsage: "kv_cache.usage", Ratio, Max, "KV cache in use";
+        /// The host tier: swapped blocks (vLLM V0) or offloaded ones.
+        CpuKvUsage: "kv_cache.cpu_usage", Ratio, Max, "CPU KV cache in use";
         FullPoolUsage: "kv_cache.full_pool_usage", Ratio, Max, "full-attention pool in use";
         SwaPoolUsage: "kv_cache.swa_pool_usage", Ratio, Max, "sliding-window pool in use";
         MambaPoolUsage: "kv_cache.mamba_pool_usage", Ratio, Max, "Mamba pool in use";
@@ -84,11 +88,18 @@ vocabulary! {
         CacheHitRateGauge: "prefix_cache.reported_hit_rate", Ratio, Mean, "cache hit rate, as reported";
         SpecAcceptRate: "speculation.accept_rate", Ratio, Mean, "draft acceptance, as reported";
         SpecAcceptLength: "speculation.accept_length", Count, Mean, "accepted length, as reported";
+        /// Gauges of the last transfer up to SGLang 0.5.9; later releases have histograms of the same name.
+        KvTransferTimeGauge: "kv_transfer.reported_time", Seconds, Max, "KV transfer time, as reported";
+        KvTransferSpeedGauge: "kv_transfer.reported_speed", GigabytesPerSecond, Mean, "KV transfer speed, as reported";
+        HostUsedTokens: "host_cache.used_tokens", Tokens, Sum, "host tier tokens in use";
+        HostTotalTokens: "host_cache.total_tokens", Tokens, Sum, "host tier tokens";
         LoraPoolUsage: "lora.pool_usage", Ratio, Max, "LoRA slots in use";
         LoraRunning: "lora.running", Count, Sum, "adapters running";
         LoraWaiting: "lora.waiting", Count, Sum, "adapters waiting";
         /// 1 awake, 0 asleep (vLLM sleep mode).
         Awake: "engine.awake", Count, Max, "engine awake";
+        /// 1 when SGLang's last report was of a pass with a CUDA graph.
+        CudaGraph: "engine.cuda_graph", Count, Max, "CUDA graph in use";
         AvailableGpuMemory: "memory.startup_available", Gigabytes, Mean, "GPU memory free after start";
         EplbBalancedness: "experts.balancedness", Ratio, Mean, "expert balance";
     }
@@ -104,6 +115,10 @@ vocabulary! {
         PromptTokensComputed: "tokens.prompt_computed", Tokens, Sum, "prompt tokens computed";
         PromptTokensCached: "tokens.prompt_cached", Tokens, Sum, "prompt tokens from cache";
         PromptTokensExternal: "tokens.prompt_external", Tokens, Sum, "prompt tokens from external KV";
+        /// SGLang: TTFT observations of streaming requests, which TTFT is read from.
+        TtftStreaming: "ttft.streaming", Requests, Sum, "first tokens of streaming requests";
+        /// SGLang: TTFT observations of non-streaming requests, which were left out of TTFT.
+        TtftNonStreaming: "ttft.non_streaming", Requests, Sum, "first tokens of non-streaming requests";
         PrefixQueries: "prefix_cache.queries", Tokens, Sum, "tokens looked up in the prefix cache";
         PrefixHits: "prefix_cache.hits", Tokens, Sum, "tokens found in the prefix cache";
         HostHits: "prefix_cache.host_hits", Tokens, Sum, "tokens found in host memory";
@@ -147,6 +162,8 @@ vocabulary! {
         IdleSeconds: "engine.idle_seconds", Seconds, Sum, "scheduler idle time";
         HostStageSeconds: "engine.host_stage_seconds", Seconds, Sum, "scheduler stages not overlapped by a forward pass";
         CpuSeconds: "process.cpu_seconds", Seconds, Sum, "CPU time of the API server";
+        SchedulerCpuSeconds: "engine.scheduler_cpu_seconds", Seconds, Sum, "CPU time of the scheduler";
+        DetokenizerCpuSeconds: "process.detokenizer_cpu_seconds", Seconds, Sum, "CPU time of the detokenizer";
         GrammarRequests: "grammar.requests", Requests, Sum, "requests with a grammar";
         GrammarCacheHits: "grammar.cache_hits", Requests, Sum, "grammar cache hits";
         GrammarTimeouts: "grammar.timeouts", Requests, Sum, "grammar timeouts";
@@ -189,6 +206,11 @@ vocabulary! {
         /// TGI: whole decode call of a batch, which is its step time.
         DecodeCallTime: "engine.decode_call_time", Seconds, Sum, "decode step time";
         DecodeForwardTime: "engine.decode_forward_time", Seconds, Sum, "GPU forward time of a decode step";
+        PrefillForwardTime: "engine.prefill_forward_time", Seconds, Sum, "GPU forward time of a prefill call";
+        /// TGI: sampling and detokenisation of a decode step (its `tgi_batch_decode_duration`, which is not the decode phase).
+        DetokenizeTime: "engine.detokenize_time", Seconds, Sum, "sampling and detokenisation of a decode step";
+        FilterTime: "engine.filter_time", Seconds, Sum, "sending and filtering of a decode step";
+        ConcatTime: "engine.concat_time", Seconds, Sum, "merging of two batches";
         AdmittedBatch: "engine.admitted_batch", Requests, Sum, "requests per admitted batch";
         /// SGLang: one observation for each non-final prefill chunk.
         PrefillChunkTime: "prefill_time.chunk", Seconds, Sum, "prefill chunk time";

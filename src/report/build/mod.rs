@@ -1,11 +1,19 @@
 //! Turns what the analysis found into the report's shapes.
 
 mod anatomy;
+mod classic;
+mod distributions;
+mod findings;
 mod notes;
 mod signals;
 mod time;
+mod views;
 
 pub use anatomy::anatomy;
+pub use classic::classic_bottleneck;
+pub use distributions::{distributions, finite};
+pub use findings::{bottlenecks, headline, not_measurable, recommendations, rules, state};
 pub use notes::notes;
 pub use signals::signals;
 pub use time::{duration, rfc3339, time_base};
+pub use views::{backend, input, opinion, problems, slo_status, version_range, window};

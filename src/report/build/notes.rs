@@ -55,6 +55,34 @@ fn note(caveat: Caveat) -> Note {
         Caveat::ProcessIsApiServerOnly => {
             ("process-is-api-server", "process_* metrics describe the API server only, not the engine or its GPUs.")
         }
+        Caveat::PrefixCountsWereBlocks => (
+            "prefix-counts-were-blocks",
+            "This vLLM counts prefix-cache look-ups and hits in blocks. They were multiplied by the block size when it is known.",
+        ),
+        Caveat::KvCapacityFromBlocks => (
+            "kv-capacity-from-blocks",
+            "The KV capacity is blocks × block size, which is wrong for hybrid models and for decode context parallelism.",
+        ),
+        Caveat::GaugesRefreshedPerReport => (
+            "gauges-refreshed-per-report",
+            "SGLang refreshes its gauges at each prefill and every 40 decode steps, so they can be seconds old.",
+        ),
+        Caveat::CountedAtFinish => {
+            ("counted-at-finish", "SGLang counts a request and its tokens when it finishes, so they lag behind with long outputs.")
+        }
+        Caveat::TpotIncludesPrefill => {
+            ("tpot-includes-prefill", "TGI divides the whole inference time by the tokens. Time per output token is an upper bound.")
+        }
+        Caveat::OnlySuccessesTimed => {
+            ("only-successes-timed", "TGI records latency of successful requests only. Refused and failed ones leave no sample.")
+        }
+        Caveat::SegmentsCountedAsInputs => (
+            "segments-counted-as-inputs",
+            "More inputs than requests were counted: TGI re-queues long outputs in segments of 1024 tokens, so the mean prompt is too long.",
+        ),
+        Caveat::NoBatchMetrics => {
+            ("no-batch-metrics", "This TGI exports no batch and queue metrics, as its TensorRT-LLM and llama.cpp backends do.")
+        }
     };
     Note { id: id.to_owned(), sentence: sentence.to_owned() }
 }

@@ -1,0 +1,49 @@
+//! `cargo bench --no-default-features --bench native -- [--baseline] FILE`: best times on one file, as a line of JSON.
+//! `benches/bench.mjs` calls it and sets it against wasm; `make bench` calls that.
+
+mod support;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use support::{baseline, read, report, samples};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let [options @ .., file] = arguments.as_slice() else {
+        eprintln!("usage: native [--baseline] FILE");
+        std::process::exit(2);
+    };
+    let bytes = std::fs::read(file).expect("the file is there");
+    let text = String::from_utf8_lossy(&bytes);
+
+    let inputs = [read(&bytes)];
+    let (kept, baseline_ms) =
+        if options.iter().any(|word| word == "--baseline") { (baseline(&text), best_ms(|| baseline(&text))) } else { (0, f64::NAN) };
+    // An error object would be the fastest report of all.
+    let report_ms = if report(&inputs).starts_with("{\"error\"") { f64::NAN } else { best_ms(|| report(&inputs)) };
+    println!(
+        "{}",
+        serde_json::json!({
+            "samples": samples(&inputs[0]),
+            "parse_ms": best_ms(|| read(&bytes)),
+            "report_ms": report_ms,
+            "baseline_samples": kept,
+            "baseline_ms": baseline_ms,
+        })
+    );
+}
+
+/// The best of at least three runs and at least half a second: what the machine can do when nobody disturbs it.
+fn best_ms<T>(mut run: impl FnMut() -> T) -> f64 {
+    let begin = Instant::now();
+    let mut best = f64::INFINITY;
+    let mut runs = 0;
+    while runs < 3 || begin.elapsed().as_millis() < 500 {
+        let one = Instant::now();
+        black_box(run());
+        best = best.min(one.elapsed().as_secs_f64() * 1e3);
+        runs += 1;
+    }
+    best
+}

@@ -1,0 +1,48 @@
+//! How often the diagnosis is right: on simulated servers with known conditions, on recorded ones, and on the corpus' scenarios.
+//!
+//! ```text
+//! cargo run --release --no-default-features --example accuracy -- [--training | --held-out] [--scenario ID] [--backend NAME] [--wrong]
+//! ```
+//!
+//! Without arguments both sets of seeds are scored, the training seeds first. `--wrong` lists every case that is not right.
+
+#[path = "../../tests/sim/mod.rs"]
+mod sim;
+
+mod answer;
+mod corpus;
+mod print;
+mod simulated;
+
+use std::process::ExitCode;
+
+/// What to score.
+pub struct Choice {
+    pub scenario: Option<String>,
+    pub backend: Option<sim::Backend>,
+    pub list_wrong: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|a| a == name);
+    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|i| arguments.get(i + 1)).cloned();
+    let choice = Choice {
+        scenario: value("--scenario"),
+        backend: value("--backend").and_then(|name| sim::Backend::parse(&name)),
+        list_wrong: has("--wrong"),
+    };
+    let sets = [("training seeds 0-4", sim::TRAINING_SEEDS, "--held-out"), ("held-out seeds 100-109", sim::HELD_OUT_SEEDS, "--training")];
+    for (name, seeds, unless) in sets {
+        if has(unless) {
+            continue;
+        }
+        println!("\n==== simulated, {name}");
+        let cases = simulated::run(&choice, seeds);
+        print::table(&cases, &choice);
+    }
+    if choice.scenario.is_none() {
+        corpus::print();
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,58 @@
+//! The core compiled to WebAssembly without the page, for tests and benches in node.
+//! Its native twin is `examples/analyze.rs`. Built by `scripts/wasm-core.sh`.
+
+#![forbid(unsafe_code)]
+
+#[path = "../benches/support/mod.rs"]
+mod support;
+
+use servescope::analyze::Input;
+use servescope::request::analyze_json;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// A request in JSON, answered with a report or an error object in JSON.
+#[wasm_bindgen]
+#[must_use]
+pub fn analyze(request: &str) -> String {
+    analyze_json(request)
+}
+
+/// Texts that are read once and analysed as often as one likes; for the benches.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Texts(Vec<Input>);
+
+#[wasm_bindgen]
+impl Texts {
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Texts {
+        Texts::default()
+    }
+
+    /// Reads one text; gives the number of its samples.
+    pub fn add(&mut self, bytes: &[u8]) -> usize {
+        let input = support::read(bytes);
+        let samples = support::samples(&input);
+        self.0.push(input);
+        samples
+    }
+
+    #[must_use]
+    pub fn report(&self) -> String {
+        support::report(&self.0)
+    }
+}
+
+/// The number of sample lines that prometheus-parse keeps.
+#[wasm_bindgen]
+#[must_use]
+pub fn baseline(text: &str) -> usize {
+    support::baseline(text)
+}

@@ -1,0 +1,34 @@
+// Post-build hook of trunk: write the Content-Security-Policy into the page. The one inline script is trunk's module
+// that starts the wasm; it is allowed by its hash, so that nothing else inline can run. Only index.html is touched:
+// the other files carry integrity hashes already.
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+if (process.env.TRUNK_PROFILE !== 'release') process.exit(0); // `trunk serve` adds a reload script of its own
+
+const file = join(process.env.TRUNK_STAGING_DIR, 'index.html');
+const html = readFileSync(file, 'utf8');
+
+const inline = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1]);
+if (inline.length !== 1) throw new Error(`${file}: expected trunk's one inline script, found ${inline.length}`);
+const hash = createHash('sha256').update(inline[0]).digest('base64');
+
+const policy = [
+  "default-src 'none'",
+  `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  // The person may fetch metrics from any server that they name; plain http is how these servers speak.
+  "connect-src 'self' https: http:",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+].join('; ');
+
+// First in the head, before anything that it governs; the minifier may have dropped the quotes around utf-8.
+const charset = /<meta charset="?utf-8"?\s*\/?>/i;
+if (!charset.test(html)) throw new Error(`${file}: no <meta charset> to put the policy after`);
+writeFileSync(file, html.replace(charset, (meta) => `${meta}<meta http-equiv="Content-Security-Policy" content="${policy}">`));

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# wasm-core.sh: compile the core for wasm32 without the page and bind it for node, into target/wasm-core/,
+# and its native twin, target/release/examples/analyze.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/env.sh
+
+scripts/setup.sh rust bindgen npm
+scripts/step.sh "core for wasm" cargo build --release --locked --target wasm32-unknown-unknown --no-default-features --features wasm-api --example wasm_core
+# As trunk does it for the page, so that tests and benches see what ships.
+wasm-bindgen --target nodejs --no-typescript --out-dir "$TARGET/wasm-core" "$TARGET/wasm32-unknown-unknown/release/examples/wasm_core.wasm"
+scripts/step.sh "wasm-opt" wasm-opt -Os -o "$TARGET/wasm-core/wasm_core_bg.wasm" "$TARGET/wasm-core/wasm_core_bg.wasm"
+scripts/step.sh "core for this machine" cargo build --release --locked --no-default-features --example analyze

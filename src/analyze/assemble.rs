@@ -1,0 +1,116 @@
+//! The report from an observation.
+
+use super::observe::Observed;
+use super::service_levels::{ServiceLevels, service_levels};
+use super::{Input, Options, Profile, snapshots};
+use crate::classic::{self, Thresholds};
+use crate::health::{self, Health, Inputs};
+use crate::opinion;
+use crate::report::{Bottleneck, Headline, Report, SCHEMA, build};
+use crate::request::RequestError;
+use crate::rule::{self, Diagnosis, Thetas};
+use crate::signal::Observation;
+use crate::slo::{self, SloStatus};
+
+pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) -> Result<Report, RequestError> {
+    let Observed { seen, mut notes } = observed;
+    let thresholds =
+        Thresholds::with(&options.thresholds).map_err(|error| RequestError::new(error.id(), error.sentence(), error.hint()))?;
+    let ServiceLevels { targets, source, note } = service_levels(&seen, options)?;
+    notes.extend(note);
+    notes.extend(build::notes(&seen));
+    let statuses = slo::evaluate(&seen, &targets);
+    let diagnosis = rule::diagnose(&seen, &statuses, &Thetas::of(&statuses, &source));
+    let timestamp = seen.last.at.and_then(build::rfc3339);
+    let when = timestamp.as_deref();
+    let judged = match options.profile {
+        Profile::Default => by_rules(&diagnosis, when),
+        Profile::Classic => by_thresholds(&seen, &thresholds, &statuses, when),
+    };
+    let statuses = if options.profile == Profile::Classic { classic::check(statuses) } else { statuses };
+    let health = score(&seen, options, &diagnosis, &statuses, &targets, &thresholds);
+    let (problems, problems_omitted) = build::problems(inputs.iter().map(|input| &input.parsed));
+    let mut anatomy = build::anatomy(&seen);
+    anatomy.distributions = build::distributions(&seen);
+    Ok(Report {
+        schema: SCHEMA.to_owned(),
+        instance_id: options.instance_id.clone().unwrap_or_else(|| snapshots::label(&seen.last.key)),
+        instance_type: seen.last.backend.id().to_owned(),
+        mode: seen.mode(),
+        profile: options.profile.id().to_owned(),
+        window: build::window(&seen),
+        backend: build::backend(seen.last.backend, &seen.last.version, &seen.last.why_backend),
+        models: seen.last.key.model.iter().cloned().collect(),
+        state: build::state(&diagnosis.state),
+        headline: judged.headline,
+        overall_health_score: health.score,
+        health,
+        bottlenecks: judged.bottlenecks,
+        recommendations: judged.recommendations,
+        slo_statuses: statuses.iter().map(|status| build::slo_status(status, seen.last.text_index, when)).collect(),
+        slo_source: source,
+        anatomy,
+        signals: build::signals(&seen),
+        rules: build::rules(&diagnosis),
+        not_measurable: build::not_measurable(&diagnosis),
+        opinions: opinion::opinions(&seen).iter().map(build::opinion).collect(),
+        notes,
+        problems,
+        problems_omitted,
+        inputs: inputs.iter().map(|input| build::input(&input.name, input.at, &input.parsed)).collect(),
+        trends: Vec::new(),
+        forecasts: Vec::new(),
+        fleet: None,
+        timestamp,
+    })
+}
+
+/// What the profile has to say.
+struct Judged {
+    headline: Headline,
+    bottlenecks: Vec<Bottleneck>,
+    recommendations: Vec<String>,
+}
+
+fn by_rules(diagnosis: &Diagnosis, when: Option<&str>) -> Judged {
+    let bottlenecks = build::bottlenecks(diagnosis, when);
+    Judged { headline: build::headline(diagnosis), recommendations: build::recommendations(&bottlenecks), bottlenecks }
+}
+
+fn by_thresholds(seen: &Observation, thresholds: &Thresholds, statuses: &[SloStatus], when: Option<&str>) -> Judged {
+    let findings = classic::detect(seen, thresholds);
+    let checked = classic::check(statuses.to_vec());
+    let bottlenecks = findings.iter().map(|finding| build::classic_bottleneck(finding, seen.last.text_index, when)).collect();
+    let text = match findings.len() {
+        0 => "No classic threshold is crossed.".to_owned(),
+        1 => "One classic threshold is crossed.".to_owned(),
+        count => format!("{count} classic thresholds are crossed."),
+    };
+    Judged {
+        headline: Headline { text, rule: findings.first().map(|finding| finding.id.to_owned()), confidence: None },
+        recommendations: classic::recommendations(&findings, &checked),
+        bottlenecks,
+    }
+}
+
+/// The score that is asked for, else the one of the profile.
+fn score(
+    seen: &Observation,
+    options: &Options,
+    diagnosis: &Diagnosis,
+    statuses: &[SloStatus],
+    targets: &[slo::Target],
+    thresholds: &Thresholds,
+) -> Health {
+    match (options.score.as_deref(), options.profile) {
+        (Some("apdex"), _) => health::apdex(seen, diagnosis.state.kind, targets),
+        (Some("classic"), _) | (None, Profile::Classic) => {
+            health::classic(&classic::detect(seen, thresholds), &classic::check(statuses.to_vec()))
+        }
+        _ => {
+            let findings = health::finding_inputs(diagnosis);
+            let inputs = Inputs::of(seen, diagnosis.state.kind, statuses, findings, health::rules_measured(diagnosis));
+            health::health(&inputs)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! From the server's own series to neutral values: instances, label selections, aliases and ranks.
+
+mod evaluate;
+mod index;
+mod instances;
+mod select;
+mod series;
+mod table;
+
+pub(super) use evaluate::{counter, distribution, gauge};
+pub(super) use index::{Index, Instance};
+pub(super) use select::Select;
+pub(super) use series::Series;
+pub(super) use table::{Absent, Combine, Native, Row, native};

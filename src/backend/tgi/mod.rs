@@ -1,0 +1,42 @@
+//! TGI: `tgi_` families of its router, without model, rank or start time.
+
+mod caveats;
+mod config;
+mod counters;
+mod distributions;
+mod gauges;
+mod releases;
+mod speculation;
+
+use super::native::Instance;
+use super::spec::{Labels, Spec};
+use crate::signal::{BackendId, Snapshot};
+
+pub(super) static SPEC: Spec = Spec {
+    id: BackendId::Tgi,
+    prefixes: &["tgi_"],
+    globals: &["process_start_time_seconds"],
+    beyond_tables: &["request_skipped_tokens", "batch_max_total_tokens"],
+    of_process: &["process_start_time_seconds"],
+    labels: Labels {
+        model: &["model_name", "model_id"],
+        rank: None,
+        replicas: &[],
+        total: None,
+        own: &["err", "method", "reason", "le", "quantile"],
+    },
+    gauges: gauges::ROWS,
+    counters: counters::ROWS,
+    distributions: distributions::ROWS,
+    created_is_start: true,
+    evidence: releases::evidence,
+    whole: releases::whole,
+    finish,
+};
+
+fn finish(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
+    snapshot.config = config::read(instance);
+    speculation::read(instance, snapshot);
+    caveats::reserved_share(snapshot);
+    caveats::note(instance, snapshot);
+}

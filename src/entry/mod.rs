@@ -1,0 +1,9 @@
+//! What people type: values with units, addresses. Nothing is guessed; what is not understood is answered with a sentence.
+
+mod address;
+mod settings;
+mod value;
+
+pub use address::{Address, Reach, address};
+pub use settings::{Checked, Field, Row, Settings, THRESHOLDS, Threshold};
+pub use value::{spell, value};

@@ -1,0 +1,11 @@
+//! Pure geometry of the charts: values in, fractions between 0 and 1 out. Nothing here knows SVG, colours or pixels.
+
+mod axis;
+mod bars;
+mod bullet;
+mod waterfall;
+
+pub use axis::{LogAxis, Tick};
+pub use bars::{Bar, Bars, Bracket, bars};
+pub use bullet::{Bullet, bullet};
+pub use waterfall::{Step, waterfall};

@@ -1,0 +1,150 @@
+//! Small conversions: service levels, inputs, problems, the backend, the window.
+
+use crate::exposition::Parsed;
+use crate::opinion::Verdict;
+use crate::report::{BackendView, InputView, Opinion, OpinionVerdict, ProblemView, SloStatusView, TargetView, WindowView};
+use crate::signal::{BackendId, Observation, VersionRange};
+use crate::slo::SloStatus;
+
+use super::distributions::finite;
+use super::time::{duration, rfc3339, time_base};
+
+/// Problems listed in a report; the rest is counted.
+const PROBLEMS_LISTED: usize = 200;
+
+#[must_use]
+pub fn slo_status(status: &SloStatus, input: usize, timestamp: Option<&str>) -> SloStatusView {
+    let target = &status.target;
+    let is_compliant = status.verdict == crate::slo::Verdict::Pass;
+    SloStatusView {
+        target: TargetView {
+            name: target.name.clone(),
+            metric: target.path.clone(),
+            target_value: target.asked,
+            comparison: target.comparison.symbol().to_owned(),
+            description: target.description.clone(),
+        },
+        current_value: status.reported_current().and_then(finite),
+        is_compliant,
+        deviation_percent: status.deviation_percent().and_then(finite),
+        timestamp: timestamp.map(str::to_owned),
+        verdict: status.verdict,
+        interval: status.reported_interval().map(|(low, high)| [finite(low), finite(high)]),
+        samples: status.samples,
+        samples_needed: status.needed,
+        over_share: status.over_share.map(|(estimate, low, high)| [estimate, low, high]),
+        unit: status.unit,
+        shown: status.shown.clone(),
+        time_base: time_base(status.time_base),
+        why: status.why.clone(),
+        metric: status.source.metric.clone(),
+        input,
+        lines: status.source.lines.clone(),
+    }
+}
+
+#[must_use]
+pub fn backend(backend: BackendId, version: &VersionRange, why: &str) -> BackendView {
+    BackendView {
+        id: backend.id().to_owned(),
+        name: backend.name().to_owned(),
+        version_range: version_range(version),
+        why: why.to_owned(),
+        version_why: version.why.clone(),
+    }
+}
+
+/// `0.32–0.33`, `0.20 or later`, `up to 0.9`, `any release`.
+#[must_use]
+pub fn version_range(version: &VersionRange) -> String {
+    match (version.from, version.to) {
+        (Some(from), Some(to)) => {
+            // The last patch of a minor release is written `0.25.x`; after a dash the minor release says it as well.
+            let (from, to) = (from.to_string(), to.to_string());
+            let to = to.strip_suffix(".x").unwrap_or(&to);
+            if from == to { from } else { format!("{from}–{to}") }
+        }
+        (Some(from), None) => format!("{from} or later"),
+        (None, Some(to)) => format!("up to {to}"),
+        (None, None) => "any release".to_owned(),
+    }
+}
+
+#[must_use]
+pub fn window(seen: &Observation) -> Option<WindowView> {
+    let window = seen.window?;
+    let first = seen.first.as_ref()?;
+    let words = window
+        .seconds
+        .map_or_else(|| "between two dumps without times".to_owned(), |seconds| format!("{} between two dumps", duration(seconds)));
+    Some(WindowView {
+        seconds: window.seconds,
+        from: first.at.and_then(rfc3339),
+        to: seen.last.at.and_then(rfc3339),
+        restarted: window.restarted,
+        words,
+    })
+}
+
+/// What was read from one text.
+#[must_use]
+pub fn input(name: &str, at: Option<f64>, parsed: &Parsed) -> InputView {
+    InputView {
+        name: name.to_owned(),
+        format: format_name(parsed).to_owned(),
+        lines: memchr::memchr_iter(b'\n', parsed.text.as_bytes()).count() as u64
+            + u64::from(!parsed.text.is_empty() && !parsed.text.ends_with('\n')),
+        samples: parsed.scrapes.iter().map(|scrape| scrape.len() as u64).sum(),
+        families: parsed.scrapes.iter().map(|scrape| scrape.families().count() as u64).max().unwrap_or(0),
+        at: at.and_then(rfc3339),
+        scrapes: parsed.scrapes.len() as u64,
+    }
+}
+
+/// The problems of all inputs in their order, and how many are not listed.
+#[must_use]
+pub fn problems<'a>(inputs: impl Iterator<Item = &'a Parsed>) -> (Vec<ProblemView>, u64) {
+    let mut views = Vec::new();
+    let mut total = 0u64;
+    for (index, parsed) in inputs.enumerate() {
+        total += parsed.problem_counts.values().map(|count| u64::from(*count)).sum::<u64>();
+        for problem in parsed.problems.iter().take(PROBLEMS_LISTED.saturating_sub(views.len())) {
+            views.push(ProblemView {
+                input: index,
+                line: problem.line,
+                kind: kind_id(problem.kind),
+                repaired: problem.repaired,
+                sentence: problem.sentence.clone(),
+            });
+        }
+    }
+    let omitted = total.saturating_sub(views.len() as u64);
+    (views, omitted)
+}
+
+fn format_name(parsed: &Parsed) -> &'static str {
+    if parsed.text.trim_end().ends_with("# EOF") { "OpenMetrics 1.0" } else { "Prometheus text 0.0.4" }
+}
+
+fn kind_id(kind: crate::exposition::ProblemKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What somebody else's threshold says.
+#[must_use]
+pub fn opinion(opinion: &crate::opinion::Opinion) -> Opinion {
+    let verdict = match opinion.verdict {
+        Verdict::Ok => OpinionVerdict::Ok,
+        Verdict::Warning => OpinionVerdict::Warning,
+        Verdict::Critical => OpinionVerdict::Critical,
+        Verdict::NoData => OpinionVerdict::NoData,
+    };
+    Opinion {
+        pack: opinion.pack.to_owned(),
+        signal: opinion.signal.to_owned(),
+        condition: opinion.condition.to_owned(),
+        shown: opinion.shown.clone(),
+        verdict,
+        source: opinion.source.to_owned(),
+    }
+}

@@ -1,0 +1,208 @@
+//! I03: long gaps between tokens that prefill cannot account for.
+
+use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PREFILL_EXPLAINS, STALL_SHARE, Stalls, stall_severity, unknown_prefill};
+use crate::metrics::Unit;
+use crate::rule::definition::VLLM_SGLANG;
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, StateKind, Texts, flags, weight,
+};
+use crate::signal::{BackendId, Counter, Distribution};
+
+/// The cause is found by elimination, which never confirms it.
+const CEILING: f64 = 0.65;
+/// Copies between KV tiers that take this share of the decode time are named as a likely reason (own judgement).
+const TIER_COPIES: f64 = 0.05;
+
+pub(super) static RULE: Rule = Rule {
+    id: "decode-stalls",
+    code: "I03",
+    title: "Decoding stalls",
+    kind: BottleneckType::HighLatency,
+    role: Role::Cause,
+    backends: VLLM_SGLANG,
+    explains: ITL_SYMPTOMS,
+    texts: Texts {
+        sees: "Running requests spend 10 % or more of their decode time in long gaps, the prefill work in the window is too small for them, and hardly anything is preempted.",
+        why: "The engine stops for reasons outside of scheduling, and every running request stops with it. Medians and means look fine meanwhile.",
+        what_to_do: "Look at the host beside the gaps: CPU throttling, garbage collection, other processes, network of several nodes, clocks and temperature of the GPU, copies to host memory, compilation.",
+        falsifier: "The step log shows long steps only where prompts were computed.",
+        sources: &[
+            "Metron: mean time per token masks stalls.",
+            "Own judgement: 10 % of decode time, more than 1.2 times the prefill work.",
+        ],
+    },
+    check,
+};
+
+fn check(ctx: &Context<'_>) -> Checked {
+    if !ctx.state.serving() {
+        return Outcome::clear(ctx.state.sentence.clone());
+    }
+    ctx.need_window()?;
+    let stalls = Stalls::of(ctx)?;
+    if stalls.share.value < STALL_SHARE {
+        return Outcome::clear(format!("{}.", stalls.words()));
+    }
+    if let Some(preempted) = stalls.preempted.filter(|preempted| *preempted >= FEW_PREEMPTIONS) {
+        return Outcome::clear(format!("{}, but {preempted:.2} preemptions per request cause long gaps too.", stalls.words()));
+    }
+    if let Some(prefill) = stalls.prefill.as_ref().filter(|prefill| stalls.share.value <= PREFILL_EXPLAINS * prefill.value) {
+        return Outcome::clear(format!(
+            "{}; prefill takes {} of the time and accounts for them.",
+            stalls.words(),
+            Unit::Ratio.show(prefill.value)
+        ));
+    }
+    let Some(share) = ctx.law(&Some(stalls.share.clone()), "law.stall_share", "share of decode time in long gaps") else {
+        return Outcome::clear("No gaps between tokens were measured.");
+    };
+    let mut case =
+        Case::new(ctx, Basis::Counters).at_most(CEILING).samples(stalls.gaps, GAPS_NEEDED).sees(weight::GAUGE_SUSTAINED, share.clone());
+    let beside = match ctx.law(&ctx.laws.prefill_share, "law.prefill_share", "share of time that prefill work takes") {
+        Some(prefill) => {
+            let words = format!("prefill takes {} of the time, too little for them", prefill.shown);
+            case = case.sees(weight::LAW, prefill);
+            words
+        }
+        None => {
+            case = case.against("Prefill may account for the gaps: its cost could not be worked out.").lacks(&unknown_prefill());
+            "what prefill takes of the time is unknown".to_owned()
+        }
+    };
+    if stalls.preempted.is_none() {
+        case = case.lacks(&Missing::counter(ctx.backend(), Counter::Preemptions));
+    }
+    if ctx.state.kind == StateKind::WarmingUp {
+        case = case.against("The process is young: compilation and cold caches stop the engine too.");
+    }
+    case = case.shows(ctx.quantile(Distribution::Itl, 0.99)).shows(ctx.quantile(Distribution::Itl, 0.5));
+    let copies = tier_copies(ctx);
+    let hint = copies
+        .map_or_else(String::new, |share| format!(" Copies to and from host memory took {} of the decode time.", Unit::Ratio.show(share)));
+    Ok(case.fire(
+        &RULE,
+        Account {
+            severity: stall_severity(ctx, stalls.share.value),
+            sentence: format!("{}; {beside}.{hint}", stalls.words()),
+            headline: format!(
+                "The engine stalls between tokens: at least {} of the decode time is lost in gaps that prefill does not account for.",
+                Unit::Ratio.show(stalls.share.value)
+            ),
+            formula: format!(
+                "gaps of {} or more take ≥ {} of decode time, more than {PREFILL_EXPLAINS} times the prefill share, with few preemptions",
+                Unit::Seconds.show(stalls.from),
+                Unit::Ratio.show(STALL_SHARE)
+            ),
+            measure: share,
+            threshold: STALL_SHARE,
+            actions: actions(ctx, copies.is_some()),
+        },
+    ))
+}
+
+/// SGLang: time spent on copies between KV tiers as a share of decode time, when it is large enough to matter.
+fn tier_copies(ctx: &Context<'_>) -> Option<f64> {
+    let decode = ctx.seen.sum(Distribution::Itl).filter(|sum| *sum > 0.0)?;
+    let copies = [Distribution::LoadBackTime, Distribution::EvictionTime].iter().filter_map(|copies| ctx.seen.sum(*copies)).sum::<f64>();
+    let share = copies / decode;
+    (share >= TIER_COPIES).then_some(share)
+}
+
+fn actions(ctx: &Context<'_>, copies: bool) -> Vec<Action> {
+    let verify = "Long gaps take less than 5 % of the decode time at the same load.";
+    let backend = ctx.backend();
+    let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(backend, ctx.version(), flag, change, tradeoff, verify);
+    let mut actions = vec![Action::plain(
+        "Compare the times of the gaps with CPU throttling, other processes on the host, GPU clocks and network counters.",
+        "Time to look.",
+        verify,
+    )];
+    let candidates = match backend {
+        BackendId::Vllm => vec![
+            advise(
+                "--enable-logging-iteration-details",
+                "Switch it on to see which steps are long and what they held.",
+                "One log line per step.",
+            ),
+            advise(
+                "--async-scheduling",
+                "Switch it on where it is not the default, so that host work overlaps the GPU.",
+                "None known where it is supported.",
+            ),
+        ],
+        BackendId::Sglang => vec![
+            advise(
+                "SGLANG_ENABLE_METRICS_DEVICE_TIMER",
+                "Set it to 1 to tell time on the GPU from time on the host.",
+                "A little overhead per step.",
+            ),
+            advise("--hicache-io-backend", "Try the other copy engine of the host tier.", "None known.").filter(|_| copies),
+        ],
+        BackendId::Tgi => Vec::new(),
+    };
+    actions.extend(candidates.into_iter().flatten());
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, check, fired, window};
+    use crate::signal::{Gauge, Observation};
+
+    /// 100 s, 100 prompts of 400 tokens with 40 ms of prefill each (4 % of the time), gaps of 20 ms and some of 0.5 to 1 s.
+    fn seen(long_gaps: f64, preemptions: f64) -> Observation {
+        let gaps = |short: f64, long: f64| vec![(0.01, 0.0), (0.025, short), (0.1, 0.0), (0.5, 0.0), (1.0, long), (f64::INFINITY, 0.0)];
+        let start = Build::new(BackendId::Vllm)
+            .at(0.0)
+            .gauge(Gauge::Running, 10.0)
+            .gauge(Gauge::Waiting, 0.0)
+            .counter(Counter::Finished, 500.0)
+            .counter(Counter::Preemptions, 0.0)
+            .counter(Counter::PromptTokensComputed, 0.0)
+            .latency(Distribution::Ttft, 0.0, 0.05)
+            .latency(Distribution::PrefillTime, 0.0, 0.04)
+            .latency(Distribution::PromptLength, 0.0, 400.0)
+            .histogram(Distribution::Itl, &gaps(0.0, 0.0), 0.0);
+        let end = start
+            .clone()
+            .at(100.0)
+            .counter(Counter::Finished, 600.0)
+            .counter(Counter::Preemptions, preemptions)
+            .counter(Counter::PromptTokensComputed, 40_000.0)
+            .latency(Distribution::Ttft, 100.0, 0.05)
+            .latency(Distribution::PrefillTime, 100.0, 0.04)
+            .latency(Distribution::PromptLength, 100.0, 400.0)
+            .histogram(Distribution::Itl, &gaps(20_000.0, long_gaps), 400.0 + 0.75 * long_gaps);
+        window(start, end)
+    }
+
+    #[test]
+    fn it_fires_when_prefill_is_too_small_for_the_gaps() {
+        // 300 gaps: 150 s of 625 s, 24 %, against 4 % of prefill.
+        let outcome = check(&RULE, &seen(300.0, 0.0));
+        let finding = fired(&outcome);
+        assert!(finding.confidence.value <= CEILING);
+        assert!(finding.sentence.contains("24 %"), "{}", finding.sentence);
+    }
+
+    #[test]
+    fn it_is_clear_without_gaps_and_when_preemptions_account_for_them() {
+        assert!(matches!(check(&RULE, &seen(5.0, 0.0)), Outcome::Clear(_)));
+        assert!(matches!(check(&RULE, &seen(300.0, 30.0)), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn it_is_a_mere_possibility_when_the_cost_of_prefill_is_unknown() {
+        let mut unknown = seen(300.0, 0.0);
+        unknown.last.distributions.remove(&Distribution::PromptLength);
+        unknown.last.counters.remove(&Counter::PromptTokensComputed);
+        let outcome = check(&RULE, &unknown);
+        assert!(fired(&outcome).confidence.value < 0.5);
+    }
+
+    #[test]
+    fn it_cannot_know_from_one_snapshot() {
+        assert!(matches!(check(&RULE, &Observation::snapshot(seen(300.0, 0.0).last)), Outcome::NotMeasurable(_)));
+    }
+}

@@ -1,0 +1,333 @@
+//! I01: prompts are computed between the tokens of others.
+
+use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PREFILL_EXPLAINS, STALL_SHARE, Stalls, stall_severity, unknown_prefill};
+use crate::metrics::Unit;
+use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, weight};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
+use crate::stats::quantile;
+
+/// From this many preemptions per finished request on, pauses are waits after preemption (the limit of a high-severity thrash).
+const MANY_PREEMPTIONS: f64 = 0.20;
+/// Steps of this many times the median tell that prompts travel inside decode steps (own judgement).
+const BIG_STEP: f64 = 8.0;
+/// TGI: a prefill call of this many decode steps is felt as a pause (own judgement).
+const CALL_OVER_STEP: f64 = 5.0;
+/// TGI: a pause shorter than this is not felt; the floor of the pause share of the other servers.
+const PAUSE_SECONDS: f64 = 0.1;
+/// TGI: share of batch time in prefill calls from which it matters (own judgement).
+const PREFILL_CALLS: f64 = 0.20;
+/// TGI: with fewer requests in the decode batch, prefill holds up nobody.
+const BATCH_FELT: f64 = 2.0;
+const REQUESTS_NEEDED: f64 = 30.0;
+const TGI_CEILING: f64 = 0.70;
+
+pub(super) static RULE: Rule = Rule {
+    id: "prefill-interference",
+    code: "I01",
+    title: "Prefill interrupts decoding",
+    kind: BottleneckType::HighLatency,
+    role: Role::Cause,
+    backends: ALL_BACKENDS,
+    explains: ITL_SYMPTOMS,
+    texts: Texts {
+        sees: "Running requests spend 10 % or more of their decode time in long gaps, and the prefill work in the same window is large enough to account for them. For TGI: prefill calls are long beside decode steps and take 20 % or more of the batch time.",
+        why: "A step that computes a long prompt holds up every running request. Mean time per output token hides it, readers see text that stops and jumps.",
+        what_to_do: "Give prefill a smaller part of each step, or move it to other workers. The first token comes a little later.",
+        falsifier: "With a smaller step the gaps stay as they are, or they occur in seconds without any new prompt.",
+        sources: &[
+            "Sarathi-Serve: decode stalls come from unchunked prefill.",
+            "vLLM, optimization.md: a smaller max_num_batched_tokens improves inter-token latency.",
+            "Metron: mean time per token masks stalls.",
+            "Own judgement: 10 % of decode time, prefill work up to 1.2 times.",
+        ],
+    },
+    check,
+};
+
+fn check(ctx: &Context<'_>) -> Checked {
+    if !ctx.state.serving() {
+        return Outcome::clear(ctx.state.sentence.clone());
+    }
+    ctx.need_window()?;
+    if ctx.backend() == BackendId::Tgi {
+        return tgi(ctx);
+    }
+    let stalls = Stalls::of(ctx)?;
+    if stalls.share.value < STALL_SHARE {
+        return Outcome::clear(format!("{}.", stalls.words()));
+    }
+    if let Some(preempted) = stalls.preempted.filter(|preempted| *preempted >= MANY_PREEMPTIONS) {
+        return Outcome::clear(format!("{}, but {preempted:.2} preemptions per request account for them.", stalls.words()));
+    }
+    let prefill = stalls.prefill.clone().ok_or_else(unknown_prefill)?;
+    if stalls.share.value > PREFILL_EXPLAINS * prefill.value {
+        return Outcome::clear(format!(
+            "{}, and prefill takes {} of the time: too little for them.",
+            stalls.words(),
+            Unit::Ratio.show(prefill.value)
+        ));
+    }
+    let Some(share) = ctx.law(&Some(stalls.share.clone()), "law.stall_share", "share of decode time in long gaps") else {
+        return Outcome::clear("No gaps between tokens were measured.");
+    };
+    let mut case = Case::new(ctx, Basis::Counters).samples(stalls.gaps, GAPS_NEEDED).sees(weight::GAUGE_SUSTAINED, share.clone());
+    if let Some(prefill) = ctx.law(&ctx.laws.prefill_share, "law.prefill_share", "share of time that prefill work takes") {
+        case = case.sees(weight::LAW, prefill);
+    }
+    if big_steps(ctx)
+        && let Some(steps) = ctx.quantile(Distribution::StepTokens, 0.99)
+    {
+        case = case.sees(weight::GAUGE_ONCE, steps);
+    }
+    match stalls.preempted {
+        Some(preempted) if preempted >= FEW_PREEMPTIONS => {
+            case = case.against(format!("{preempted:.2} preemptions per request cause long gaps too."))
+        }
+        Some(_) => {}
+        None => case = case.lacks(&Missing::counter(ctx.backend(), Counter::Preemptions)),
+    }
+    if ctx.requests().is_some_and(|requests| requests < REQUESTS_NEEDED) {
+        case = case.against("The cost of prefill rests on fewer than 30 requests.");
+    }
+    if ctx.seen.last.has_caveat(Caveat::TtftMayMixNonStreaming) {
+        case =
+            case.lacks(&Missing::new("gaps of streaming requests alone", "SGLang 0.5.17 or later tells streaming requests from others."));
+    }
+    case = case.shows(ctx.quantile(Distribution::Itl, 0.99));
+    Ok(case.fire(
+        &RULE,
+        Account {
+            severity: stall_severity(ctx, stalls.share.value),
+            sentence: format!("{}; prefill takes {} of the time and accounts for them.", stalls.words(), Unit::Ratio.show(prefill.value)),
+            headline: format!(
+                "New prompts interrupt running requests: at least {} of the decode time is lost in gaps.",
+                Unit::Ratio.show(stalls.share.value)
+            ),
+            formula: format!(
+                "gaps of {} or more take ≥ {} of decode time, and at most {PREFILL_EXPLAINS} times the prefill share of {}",
+                Unit::Seconds.show(stalls.from),
+                Unit::Ratio.show(STALL_SHARE),
+                Unit::Ratio.show(prefill.value)
+            ),
+            measure: share,
+            threshold: STALL_SHARE,
+            actions: actions(ctx),
+        },
+    ))
+}
+
+fn big_steps(ctx: &Context<'_>) -> bool {
+    ctx.seen.distribution(Distribution::StepTokens).is_some_and(|steps| {
+        let (high, median) = (quantile(&steps.histogram, 0.99), quantile(&steps.histogram, 0.5));
+        high.zip(median).is_some_and(|(high, median)| high.point >= BIG_STEP * median.point.max(1.0))
+    })
+}
+
+/// TGI runs a prefill call while the running batch waits for it, so that the calls themselves are the pauses.
+fn tgi(ctx: &Context<'_>) -> Checked {
+    let prefill = ctx.need_distribution(Distribution::PrefillCallTime)?;
+    let decode = ctx.need_distribution(Distribution::DecodeCallTime)?;
+    let no_calls = || Missing::samples("prefill and decode calls", 0.0, REQUESTS_NEEDED);
+    let (prefill_sum, decode_sum) = prefill.histogram.sum.zip(decode.histogram.sum).ok_or_else(no_calls)?;
+    let long_call = quantile(&prefill.histogram, 0.95).ok_or_else(no_calls)?;
+    let step = quantile(&decode.histogram, 0.5).ok_or_else(no_calls)?;
+    let share = prefill_sum / (prefill_sum + decode_sum);
+    let limit = (CALL_OVER_STEP * step.point).max(PAUSE_SECONDS);
+    let seen = format!(
+        "Prefill calls take {} of the batch time; P95 of a call is {}, a decode step {}",
+        Unit::Ratio.show(share),
+        Unit::Seconds.show(long_call.point),
+        Unit::Seconds.show(step.point)
+    );
+    let batch = decode_batch(ctx).ok_or_else(|| Missing::counter(ctx.backend(), Counter::DecodeCalls))?;
+    if share.is_nan() || share < PREFILL_CALLS || long_call.point < limit || batch < BATCH_FELT {
+        return Outcome::clear(format!("{seen}; {} requests decode at a time.", Unit::Count.show(batch)));
+    }
+    let measure =
+        ctx.computed("law.prefill_call_share", "share of batch time in prefill calls", share, Unit::Ratio, &prefill.source).inferred();
+    let mut case = Case::new(ctx, Basis::Counters)
+        .samples(prefill.histogram.observations().unwrap_or(0.0), REQUESTS_NEEDED)
+        .at_most(TGI_CEILING)
+        .sees(weight::LAW, measure.clone());
+    if let Some(call) = ctx.quantile(Distribution::PrefillCallTime, 0.95) {
+        case = case.sees(weight::LAW, call);
+    }
+    case = case.shows(ctx.quantile(Distribution::DecodeCallTime, 0.5));
+    Ok(case.fire(
+        &RULE,
+        Account {
+            severity: stall_severity(ctx, share),
+            sentence: format!("{seen}."),
+            headline: format!("New prompts hold up running requests: prefill calls take {} of the batch time.", Unit::Ratio.show(share)),
+            formula: format!(
+                "prefill share of batch time ≥ {}, and P95 of a prefill call ≥ {}",
+                Unit::Ratio.show(PREFILL_CALLS),
+                Unit::Seconds.show(limit)
+            ),
+            measure,
+            threshold: PREFILL_CALLS,
+            actions: actions(ctx),
+        },
+    ))
+}
+
+/// TGI: requests per decode step. The first token of a request comes from its prefill.
+fn decode_batch(ctx: &Context<'_>) -> Option<f64> {
+    let (steps, tokens, finished) = (
+        ctx.seen.count(Counter::DecodeCalls)?.value,
+        ctx.seen.count(Counter::OutputTokens)?.value,
+        ctx.seen.count(Counter::Finished)?.value,
+    );
+    let average = (steps > 0.0).then(|| (tokens - finished).max(0.0) / steps)?;
+    Some(average.max(ctx.seen.gauge_span(Gauge::Running).map_or(0.0, |(least, _)| least)))
+}
+
+fn actions(ctx: &Context<'_>) -> Vec<Action> {
+    let verify =
+        "The share of decode time in long gaps halves at the same load, and time to first token does not rise by more than a fifth.";
+    let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify);
+    let later = "The first token of new requests comes later.";
+    let unchunked = ctx.seen.last.config.chunked_prefill.as_ref().is_none_or(|setting| !setting.value);
+    let candidates = match ctx.backend() {
+        BackendId::Vllm => vec![
+            advise("--max-num-batched-tokens", "Lower it, for example to 2048.", later),
+            advise(
+                "--long-prefill-token-threshold",
+                "Set it to about four times the P90 of prompt lengths, so that long prompts share a step.",
+                "Long prompts take longer to their first token.",
+            ),
+            advise("--prefill-schedule-interval", "Set it to 2 or more, so that prefill runs in every second step only.", later),
+        ],
+        BackendId::Sglang => vec![
+            advise("--chunked-prefill-size", "Lower it, for example to 2048.", later),
+            advise(
+                "--enable-mixed-chunk",
+                "Switch it on, so that prompt chunks run inside decode steps.",
+                "Each decode step takes a little longer.",
+            ),
+            advise("--prefill-decode-interval", "Set it to a few decode rounds between prefills.", later),
+        ],
+        BackendId::Tgi => vec![
+            advise("--max-batch-prefill-tokens", "Lower it, so that a prefill call is shorter.", later),
+            // Both are ignored with chunked prefill.
+            advise("--waiting-served-ratio", "Raise it, so that prefill interrupts less often.", later).filter(|_| unchunked),
+            advise("--max-waiting-tokens", "Raise it, so that more decode steps run between prefills.", later).filter(|_| unchunked),
+        ],
+    };
+    let mut actions: Vec<Action> = candidates.into_iter().flatten().collect();
+    actions.push(Action::plain("Serve prefill and decode by separate workers.", "More machines and a fast network between them.", verify));
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, check, fired, snapshot, window};
+    use crate::signal::Observation;
+
+    const GAPS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, f64::INFINITY];
+
+    fn gaps(counts: [f64; 8]) -> Vec<(f64, f64)> {
+        GAPS.iter().copied().zip(counts).collect()
+    }
+
+    /// 100 s with 100 prompts of 4,000 tokens, prefill of 0.4 s each: prefill takes 40 % of the time.
+    fn vllm(long_gaps: f64) -> Observation {
+        let start = Build::new(BackendId::Vllm)
+            .at(0.0)
+            .gauge(Gauge::Running, 10.0)
+            .gauge(Gauge::Waiting, 0.0)
+            .counter(Counter::Finished, 500.0)
+            .counter(Counter::Preemptions, 0.0)
+            .counter(Counter::PromptTokensComputed, 0.0)
+            .latency(Distribution::Ttft, 0.0, 0.5)
+            .latency(Distribution::PrefillTime, 0.0, 0.4)
+            .latency(Distribution::PromptLength, 0.0, 4000.0)
+            .histogram(Distribution::Itl, &gaps([0.0; 8]), 0.0);
+        let end = start
+            .clone()
+            .at(100.0)
+            .counter(Counter::Finished, 600.0)
+            .counter(Counter::PromptTokensComputed, 400_000.0)
+            .latency(Distribution::Ttft, 100.0, 0.5)
+            .latency(Distribution::PrefillTime, 100.0, 0.4)
+            .latency(Distribution::PromptLength, 100.0, 4000.0)
+            // 20,000 gaps of 20 ms, and the long ones of 0.25 to 0.5 s each.
+            .histogram(Distribution::Itl, &gaps([0.0, 20_000.0, 0.0, 0.0, 0.0, long_gaps, 0.0, 0.0]), 400.0 + 0.375 * long_gaps);
+        window(start, end)
+    }
+
+    #[test]
+    fn it_fires_when_prefill_is_large_enough_for_the_gaps() {
+        // 600 gaps: 150 s of at least 625 s are lost in gaps, 24 %; prefill takes 40 %.
+        let outcome = check(&RULE, &vllm(600.0));
+        let finding = fired(&outcome);
+        assert!((finding.measure.value - 0.24).abs() < 0.01, "{}", finding.measure.value);
+        assert!(finding.actions.iter().any(|action| action.flag == "--max-num-batched-tokens"));
+    }
+
+    #[test]
+    fn it_is_clear_when_gaps_are_rare() {
+        assert!(matches!(check(&RULE, &vllm(10.0)), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn it_is_clear_when_the_gaps_outweigh_the_prefill_work() {
+        // 5,000 gaps: 1,250 s of 2,275 s, 55 %, against 1.2 × 40 %.
+        assert!(matches!(check(&RULE, &vllm(5000.0)), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn it_cannot_know_from_one_snapshot_or_without_gaps() {
+        let seen = vllm(600.0);
+        assert!(matches!(check(&RULE, &Observation::snapshot(seen.last.clone())), Outcome::NotMeasurable(_)));
+        let mut without = seen;
+        without.last.distributions.remove(&Distribution::Itl);
+        assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
+    }
+
+    fn tgi_calls(prefill: f64, tokens: f64) -> Observation {
+        let start = Build::new(BackendId::Tgi)
+            .at(0.0)
+            .gauge(Gauge::Running, 8.0)
+            .gauge(Gauge::Waiting, 0.0)
+            .counter(Counter::Finished, 1000.0)
+            .counter(Counter::OutputTokens, 0.0)
+            .counter(Counter::DecodeCalls, 0.0)
+            .latency(Distribution::PrefillCallTime, 0.0, prefill)
+            .latency(Distribution::DecodeCallTime, 0.0, 0.02);
+        let end = start
+            .clone()
+            .at(60.0)
+            .counter(Counter::Finished, 1100.0)
+            .counter(Counter::OutputTokens, tokens)
+            .counter(Counter::DecodeCalls, 2000.0)
+            .latency(Distribution::PrefillCallTime, 100.0, prefill)
+            .latency(Distribution::DecodeCallTime, 2000.0, 0.02);
+        window(start, end)
+    }
+
+    #[test]
+    fn tgi_fires_on_long_prefill_calls_beside_a_batch_that_decodes() {
+        // 100 calls of 0.4 s against 2,000 steps of 20 ms: half of the batch time.
+        let outcome = check(&RULE, &tgi_calls(0.4, 16_000.0));
+        assert!((fired(&outcome).measure.value - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn tgi_is_clear_when_calls_are_short_or_nobody_decodes_beside_them() {
+        assert!(matches!(check(&RULE, &tgi_calls(0.04, 16_000.0)), Outcome::Clear(_)));
+        let mut alone = tgi_calls(0.4, 2100.0);
+        for snapshot in alone.first.iter_mut().chain([&mut alone.last]) {
+            snapshot.gauges.get_mut(&Gauge::Running).expect("a gauge").value = 1.0;
+        }
+        assert!(matches!(check(&RULE, &alone), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn a_snapshot_of_an_idle_server_is_clear() {
+        let idle = Build::new(BackendId::Vllm).gauge(Gauge::Running, 0.0).gauge(Gauge::Waiting, 0.0);
+        assert!(matches!(check(&RULE, &snapshot(idle)), Outcome::Clear(_)));
+    }
+}

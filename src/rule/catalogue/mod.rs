@@ -1,0 +1,38 @@
+//! Every rule, grouped by what it looks at; upstream causes first, for they win ties.
+
+mod cache;
+mod decode;
+mod distributed;
+mod errors;
+mod memory;
+mod prefill;
+mod quality;
+mod queue;
+mod state;
+mod throughput;
+
+use super::Rule;
+
+const GROUPS: &[&[&Rule]] = &[
+    quality::RULES,
+    state::RULES,
+    queue::RULES,
+    prefill::RULES,
+    memory::RULES,
+    decode::RULES,
+    cache::RULES,
+    throughput::RULES,
+    errors::RULES,
+    distributed::RULES,
+];
+
+/// All rules in their order.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    GROUPS.iter().flat_map(|group| group.iter().copied())
+}
+
+/// The rule with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}

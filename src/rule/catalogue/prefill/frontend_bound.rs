@@ -1,0 +1,191 @@
+//! F01: requests are late before the scheduler ever sees them.
+
+use crate::metrics::Unit;
+use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+};
+use crate::signal::{BackendId, Counter, Distribution, Reading};
+
+/// Share of the time to first token, and seconds, from which the front end is the cause (own judgement; healthy: 5 ms).
+const SHARE: f64 = 0.30;
+const SECONDS: f64 = 0.050;
+/// The three means behind the gap must be of nearly the same requests (handbook F01).
+const POPULATIONS: f64 = 0.20;
+/// A Python process that uses this much of a core can do no more.
+const ONE_CORE: f64 = 0.9;
+const REQUESTS: f64 = 30.0;
+/// Requests that arrive during a step wait for its end; up to this many steps explain the gap without a slow front end.
+const STEPS: f64 = 2.0;
+
+pub(super) static RULE: Rule = Rule {
+    id: "frontend-bound",
+    code: "F01",
+    title: "Front end too slow",
+    kind: BottleneckType::HighLatency,
+    role: Role::Cause,
+    backends: ALL_BACKENDS,
+    explains: &[Symptom::Ttft, Symptom::E2e],
+    texts: Texts {
+        sees: "Nothing waits in the scheduler's queue, but the time to first token is longer than queue and prefill together: by 50 ms at least, and by 30 % of it. TGI: validation takes that long.",
+        why: "The time goes into tokenising, preparing images, or an overloaded API process, before the engine knows of the request. The engine's gauges look calm.",
+        what_to_do: "Give the front end more processes or cores.",
+        falsifier: "More API servers or tokeniser workers do not shorten the gap.",
+        sources: &[
+            "vLLM: time to first token starts at arrival in the API server, queue time in the engine core.",
+            "vLLM, optimization.md: CPU cores and --api-server-count.",
+        ],
+    },
+    check,
+};
+
+fn check(ctx: &Context<'_>) -> Checked {
+    if !ctx.state.serving() {
+        return Outcome::clear(ctx.state.sentence.clone());
+    }
+    ctx.need_window()?;
+    let queue = ctx.queue()?;
+    let (gap, whole) = match ctx.backend() {
+        BackendId::Tgi => {
+            let validation = ctx.need_mean(Distribution::ValidationTime)?;
+            let waited = ctx.need_mean(Distribution::QueueTime)?;
+            let whole = validation.value + waited.value;
+            (validation, whole)
+        }
+        BackendId::Vllm | BackendId::Sglang => {
+            let ttft = ctx.need_mean(Distribution::Ttft)?;
+            ctx.need_mean(Distribution::QueueTime)?;
+            ctx.need_mean(Distribution::PrefillTime)?;
+            (ctx.need_law(&ctx.laws.frontend_gap, "the gap before the scheduler")?, ttft.value)
+        }
+    };
+    if gap.value < SECONDS || gap.value < SHARE * whole {
+        return Outcome::clear(format!("The front end takes {} of {}.", Unit::Seconds.show(gap.value.max(0.0)), Unit::Seconds.show(whole)));
+    }
+    if queue.standing {
+        return Outcome::clear("Requests wait in the scheduler's queue, whose time is recorded late; the gap is no sign of the front end.");
+    }
+    if let Some(step) = long_steps(ctx, gap.value) {
+        return Outcome::clear(format!("Engine steps take {} on average: requests wait for the end of a step.", Unit::Seconds.show(step)));
+    }
+    let requests = ctx.requests().unwrap_or(0.0);
+    if requests < REQUESTS / 3.0 {
+        return Err(Missing::samples("requests", requests, REQUESTS));
+    }
+    Ok(fire(ctx, &gap, whole, requests))
+}
+
+/// Mean length of a step, when arrivals that wait for the end of one explain the gap.
+fn long_steps(ctx: &Context<'_>, gap: f64) -> Option<f64> {
+    let prefill = ctx.seen.mean(Distribution::PrefillTime).map(|mean| mean.value);
+    let steps = ctx.seen.observations(Distribution::StepTokens).or_else(|| ctx.seen.count(Counter::Steps).map(|count| count.value));
+    let busy = ctx.seen.seconds().zip(steps.filter(|steps| *steps > 0.0)).map(|(seconds, steps)| seconds / steps);
+    // A server that is seldom busy has few steps; its prefill time then tells how long one takes.
+    let step = match (busy, prefill) {
+        (Some(busy), Some(prefill)) => busy.min(prefill),
+        (busy, prefill) => busy.or(prefill)?,
+    };
+    (gap <= STEPS * step).then_some(step)
+}
+
+fn fire(ctx: &Context<'_>, gap: &Reading, whole: f64, requests: f64) -> Outcome {
+    let measure = Evidence::new("law.frontend_gap", "time before the scheduler", gap.clone(), ctx.seen.last.text_index).inferred();
+    let mut case =
+        Case::new(ctx, Basis::Counters).samples(requests, REQUESTS).sees(weight::COUNTER, measure.clone()).holds(weight::GAUGE_ONCE);
+    for evidence in [ctx.mean(Distribution::Ttft), ctx.mean(Distribution::QueueTime), ctx.mean(Distribution::PrefillTime)] {
+        case = case.shows(evidence);
+    }
+    if let Some(cores) = ctx.seen.rate(Counter::CpuSeconds) {
+        let evidence = ctx.computed("process.cpu", "cores used by the API server", cores.value, Unit::Count, &cores.source);
+        case = if cores.value >= ONE_CORE { case.sees(weight::PROXY, evidence) } else { case.shows(evidence) };
+    }
+    if let (Some(first_tokens), Some(finished)) = (ctx.seen.observations(Distribution::Ttft), ctx.seen.count(Counter::Finished))
+        && (first_tokens - finished.value).abs() / first_tokens.max(1.0) >= POPULATIONS
+    {
+        case =
+            case.against("First tokens and finished requests differ by more than 20 %, so that their means speak of different requests.");
+    }
+    if ctx.seen.count(Counter::MultimodalQueries).is_some_and(|count| count.value > 0.0) {
+        case = case.against("Images or audio are prepared there, which is slow by nature.");
+    }
+    let shown = Unit::Seconds.show(gap.value);
+    case.fire(
+        &RULE,
+        Account {
+            severity: ctx.impact(RULE.explains).severity(),
+            sentence: format!(
+                "{shown} of {} pass before the scheduler sees a request, and nothing waits in its queue.",
+                Unit::Seconds.show(whole)
+            ),
+            headline: format!("Requests spend {shown} in the front end before the engine sees them."),
+            formula: format!(
+                "mean TTFT − queue − prefill = {shown} ≥ {} and ≥ {} of TTFT",
+                Unit::Seconds.show(SECONDS),
+                Unit::Ratio.show(SHARE)
+            ),
+            measure,
+            threshold: SECONDS,
+            actions: actions(ctx),
+        },
+    )
+}
+
+fn actions(ctx: &Context<'_>) -> Vec<Action> {
+    let verify = "The gap falls below 50 ms at the same load.";
+    let (flag, change, tradeoff) = match ctx.backend() {
+        BackendId::Vllm => (
+            "--api-server-count",
+            "Start more API servers, and give them CPU cores of their own.",
+            "Process metrics vanish above one; the multimodal cache is no longer shared.",
+        ),
+        BackendId::Sglang => ("--tokenizer-worker-num", "Start more tokeniser workers.", "More CPU and memory on the host."),
+        BackendId::Tgi => ("--validation-workers", "Raise it from its default of 2.", "More CPU on the host."),
+    };
+    let mut actions: Vec<Action> = flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify).into_iter().collect();
+    actions.push(Action::plain("Give the host more CPU cores.", "Cost of the hardware.", verify));
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, check, fired, window};
+    use crate::signal::Gauge;
+
+    fn server(requests: f64, ttft: f64, prefill: f64, steps: f64) -> Build {
+        Build::new(BackendId::Vllm)
+            .gauge(Gauge::Running, 5.0)
+            .gauge(Gauge::Waiting, 0.0)
+            .counter(Counter::Finished, requests)
+            .counter(Counter::Steps, steps)
+            .latency(Distribution::Ttft, requests, ttft)
+            .latency(Distribution::QueueTime, requests, 0.0)
+            .latency(Distribution::PrefillTime, requests, prefill)
+    }
+
+    #[test]
+    fn fires_when_the_scheduler_sees_requests_late() {
+        // Handbook F01: gap 1.67 s, 98 % of the time to first token.
+        let outcome = check(&RULE, &window(server(0.0, 1.7, 0.03, 0.0), server(300.0, 1.7, 0.03, 3000.0)));
+        assert!((fired(&outcome).measure.value - 1.67).abs() < 1e-9);
+        assert!(fired(&outcome).confidence.value > 0.8);
+    }
+
+    #[test]
+    fn is_clear_when_the_gap_is_small() {
+        assert!(matches!(check(&RULE, &window(server(0.0, 0.05, 0.03, 0.0), server(300.0, 0.05, 0.03, 3000.0))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn is_clear_when_arrivals_wait_for_the_end_of_a_long_step() {
+        // Observed 2: with long prompts the time in the engine's input queue is in neither queue nor prefill time.
+        assert!(matches!(check(&RULE, &window(server(0.0, 2.2, 1.2, 0.0), server(40.0, 2.2, 1.2, 60.0))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn cannot_know_without_the_prefill_time() {
+        let mut blind = server(300.0, 1.7, 0.03, 3000.0);
+        blind.0.distributions.remove(&Distribution::PrefillTime);
+        assert!(matches!(check(&RULE, &window(server(0.0, 1.7, 0.03, 0.0), blind)), Outcome::NotMeasurable(_)));
+    }
+}

@@ -1,0 +1,170 @@
+//! P01: the first token is late because computing the prompt takes so long.
+
+use crate::metrics::Unit;
+use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+};
+use crate::signal::{BackendId, Caveat, Distribution, Reading};
+
+/// Share of the time to first token from which prefill is the cause (handbook P01).
+const SHARE: f64 = 0.5;
+/// Queueing above this share is the cause instead.
+const QUEUE_SHARE: f64 = 0.3;
+/// Requests for a P95 with a finite interval.
+const REQUESTS: f64 = 59.0;
+
+pub(super) static RULE: Rule = Rule {
+    id: "slow-prefill",
+    code: "P01",
+    title: "Prompts take long to compute",
+    kind: BottleneckType::HighLatency,
+    role: Role::Cause,
+    backends: ALL_BACKENDS,
+    explains: &[Symptom::Ttft, Symptom::E2e],
+    texts: Texts {
+        sees: "The target on the time to first token is missed, hardly anything waits, and at least half of that time is prefill (with the wait for the end of a running step).",
+        why: "Computing a prompt takes time in proportion to its uncached tokens. No queue setting changes that.",
+        what_to_do: "Compute less (prefix caching, shorter prompts), compute faster (tensor parallel, fp8), or allow long prompts more time.",
+        falsifier: "The time to first token of short prompts is as long.",
+        sources: &[
+            "Etalon: a fixed time to first token is infeasible for long prompts.",
+            "vLLM, optimization.md: a larger max_num_batched_tokens for better time to first token.",
+        ],
+    },
+    check,
+};
+
+fn check(ctx: &Context<'_>) -> Checked {
+    if !ctx.state.serving() {
+        return Outcome::clear(ctx.state.sentence.clone());
+    }
+    ctx.need_window()?;
+    let queue = ctx.queue()?;
+    if ctx.backend() == BackendId::Tgi {
+        // Without a time to first token the whole request stands in for it.
+        return Err(Missing::distribution(ctx.backend(), Distribution::Ttft));
+    }
+    let ttft = ctx.need_mean(Distribution::Ttft)?;
+    if ctx.need_ttft_target()?.is_none() {
+        return Outcome::clear("No target on the time to first token is missed.");
+    }
+    let waited = ctx.need_mean(Distribution::QueueTime)?;
+    let prefill = ctx.need_mean(Distribution::PrefillTime)?;
+    if queue.standing || waited.value > QUEUE_SHARE * ttft.value {
+        return Outcome::clear(format!(
+            "Requests wait {} of {} before their prefill.",
+            Unit::Seconds.show(waited.value),
+            Unit::Seconds.show(ttft.value)
+        ));
+    }
+    // Arrivals during a long step wait for its end, in neither queue nor prefill time; that wait is prefill of others.
+    let step_wait = (ttft.value - waited.value - prefill.value).clamp(0.0, 2.0 * prefill.value);
+    let share = (prefill.value + step_wait) / ttft.value;
+    if share < SHARE {
+        return Outcome::clear(format!("Prefill is {} of the time to first token.", Unit::Ratio.show(share)));
+    }
+    Ok(fire(ctx, &ttft, &prefill, share))
+}
+
+fn fire(ctx: &Context<'_>, ttft: &Reading, prefill: &Reading, share: f64) -> Outcome {
+    let input = ctx.seen.last.text_index;
+    let measure = Evidence::new("prefill_time.mean", "mean prefill time", prefill.clone(), input);
+    let requests = ctx.requests().unwrap_or(0.0);
+    let mut case = Case::new(ctx, Basis::Counters).samples(requests, REQUESTS).sees(weight::GAUGE_SUSTAINED, measure.clone());
+    case = case.sees(weight::LAW, ctx.computed("law.prefill_of_ttft", "prefill as a share of TTFT", share, Unit::Ratio, &prefill.source));
+    case = case.shows(ctx.mean(Distribution::QueueTime)).shows(ctx.mean(Distribution::Ttft));
+    case = case.shows(ctx.mean(Distribution::UncachedPromptLength).or_else(|| ctx.mean(Distribution::PromptLength)));
+    if ctx.seen.last.has_caveat(Caveat::TtftMayMixNonStreaming) {
+        case = case.against("Requests without streaming may be mixed into the time to first token.");
+    }
+    let prompt = ctx.seen.mean(Distribution::UncachedPromptLength).or_else(|| ctx.seen.mean(Distribution::PromptLength));
+    let (rate, fit) = match (&prompt, &ctx.thetas.ttft) {
+        (Some(prompt), theta) if prefill.value > 0.0 => {
+            let per_second = prompt.value / prefill.value;
+            let fit = theta.as_ref().map_or_else(String::new, |theta| {
+                let tokens = (theta.seconds * per_second).max(1.0);
+                format!(" At this speed about {} fit into {}.", Unit::Tokens.show(tokens), Unit::Seconds.show(theta.seconds))
+            });
+            (format!(" ({} per second for prompts of {} on average)", Unit::Tokens.show(per_second), Unit::Tokens.show(prompt.value)), fit)
+        }
+        _ => (String::new(), String::new()),
+    };
+    let shown = Unit::Seconds.show(prefill.value);
+    case.fire(
+        &RULE,
+        Account {
+            severity: ctx.impact(RULE.explains).severity(),
+            sentence: format!("Prefill takes {shown} of a time to first token of {}{rate}.{fit}", Unit::Seconds.show(ttft.value)),
+            headline: format!("The first token is late because computing the prompt takes {shown}, with nothing waiting."),
+            formula: format!(
+                "TTFT target missed, hardly any queue, prefill share {} ≥ {}",
+                Unit::Ratio.show(share),
+                Unit::Ratio.show(SHARE)
+            ),
+            measure,
+            threshold: SHARE * ttft.value,
+            actions: actions(ctx),
+        },
+    )
+}
+
+fn actions(ctx: &Context<'_>) -> Vec<Action> {
+    let verify = "Less prefill time per thousand uncached prompt tokens, and the target met.";
+    let mut actions = Vec::new();
+    let off = ctx.seen.last.config.prefix_caching.as_ref().is_some_and(|on| !on.value);
+    let (budget, parallel) = match ctx.backend() {
+        BackendId::Vllm => ("--max-num-batched-tokens", "--tensor-parallel-size"),
+        BackendId::Sglang => ("--chunked-prefill-size", "--tp-size"),
+        BackendId::Tgi => ("--max-batch-prefill-tokens", "--num-shard"),
+    };
+    let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify);
+    if off {
+        actions.extend(advise("--enable-prefix-caching", "Switch it on, where prompts share their beginning.", "None worth naming."));
+    }
+    actions.extend(advise(
+        budget,
+        "Raise it above the usual prompt length, so that a prompt takes one step.",
+        "Longer gaps between the tokens of others.",
+    ));
+    actions.extend(advise(parallel, "Spread the model over more GPUs.", "Synchronisation on every step."));
+    actions.push(Action::plain("Put what prompts share at their beginning, and shorten the rest.", "Work on the prompts.", verify));
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, check, check_with, failing, fired, window};
+    use crate::signal::{Counter, Gauge};
+
+    fn server(requests: f64, prefill: f64) -> Build {
+        Build::new(BackendId::Vllm)
+            .gauge(Gauge::Running, 2.0)
+            .gauge(Gauge::Waiting, 0.0)
+            .counter(Counter::Finished, requests)
+            .latency(Distribution::Ttft, requests, 3.0)
+            .latency(Distribution::QueueTime, requests, 0.01)
+            .latency(Distribution::PrefillTime, requests, prefill)
+            .latency(Distribution::PromptLength, requests, 4000.0)
+    }
+
+    #[test]
+    fn fires_when_prefill_is_most_of_a_missed_target() {
+        let seen = window(server(0.0, 2.5), server(80.0, 2.5));
+        let outcome = check_with(&RULE, &seen, &[failing(Distribution::Ttft, 4.0, 1.0)]);
+        assert!(fired(&outcome).sentence.contains("1,600 tokens per second"), "{}", fired(&outcome).sentence);
+    }
+
+    #[test]
+    fn is_clear_when_the_queue_takes_the_time() {
+        let queued = |requests: f64| server(requests, 0.1).latency(Distribution::QueueTime, requests, 2.8);
+        let seen = window(queued(0.0), queued(80.0));
+        assert!(matches!(check_with(&RULE, &seen, &[failing(Distribution::Ttft, 4.0, 1.0)]), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn cannot_know_without_a_target() {
+        assert!(matches!(check(&RULE, &window(server(0.0, 2.5), server(80.0, 2.5))), Outcome::NotMeasurable(_)));
+    }
+}

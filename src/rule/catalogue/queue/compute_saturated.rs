@@ -1,0 +1,189 @@
+//! Q04: the hardware itself is the limit.
+
+use super::admission::{Admission, KV_ROOM, budget, token_gaps, wait_words};
+use crate::metrics::Unit;
+use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight};
+use crate::signal::{BackendId, Distribution, Gauge, TimeBase};
+use crate::stats::quantile;
+
+/// Prefill work share from which prompts alone fill the hardware (handbook Q04).
+const PREFILL_SHARE: f64 = 0.8;
+/// Without a fit of step time over batch size the elasticity is unknown, so that a window makes it probable at most.
+const WINDOW_CEILING: f64 = 0.75;
+const SNAPSHOT_CEILING: f64 = 0.49;
+/// A token budget from which a full step is full of work (vLLM's guide: above 8192 for throughput).
+const LARGE_BUDGET: f64 = 8192.0;
+
+pub(super) static RULE: Rule = Rule {
+    id: "compute-saturated",
+    code: "Q04",
+    title: "Compute saturated",
+    kind: BottleneckType::LowThroughput,
+    role: Role::Cause,
+    backends: ALL_BACKENDS,
+    explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e, Symptom::Queue, Symptom::Throughput],
+    texts: Texts {
+        sees: "Requests wait, memory has room, the token budget is not the limit, and the running requests are slow already: the median gap between tokens is at its threshold, or prefill work alone fills the time.",
+        why: "The hardware does all it can. Larger batches would only make every request slower.",
+        what_to_do: "Add replicas, make the model cheaper (quantised weights), or bound the queue so that the tail stays bounded. Do not raise batch limits.",
+        falsifier: "A larger batch raises requests per second without a matching rise of the gap between tokens.",
+        sources: &[
+            "MLPerf inference rules: latency limits as the bound of useful load.",
+            "vLLM, max_num_queued_tokens: target time to first token times prefill rate.",
+        ],
+    },
+    check,
+};
+
+fn check(ctx: &Context<'_>) -> Checked {
+    if !ctx.state.serving() {
+        return Outcome::clear(ctx.state.sentence.clone());
+    }
+    let admission = Admission::of(ctx)?;
+    if let Some(sentence) = admission.no_queue() {
+        return Outcome::clear(sentence);
+    }
+    if admission.memory_bound() {
+        return Outcome::clear("Requests wait, but memory is the nearer limit.");
+    }
+    match admission.kv {
+        Some((_, kv)) if kv >= KV_ROOM => {
+            return Outcome::clear(format!(
+                "Requests wait, and the KV cache is {} full: memory may be the nearer limit.",
+                Unit::Ratio.show(kv)
+            ));
+        }
+        None if ctx.backend() != BackendId::Tgi => return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage)),
+        _ => {}
+    }
+    let small_budget = admission.at_budget == Some(true) && budget(ctx).is_some_and(|budget| budget.tokens < LARGE_BUDGET);
+    if small_budget {
+        return Outcome::clear("Requests wait, but most steps stop at a small token budget, which is the nearer limit.");
+    }
+    let prefill = prefill_bound(ctx);
+    match (admission.slow_tokens, prefill) {
+        (Some(true), _) | (_, Some(true)) => Ok(fire(ctx, &admission, admission.slow_tokens == Some(true), prefill == Some(true))),
+        (None, _) if ctx.thetas.itl.is_none() => {
+            Err(Missing::new("a threshold on the gap between tokens", "Choose a preset or add a target on itl or tpot."))
+        }
+        (None, _) => Err(Missing::distribution(ctx.backend(), token_gaps(ctx.backend()))),
+        (Some(false), None) if ctx.is_window() && ctx.backend() != BackendId::Tgi => {
+            Err(Missing::new("the prefill work share", "It takes ten finished requests and the time between the dumps."))
+        }
+        _ => Outcome::clear("Requests wait, but the running ones are fast: compute has room."),
+    }
+}
+
+/// Over a window only, and not where the queue itself inflates the cost per token beyond use.
+fn prefill_bound(ctx: &Context<'_>) -> Option<bool> {
+    let share = ctx.laws.prefill_share.as_ref().filter(|law| matches!(law.time_base, TimeBase::Window(_)))?;
+    let measured = ctx.seen.mean(Distribution::PrefillTime).is_some();
+    Some(measured && share.value >= PREFILL_SHARE)
+}
+
+fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> Outcome {
+    let ceiling = if ctx.is_window() { WINDOW_CEILING } else { SNAPSHOT_CEILING };
+    let mut case = admission.case(ctx, Basis::Counters).at_most(ceiling).lacks(&Missing::more_snapshots(6));
+    let gaps = token_gaps(ctx.backend());
+    let median = ctx.quantile(gaps, 0.5);
+    let share = ctx.law(&ctx.laws.prefill_share, "law.prefill_share", "prefill work share");
+    let threshold = ctx.thetas.itl.as_ref().map_or(0.0, |theta| theta.seconds);
+    if slow && let Some(median) = median.clone() {
+        case = case.sees(weight::COUNTER, median);
+    } else {
+        case = case.shows(median.clone());
+    }
+    case = match share.clone() {
+        Some(share) if prefill => case.sees(weight::LAW, share),
+        share => case.shows(share),
+    };
+    case = case.shows(ctx.gauge(Gauge::KvUsage));
+    let what = match (&median, slow) {
+        (Some(median), true) => format!("the median gap between tokens is {}", median.shown),
+        _ => "computing prompts fills the time".to_owned(),
+    };
+    let (measure, limit) = if slow { (median, threshold) } else { (share, PREFILL_SHARE) };
+    let Some(measure) = measure else {
+        return Outcome::NotMeasurable(Missing::distribution(ctx.backend(), gaps));
+    };
+    case.fire(
+        &RULE,
+        Account {
+            severity: ctx.impact(RULE.explains).severity(),
+            sentence: format!("{} requests wait although memory has room, and {what}.", admission.waiting()),
+            headline: format!("The hardware is saturated: requests wait{}, and {what}.", wait_words(ctx)),
+            formula: format!(
+                "waiting ≥ 1, neither memory nor budget is the limit, and median gap ≥ {} or prefill work share ≥ {}",
+                Unit::Seconds.show(threshold),
+                Unit::Ratio.show(PREFILL_SHARE)
+            ),
+            measure,
+            threshold: limit,
+            actions: actions(ctx),
+        },
+    )
+}
+
+fn actions(ctx: &Context<'_>) -> Vec<Action> {
+    let verify = "Less than 85 % of the capacity used at the same arrival rate, and the queue empties.";
+    let mut actions = vec![Action::plain(
+        "Add a replica, or a faster GPU, or quantise the weights.",
+        "Cost of the hardware, or a small accuracy loss.",
+        verify,
+    )];
+    let (flag, change) = match ctx.backend() {
+        BackendId::Vllm => ("--max-num-queued-reqs", "Bound the queue so that the rest is refused at once and can go elsewhere."),
+        BackendId::Sglang => ("--max-queued-requests", "Bound the queue so that the rest is refused at once and can go elsewhere."),
+        BackendId::Tgi => ("--max-concurrent-requests", "Lower it so that the rest is refused at once and can go elsewhere."),
+    };
+    let bounded = "The time to first token of admitted requests falls below its target.";
+    actions.extend(flags::advise(ctx.backend(), ctx.version(), flag, change, "Refused requests count against availability.", bounded));
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, check, fired, snapshot, window};
+    use crate::rule::{ConfidenceWord, Severity};
+    use crate::signal::Counter;
+
+    fn busy(requests: f64, itl: f64) -> Build {
+        Build::new(BackendId::Vllm)
+            .gauge(Gauge::Running, 200.0)
+            .gauge(Gauge::Waiting, 50.0)
+            .gauge(Gauge::KvUsage, 0.4)
+            .counter(Counter::Preemptions, 0.0)
+            .counter(Counter::Finished, requests)
+            .counter(Counter::PromptTokens, requests * 10.0)
+            .latency(Distribution::Ttft, requests, 4.0)
+            .latency(Distribution::PromptLength, requests, 10.0)
+            .latency(Distribution::PrefillTime, requests, 0.004)
+            .latency(Distribution::Itl, requests * 100.0, itl)
+    }
+
+    #[test]
+    fn fires_when_tokens_come_too_slowly_beside_a_queue() {
+        assert_eq!(fired(&check(&RULE, &window(busy(0.0, 0.09), busy(300.0, 0.09)))).confidence.word, ConfidenceWord::Probable);
+    }
+
+    #[test]
+    fn fires_when_one_snapshot_shows_it_but_only_as_possible_and_never_critical() {
+        let outcome = check(&RULE, &snapshot(busy(300.0, 0.09)));
+        assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Possible);
+        assert!(fired(&outcome).severity < Severity::Critical);
+    }
+
+    #[test]
+    fn is_clear_when_tokens_come_fast() {
+        assert!(matches!(check(&RULE, &window(busy(0.0, 0.01), busy(300.0, 0.01))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn cannot_know_without_the_gaps_between_tokens() {
+        let mut blind = busy(300.0, 0.09);
+        blind.0.distributions.remove(&Distribution::Itl);
+        assert!(matches!(check(&RULE, &window(busy(0.0, 0.09), blind)), Outcome::NotMeasurable(_)));
+    }
+}

@@ -1,0 +1,286 @@
+//! Q01: the KV cache is full, so requests wait.
+
+use super::admission::{Admission, KV_FULL, PREEMPTIONS_PER_REQUEST, RESERVED, gauge_weight, wait_words};
+use crate::metrics::Unit;
+use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+};
+use crate::signal::{BackendId, Counter, Gauge};
+
+pub(super) static RULE: Rule = Rule {
+    id: "kv-capacity-bound",
+    code: "Q01",
+    title: "KV cache full",
+    kind: BottleneckType::MemoryPressure,
+    role: Role::Cause,
+    backends: ALL_BACKENDS,
+    explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e, Symptom::Queue, Symptom::Throughput],
+    texts: Texts {
+        sees: "Requests wait while the KV cache is full: usage at 95 % or more, or less room than the next request needs, or preemptions at 5 % or more of finished requests.",
+        why: "A request is admitted only when its tokens fit the KV cache. Once it is full, every further request adds waiting time, and running ones may be preempted and recomputed.",
+        what_to_do: "Give the cache more room (memory share, fp8 KV cache, more GPUs or replicas), or need less of it (shorter sequences, fewer at a time).",
+        falsifier: "KV usage stays below 80 % at finer sampling, no preemption is counted, and requests still wait.",
+        sources: &[
+            "vLLM, optimization.md: preemption means too little KV space.",
+            "Gateway API Inference Extension: a replica is saturated at 0.80.",
+            "SGLang, hyperparameter tuning: token usage above 0.9 is good use, frequent retractions are not.",
+        ],
+    },
+    check,
+};
+
+fn check(ctx: &Context<'_>) -> Checked {
+    if !ctx.state.serving() {
+        return Outcome::clear(ctx.state.sentence.clone());
+    }
+    let admission = Admission::of(ctx)?;
+    if let Some(sentence) = admission.no_queue() {
+        return Outcome::clear(sentence);
+    }
+    if admission.memory_bound() {
+        return Ok(fire(ctx, &admission));
+    }
+    if admission.kv.is_none() && ctx.backend() != BackendId::Tgi {
+        return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage));
+    }
+    match (admission.preempting, admission.reserved) {
+        (None, _) if ctx.is_window() => Err(Missing::counter(ctx.backend(), Counter::Preemptions)),
+        (_, None) if ctx.backend() == BackendId::Tgi => by_elimination(ctx, &admission),
+        (_, None) => {
+            Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."))
+        }
+        _ => Outcome::clear(match admission.kv {
+            Some((_, most)) => format!("Requests wait, but the KV cache is {} full and nothing is preempted.", Unit::Ratio.show(most)),
+            None => "Requests wait, but the reserved tokens are not at a limit.".to_owned(),
+        }),
+    }
+}
+
+/// TGI exports no budget. Its scheduler lets requests wait for tokens, unless a batch size was set, so that a long queue beside a
+/// running batch points at tokens even in one snapshot.
+fn by_elimination(ctx: &Context<'_>, admission: &Admission) -> Checked {
+    let running = ctx.need_gauge(Gauge::Running)?;
+    ctx.need_gauge(Gauge::ReservedTokens)?;
+    if running.value < 1.0 {
+        return Err(Missing::new("the size of the running batch", "The gauge is 0 between batches; take another dump."));
+    }
+    Ok(fire(ctx, admission))
+}
+
+fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
+    let preempting = admission.preempting == Some(true);
+    let full = admission.kv_full == Some(true);
+    let reserved = admission.reserved == Some(true);
+    let mut case = admission.case(ctx, if preempting { Basis::Counters } else { Basis::Gauges });
+    case = match ctx.gauge(Gauge::KvUsage) {
+        Some(usage) if full => case.sees(gauge_weight(ctx), usage),
+        Some(usage) => case.shows(usage),
+        None if ctx.backend() == BackendId::Tgi => case.lacks(&Missing::new(
+            "the token budget of the batch",
+            "TGI logs it at start as “Setting max batch total tokens to …”; its gauge never reaches /metrics.",
+        )),
+        None => case.lacks(&Missing::gauge(ctx.backend(), Gauge::KvUsage)),
+    };
+    if preempting {
+        if let Some(law) = ctx.law(&ctx.laws.preemptions_per_request, "law.preemptions_per_request", "preemptions per finished request") {
+            case = case.sees(weight::COUNTER, law);
+        }
+    } else if reserved {
+        case = reservation(ctx, case);
+    } else if ctx.backend() == BackendId::Tgi {
+        case = case.holds(weight::PROXY);
+    }
+    case = case.shows(ctx.count(Counter::Preemptions)).shows(ctx.gauge(Gauge::ReservedTokens));
+    let Some(measure) = ctx.gauge(Gauge::KvUsage).or_else(|| ctx.gauge(Gauge::ReservedTokens)).or_else(|| ctx.gauge(Gauge::Waiting)) else {
+        return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::KvUsage));
+    };
+    let (sentence, headline) = words(ctx, admission);
+    let explains: Vec<Symptom> = RULE.explains.iter().copied().filter(|symptom| preempting || *symptom != Symptom::Itl).collect();
+    let outcome = case.fire(
+        &RULE,
+        Account {
+            severity: ctx.impact(&explains).severity(),
+            sentence,
+            headline,
+            formula: format!(
+                "waiting ≥ 1 all the time, and KV usage ≥ {} or preemptions ≥ {} of finished requests or reservations ≥ {}",
+                Unit::Ratio.show(KV_FULL),
+                Unit::Ratio.show(PREEMPTIONS_PER_REQUEST),
+                Unit::Ratio.show(RESERVED)
+            ),
+            measure,
+            threshold: KV_FULL,
+            actions: actions(ctx),
+        },
+    );
+    match outcome {
+        Outcome::Fired(mut finding) => {
+            finding.explains = explains;
+            Outcome::Fired(finding)
+        }
+        other => other,
+    }
+}
+
+fn reservation(ctx: &Context<'_>, case: Case) -> Case {
+    match ctx.law(&ctx.laws.kv_reservation, "law.kv_reservation", "KV share that the running requests and the next one need at full length")
+    {
+        Some(law) => case.sees(weight::LAW, law),
+        None => case.holds(weight::LAW),
+    }
+}
+
+fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
+    let waiting = admission.waiting();
+    let wait = wait_words(ctx);
+    let share = admission.kv.map(|(_, most)| Unit::Ratio.show(most));
+    let preemptions = ctx.seen.count(Counter::Preemptions).map_or(0.0, |count| count.value);
+    let event = if ctx.backend() == BackendId::Sglang { "retractions" } else { "preemptions" };
+    if admission.preempting == Some(true) {
+        let share = share.map_or_else(String::new, |share| format!("; it is {share} full"));
+        let preemptions = Unit::Count.show(preemptions);
+        return (
+            format!("{waiting} requests wait for room in the KV cache{share}, and {preemptions} {event} were counted."),
+            format!("The KV cache is too small for the load: requests wait{wait}, and {preemptions} {event} threw running ones out."),
+        );
+    }
+    if admission.kv_full == Some(true) {
+        let share = share.unwrap_or_else(|| "nearly all".to_owned());
+        let past = if !ctx.is_window() && preemptions > 0.0 {
+            format!(" {} {event} since start do not tell whether it preempts now.", Unit::Count.show(preemptions))
+        } else {
+            String::new()
+        };
+        return (
+            format!("{waiting} requests wait while the KV cache is {share} full.{past}"),
+            format!("Requests wait{wait} for room in the KV cache, which is {share} full."),
+        );
+    }
+    let used = share.map_or_else(String::new, |share| format!(", of which {share} is in use"));
+    (
+        format!("{waiting} requests wait; the running ones hold or reserve the KV cache{used}."),
+        format!("Requests wait{wait} for tokens in the KV cache, which the running ones have reserved{used}."),
+    )
+}
+
+fn actions(ctx: &Context<'_>) -> Vec<Action> {
+    let verify = "KV usage P95 below 90 %, fewer than one preemption a minute, shorter queue time at the same load.";
+    let backend = ctx.backend();
+    let config = &ctx.seen.last.config;
+    let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(backend, ctx.version(), flag, change, tradeoff, verify);
+    let quantised =
+        config.kv_cache_dtype.as_ref().is_some_and(|dtype| !matches!(dtype.value.as_str(), "auto" | "float16" | "bfloat16" | "float32"));
+    let fp8 = |value: &str| {
+        let change = format!("Store the KV cache as {value}: about twice the tokens in the same memory.");
+        advise("--kv-cache-dtype", &change, "Small accuracy loss; check on your own task.").filter(|_| !quantised)
+    };
+    let candidates = match backend {
+        BackendId::Vllm => {
+            let fixed = config.kv_cache_memory_bytes.is_some() || config.num_gpu_blocks_override.is_some();
+            let share = config.gpu_memory_utilization.as_ref().map_or_else(String::new, |share| format!(" from {}", share.value));
+            vec![
+                config.num_gpu_blocks_override.as_ref().and_then(|blocks| {
+                    let change = format!("Remove it: it holds the cache at {} blocks.", Unit::Count.show(blocks.value));
+                    advise("--num-gpu-blocks-override", &change, "The cache then takes all of the configured memory share.")
+                }),
+                advise(
+                    "--gpu-memory-utilization",
+                    &format!("Raise it{share} in small steps towards 0.95."),
+                    "Less headroom before the GPU runs out of memory.",
+                )
+                .filter(|_| !fixed),
+                fp8("fp8"),
+                advise(
+                    "--tensor-parallel-size",
+                    "Spread the weights over more GPUs, which leaves more memory for KV on each.",
+                    "Synchronisation between GPUs on every step.",
+                ),
+            ]
+        }
+        BackendId::Sglang => vec![
+            advise(
+                "--mem-fraction-static",
+                "Raise it in steps of 0.01 until start-up runs out of memory, then go one step back.",
+                "Less room for activations.",
+            ),
+            fp8("fp8_e5m2 or fp8_e4m3"),
+        ],
+        BackendId::Tgi => vec![
+            fp8("fp8_e4m3fn"),
+            advise("--num-shard", "Spread the model over more GPUs.", "Synchronisation between GPUs on every step."),
+        ],
+    };
+    let mut actions: Vec<Action> = candidates.into_iter().flatten().collect();
+    actions.push(Action::plain("Add a replica.", "Cost of the hardware.", verify));
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, check, fired, setting, snapshot, window};
+    use crate::rule::{ConfidenceWord, Severity};
+    use crate::signal::Distribution;
+
+    fn crowded(kv: f64) -> Build {
+        Build::new(BackendId::Vllm)
+            .gauge(Gauge::Running, 10.0)
+            .gauge(Gauge::Waiting, 40.0)
+            .gauge(Gauge::KvUsage, kv)
+            .counter(Counter::Preemptions, 5231.0)
+            .counter(Counter::Finished, 100.0)
+            .latency(Distribution::Ttft, 100.0, 2.0)
+    }
+
+    #[test]
+    fn fires_when_preemptions_are_counted_in_the_window() {
+        let later = crowded(0.9)
+            .counter(Counter::Preemptions, 5300.0)
+            .counter(Counter::Finished, 200.0)
+            .latency(Distribution::Ttft, 200.0, 2.0)
+            .latency(Distribution::Itl, 1.0, 0.01);
+        let outcome = check(&RULE, &window(crowded(1.0), later));
+        assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Confirmed);
+    }
+
+    #[test]
+    fn fires_when_one_snapshot_shows_a_full_cache_and_a_queue_but_only_as_possible() {
+        // Handbook 1.4: 0.60 · (1 − 0.65·0.65) = 0.35.
+        let outcome = check(&RULE, &snapshot(crowded(0.98)));
+        let finding = fired(&outcome);
+        assert!((finding.confidence.value - 0.60 * (1.0 - 0.65 * 0.65)).abs() < 1e-12);
+        assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
+        assert!(finding.severity <= Severity::Medium);
+    }
+
+    #[test]
+    fn is_clear_when_the_cache_has_room_however_many_preemptions_the_past_saw() {
+        assert!(matches!(check(&RULE, &snapshot(crowded(0.4))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn cannot_know_without_the_usage_gauge() {
+        let mut blind = crowded(0.98);
+        blind.0.gauges.remove(&Gauge::KvUsage);
+        assert!(matches!(check(&RULE, &snapshot(blind)), Outcome::NotMeasurable(_)));
+    }
+
+    #[test]
+    fn fires_when_sglang_reserves_the_cache_at_low_usage() {
+        // Observed 16: token usage 0.3 to 0.67 with 8 or 9 running and 140 queued.
+        let sglang = |finished: f64| {
+            Build::new(BackendId::Sglang)
+                .gauge(Gauge::Running, 9.0)
+                .gauge(Gauge::Waiting, 140.0)
+                .gauge(Gauge::KvUsage, 0.5)
+                .counter(Counter::Preemptions, 0.0)
+                .counter(Counter::Finished, finished)
+                .counter(Counter::PromptTokens, finished * 100.0)
+                .counter(Counter::OutputTokens, finished * 400.0)
+                .latency(Distribution::Ttft, finished, 9.0)
+                .config(|config| config.kv_capacity_tokens = setting(5000.0))
+        };
+        fired(&check(&RULE, &window(sglang(100.0), sglang(160.0))));
+    }
+}

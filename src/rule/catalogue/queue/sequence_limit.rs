@@ -1,0 +1,274 @@
+//! Q02: all sequence slots are taken although memory and compute have room.
+
+use super::admission::{Admission, KV_ROOM, RESERVED, STEPS_AT_BUDGET, budget, gauge_weight, wait_words, while_waiting};
+use crate::metrics::Unit;
+use crate::rule::definition::VLLM_SGLANG;
+use crate::rule::explain::QUEUE_SYMPTOMS;
+use crate::rule::laws::{capacity, lengths};
+use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, TimeBase};
+use crate::stats::quantile;
+
+/// From this share of the ITL threshold on, more sequences are no remedy (handbook Q02).
+const ITL_SHARE: f64 = 0.8;
+/// Two scrapes cannot prove a plateau, and one cannot show it (handbook Q02: "possible" for a snapshot).
+const WINDOW_CEILING: f64 = 0.75;
+const SNAPSHOT_CEILING: f64 = 0.49;
+/// Decoding sequences on average, as a share of the slots, from which the slots were full most of the time.
+const SLOTS_BUSY: f64 = 0.7;
+/// Reservations above this share leave doubt whether slots or memory come first.
+const RESERVED_DOUBT: f64 = 0.5;
+
+pub(super) static RULE: Rule = Rule {
+    id: "sequence-limit",
+    code: "Q02",
+    title: "Sequence limit reached",
+    kind: BottleneckType::BatchSizeSuboptimal,
+    role: Role::Cause,
+    backends: VLLM_SGLANG,
+    explains: QUEUE_SYMPTOMS,
+    texts: Texts {
+        sees: "Requests wait while the number of running ones stands still, the KV cache is less than 80 % full, nothing is preempted, and tokens come fast enough.",
+        why: "The server may run only so many sequences at a time. When that limit is below what memory and compute allow, requests queue beside an idle half of the machine.",
+        what_to_do: "Raise the limit of concurrent sequences, to what the KV cache holds at most, and let CUDA graphs cover the new batch size.",
+        falsifier: "With a higher limit the number of running requests stays where it is, or tokens slow down so much that nothing is gained.",
+        sources: &[
+            "vLLM scheduler: a request is admitted while running < max_num_seqs and its tokens fit.",
+            "Gateway API Inference Extension: KV usage below 0.80 is not saturated.",
+        ],
+    },
+    check,
+};
+
+fn check(ctx: &Context<'_>) -> Checked {
+    if !ctx.state.serving() {
+        return Outcome::clear(ctx.state.sentence.clone());
+    }
+    let admission = Admission::of(ctx)?;
+    let running = ctx.need_gauge(Gauge::Running)?;
+    if let Some(sentence) = admission.no_queue() {
+        return Outcome::clear(sentence);
+    }
+    if admission.memory_bound() {
+        return Outcome::clear("Requests wait, but memory is the nearer limit.");
+    }
+    if running.value < 1.0 {
+        return Outcome::clear("Requests wait although none is running: no limit of concurrent sequences does that.");
+    }
+    let (_, kv) = admission.kv.ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
+    if kv >= KV_ROOM {
+        return Outcome::clear(format!(
+            "Requests wait, and the KV cache is {} full: memory may be the nearer limit.",
+            Unit::Ratio.show(kv)
+        ));
+    }
+    if ctx.is_window() {
+        ctx.need_count(Counter::Preemptions)?;
+    }
+    if ctx.backend() == BackendId::Sglang && admission.reserved.is_none() {
+        // SGLang reserves for running requests, so that a low usage alone does not show room.
+        return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
+    }
+    if admission.deferred == Some(true) {
+        return Outcome::clear("Most of the waiting requests are deferred for another reason than slots.");
+    }
+    if admission.at_budget == Some(true) {
+        return Outcome::clear("Most steps are filled up to the token budget, which is the nearer limit.");
+    }
+    if let Some(slow) = too_slow(ctx) {
+        return Outcome::clear(slow);
+    }
+    Ok(fire(ctx, &admission, kv))
+}
+
+/// Tokens already come too slowly for more sequences. Judged over a window only, for a lifetime median says little of now.
+fn too_slow(ctx: &Context<'_>) -> Option<String> {
+    let theta = ctx.thetas.itl.as_ref()?;
+    let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| matches!(itl.time_base, TimeBase::Window(_)))?;
+    let median = quantile(&itl.histogram, 0.5)?;
+    (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| {
+        format!(
+            "The median gap between tokens is at least {}: more sequences would slow tokens further.",
+            Unit::Seconds.show(median.bracket.0)
+        )
+    })
+}
+
+fn fire(ctx: &Context<'_>, admission: &Admission, kv: f64) -> Outcome {
+    let ceiling = if ctx.is_window() { WINDOW_CEILING } else { SNAPSHOT_CEILING };
+    let Some((slots, count)) = slots(ctx).zip(admission.slots) else {
+        return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::Running));
+    };
+    let mut case = admission.case(ctx, Basis::Gauges).at_most(ceiling);
+    case = match plateau(ctx, count) {
+        Some(true) => case.sees(gauge_weight(ctx), slots.clone()),
+        Some(false) => case.shows(slots.clone()).against("The number of running requests moved between the two dumps."),
+        None => case.shows(slots.clone()),
+    };
+    if let Some(usage) = ctx.gauge(Gauge::KvUsage) {
+        case = case.sees(weight::GAUGE_ONCE, usage);
+    }
+    if is_round(count) {
+        case = case.holds(weight::HINT);
+    }
+    if budget(ctx).is_some_and(|budget| budget.share >= STEPS_AT_BUDGET && budget.prefill) {
+        case = case.against("Most steps are about equally full, as they are at a token budget.");
+    }
+    if let Some(law) = &ctx.laws.kv_reservation
+        && ctx.backend() == BackendId::Sglang
+        && (RESERVED_DOUBT..RESERVED).contains(&law.value)
+    {
+        case = case.against(format!("At full length the running requests need {} of the KV cache.", Unit::Ratio.show(law.value)));
+    }
+    let room = room(ctx);
+    case = case.shows(room.clone()).shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "decoding sequences on average"));
+    let limit = Unit::Count.show(count);
+    let full = Unit::Ratio.show(kv);
+    let which = if count == 1.0 { "the only slot".to_owned() } else { format!("one of {limit} slots") };
+    let fits = room.as_ref().map_or_else(String::new, |room| format!("; KV has room for {} (inferred)", Unit::Count.show(room.value)));
+    case.fire(
+        &RULE,
+        Account {
+            severity: ctx.impact(RULE.explains).severity(),
+            sentence: format!("{} requests wait while {limit} run and the KV cache is {full} full{fits}.", admission.waiting()),
+            headline: format!("Requests wait{} for {which} while the KV cache is {full} full.", wait_words(ctx)),
+            formula: format!("waiting ≥ 1 all the time, running stands at {limit}, KV usage {full} < {}", Unit::Ratio.show(KV_ROOM)),
+            threshold: count,
+            measure: slots,
+            actions: actions(ctx, count, room.as_ref()),
+        },
+    )
+}
+
+/// The slots in use; the limit itself is not exported by any of the servers.
+fn slots(ctx: &Context<'_>) -> Option<Evidence> {
+    Some(ctx.gauge(Gauge::Running)?.labelled("slots in use (the limit itself is not exported)").inferred())
+}
+
+/// Running is the same at both ends, give or take one, or as many sequences decode on average as slots are in use. `None` when the
+/// window begins before the queue did, so that one end shows it only.
+fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
+    if !ctx.is_window() {
+        return Some(true);
+    }
+    let average = ctx.laws.decode_concurrency.as_ref().is_some_and(|law| law.value >= SLOTS_BUSY * slots);
+    let (least, most) = while_waiting(ctx, Gauge::Running)?;
+    let slack = (0.05 * slots).max(1.0);
+    let began_without = ctx.seen.gauge_before(Gauge::Waiting).is_some_and(|waiting| waiting.value < 1.0);
+    match (average || (!began_without && least >= 1.0 && most - least <= slack), began_without) {
+        (true, _) => Some(true),
+        (false, true) => None,
+        (false, false) => Some(false),
+    }
+}
+
+fn is_round(slots: f64) -> bool {
+    slots >= 2.0 && slots <= 65_536.0 && (slots as u64).is_power_of_two() && slots.fract() == 0.0
+}
+
+/// How many requests of full length the KV cache holds, or of the mean length when that is not exported.
+fn room(ctx: &Context<'_>) -> Option<Evidence> {
+    let config = &ctx.seen.last.config;
+    if let Some(concurrency) = &config.kv_max_concurrency {
+        let reading = Reading {
+            value: concurrency.value.floor(),
+            unit: Unit::Requests,
+            time_base: TimeBase::Config,
+            source: concurrency.source.clone(),
+        };
+        return Some(
+            Evidence::new("kv_cache.max_concurrency", "requests of full length that fit the KV cache", reading, ctx.seen.last.text_index)
+                .inferred(),
+        );
+    }
+    let capacity = capacity(ctx.seen)?;
+    let (prompt, output) = lengths(ctx.seen)?;
+    let value = (capacity.value / (prompt.value + output.value)).floor();
+    (value.is_finite() && value >= 1.0).then(|| {
+        ctx.computed("law.kv_room", "requests of mean length that fit the KV cache", value, Unit::Requests, &capacity.source).inferred()
+    })
+}
+
+fn actions(ctx: &Context<'_>, slots: f64, room: Option<&Evidence>) -> Vec<Action> {
+    let verify = "The number of running requests rises, the queue empties, requests per second rise, and the gap between tokens stays within its target.";
+    let tradeoff = "Each further sequence adds to the gap between tokens and to KV use.";
+    let room = room.filter(|room| room.value > slots);
+    let most =
+        room.map_or_else(String::new, |room| format!("; the KV cache holds {} at {}", Unit::Count.show(room.value), length_words(room)));
+    let step = room.map_or(2.0 * slots, |room| room.value.min(2.0 * slots));
+    let change = format!("Raise it from {} in steps, first to {}{most}.", Unit::Count.show(slots), Unit::Count.show(step));
+    let flag = match ctx.backend() {
+        BackendId::Vllm => "--max-num-seqs",
+        BackendId::Sglang => "--max-running-requests",
+        BackendId::Tgi => "--max-batch-size",
+    };
+    flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify).into_iter().collect()
+}
+
+fn length_words(room: &Evidence) -> &'static str {
+    if room.signal == "kv_cache.max_concurrency" { "full length" } else { "their mean length" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::ConfidenceWord;
+    use crate::rule::testing::{Build, check, fired, setting, snapshot, window};
+
+    fn slots(running: f64, kv: f64) -> Build {
+        Build::new(BackendId::Vllm)
+            .gauge(Gauge::Running, running)
+            .gauge(Gauge::Waiting, 64.0)
+            .gauge(Gauge::WaitingCapacity, 64.0)
+            .gauge(Gauge::KvUsage, kv)
+            .counter(Counter::Preemptions, 0.0)
+            .counter(Counter::Finished, 600.0)
+            .latency(Distribution::Ttft, 664.0, 14.0)
+            .latency(Distribution::Itl, 6000.0, 0.02)
+            .config(|config| config.kv_max_concurrency = setting(195.5))
+    }
+
+    fn later(running: f64, kv: f64) -> Build {
+        slots(running, kv).counter(Counter::Finished, 900.0).latency(Distribution::Ttft, 964.0, 14.0).latency(
+            Distribution::Itl,
+            200_000.0,
+            0.02,
+        )
+    }
+
+    #[test]
+    fn fires_when_a_snapshot_has_room_in_the_cache_but_only_as_possible() {
+        let outcome = check(&RULE, &snapshot(slots(64.0, 0.112)));
+        let finding = fired(&outcome);
+        assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
+        assert!(finding.sentence.contains("KV has room for 195"), "{}", finding.sentence);
+        assert!(finding.evidence.iter().any(|evidence| evidence.value == 195.0 && evidence.inferred));
+    }
+
+    #[test]
+    fn fires_when_running_reads_one_less_than_the_limit() {
+        // Observed 3: 3 of 4 slots in 4 of 18 scrapes.
+        let outcome = check(&RULE, &window(slots(4.0, 0.01), later(3.0, 0.01)));
+        let finding = fired(&outcome);
+        assert_eq!(finding.threshold, 4.0);
+        assert_eq!(finding.confidence.word, ConfidenceWord::Probable);
+    }
+
+    #[test]
+    fn is_clear_when_the_cache_is_full() {
+        assert!(matches!(check(&RULE, &snapshot(slots(64.0, 0.98))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn is_clear_when_tokens_already_come_too_slowly() {
+        let slow = later(64.0, 0.1).latency(Distribution::Itl, 200_000.0, 0.09);
+        assert!(matches!(check(&RULE, &window(slots(64.0, 0.1).latency(Distribution::Itl, 0.0, 0.09), slow)), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn cannot_know_without_the_cache_usage() {
+        let mut blind = slots(64.0, 0.1);
+        blind.0.gauges.remove(&Gauge::KvUsage);
+        assert!(matches!(check(&RULE, &snapshot(blind)), Outcome::NotMeasurable(_)));
+    }
+}

@@ -1,0 +1,138 @@
+//! Causes explain symptoms: the smallest set of causes that covers what was felt wins, the rest contributes.
+
+use super::{Contributing, Finding, Outcome, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
+
+/// `by` makes `target` a mere consequence or confusion of it (handbook 1.5). Both must have fired.
+const SUPPRESSES: &[(&str, &str)] = &[
+    // Memory is full because it is reserved, not because it is used.
+    ("over-reservation", "kv-capacity-bound"),
+    ("kv-capacity-bound", "kv-full-and-healthy"),
+    ("kv-capacity-bound", "at-capacity"),
+    ("sequence-limit", "at-capacity"),
+    ("token-budget-bound", "at-capacity"),
+    ("compute-saturated", "at-capacity"),
+    ("over-reservation", "at-capacity"),
+    ("deferred-waiting", "at-capacity"),
+    ("preemption-thrash", "kv-full-and-healthy"),
+    ("over-reservation", "kv-full-and-healthy"),
+    ("preemption-thrash", "prefill-interference"),
+    ("preemption-thrash", "decode-stalls"),
+    ("long-prompt-tail", "bursty-arrivals"),
+    ("kv-capacity-bound", "compute-saturated"),
+    ("sequence-limit", "compute-saturated"),
+    ("token-budget-bound", "compute-saturated"),
+    ("over-reservation", "compute-saturated"),
+    ("engine-stalled", "stale-gauges"),
+];
+
+/// A circumstance that makes one of these causes worse belongs below it, not beside it.
+const BELONGS_TO: &[(&str, &[&str])] = &[("kv-under-allocated", &["kv-capacity-bound", "preemption-thrash"])];
+
+/// The result of explaining.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Explanation {
+    /// Causes that cover symptoms (with contributing causes below them), symptoms nobody explains, risks and notes; worst first.
+    pub findings: Vec<Finding>,
+    pub unexplained: Vec<SymptomSeen>,
+    /// `(suppressed rule, by which)`.
+    pub suppressed: Vec<(&'static str, &'static str)>,
+}
+
+/// Picks winners among the fired findings, which are given in the catalogue's order: upstream causes first.
+#[must_use]
+pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Explanation {
+    let mut explanation = Explanation::default();
+    let ids: Vec<&'static str> = fired.iter().map(|finding| finding.rule.id).collect();
+    let mut candidates = Vec::new();
+    for finding in fired {
+        match SUPPRESSES.iter().find(|(by, target)| *target == finding.rule.id && ids.contains(by)) {
+            Some((by, target)) => explanation.suppressed.push((target, by)),
+            None => candidates.push(finding),
+        }
+    }
+    let (mut causes, others): (Vec<Finding>, Vec<Finding>) = candidates.into_iter().partition(|finding| finding.role == Role::Cause);
+    let mut uncovered: Vec<&SymptomSeen> = symptoms.seen.iter().collect();
+    let mut winners: Vec<Finding> = Vec::new();
+    while let Some(best) = strongest(&causes, &uncovered) {
+        let winner = causes.remove(best);
+        uncovered.retain(|seen| !winner.explains.contains(&seen.symptom));
+        winners.push(winner);
+    }
+    for cause in causes {
+        let shares = |winner: &&mut Finding| {
+            symptoms.seen.iter().any(|seen| winner.explains.contains(&seen.symptom) && cause.explains.contains(&seen.symptom))
+        };
+        match winners.iter_mut().find(shares) {
+            Some(winner) => winner.contributing.push(Contributing {
+                rule: cause.rule,
+                sentence: cause.sentence.clone(),
+                confidence: cause.confidence.clone(),
+            }),
+            // Nobody feels it yet: a risk of its own.
+            None => explanation.findings.push(Finding { role: Role::Risk, ..cause }),
+        }
+    }
+    let mut rest = Vec::new();
+    for other in others {
+        let parents = BELONGS_TO.iter().find(|(child, _)| *child == other.rule.id).map_or(&[][..], |(_, parents)| parents);
+        match winners.iter_mut().find(|winner| parents.contains(&winner.rule.id)) {
+            Some(winner) => {
+                winner.actions.extend(other.actions);
+                winner.contributing.push(Contributing { rule: other.rule, sentence: other.sentence, confidence: other.confidence });
+            }
+            None => rest.push(other),
+        }
+    }
+    for winner in &mut winners {
+        winner.explains.retain(|symptom| symptoms.get(*symptom).is_some());
+    }
+    explanation.findings.extend(winners);
+    explanation.findings.extend(rest);
+    explanation.unexplained = uncovered.into_iter().cloned().collect();
+    if state.kind != StateKind::Stalled {
+        explanation.findings.extend(explanation.unexplained.iter().map(super::symptom::finding));
+    }
+    explanation.findings.sort_by(|a, b| {
+        (b.severity, std::cmp::Reverse(rank(b.role)))
+            .cmp(&(a.severity, std::cmp::Reverse(rank(a.role))))
+            .then(b.confidence.value.total_cmp(&a.confidence.value))
+    });
+    explanation
+}
+
+/// Index of the cause that covers most uncovered harm, weighted by its confidence. The first one wins a tie.
+fn strongest(causes: &[Finding], uncovered: &[&SymptomSeen]) -> Option<usize> {
+    let mut best: Option<(usize, f64)> = None;
+    for (index, cause) in causes.iter().enumerate() {
+        let gain: f64 =
+            uncovered.iter().filter(|seen| cause.explains.contains(&seen.symptom)).map(|seen| seen.score * cause.confidence.value).sum();
+        if gain > 0.0 && best.is_none_or(|(_, highest)| gain > highest + 1e-12) {
+            best = Some((index, gain));
+        }
+    }
+    best.map(|(index, _)| index)
+}
+
+fn rank(role: Role) -> u8 {
+    match role {
+        Role::Cause => 0,
+        Role::Symptom => 1,
+        Role::Risk => 2,
+        Role::Note => 3,
+    }
+}
+
+/// Findings among outcomes, in their order.
+#[must_use]
+pub fn fired(outcomes: &[(&'static Rule, Outcome)]) -> Vec<Finding> {
+    outcomes
+        .iter()
+        .filter_map(|(_, outcome)| match outcome {
+            Outcome::Fired(finding) => Some((**finding).clone()),
+            Outcome::Clear(_) | Outcome::NotMeasurable(_) => None,
+        })
+        .collect()
+}
+
+/// Symptoms that any latency cause explains along with its own.
+pub(crate) const QUEUE_SYMPTOMS: &[Symptom] = &[Symptom::Ttft, Symptom::E2e, Symptom::Queue, Symptom::Throughput];

@@ -1,0 +1,86 @@
+//! One sentence for the person on call, cause first.
+
+use super::explain::Explanation;
+use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen};
+use crate::metrics::Unit;
+use crate::signal::{Gauge, Mode};
+use crate::slo::Verdict;
+
+pub(super) fn headline(ctx: &Context<'_>, explanation: &Explanation) -> Headline {
+    let leading = |finding: &&Finding| match finding.role {
+        Role::Cause => true,
+        Role::Symptom => true,
+        Role::Risk | Role::Note => finding.severity >= Severity::Medium,
+    };
+    let cause = explanation.findings.iter().find(|finding| finding.role == Role::Cause);
+    let Some(finding) = cause.or_else(|| explanation.findings.iter().find(leading)) else {
+        return Headline { text: calm(ctx), rule: None, confidence: None };
+    };
+    let unexplained = |wanted: Symptom| explanation.unexplained.iter().find(|seen| seen.symptom == wanted);
+    let text = match (finding.role, finding.explains.first().and_then(|wanted| unexplained(*wanted))) {
+        (Role::Symptom, Some(seen)) => symptom(ctx, seen, unexplained(Symptom::Queue)),
+        _ => finding.headline.clone(),
+    };
+    Headline { text, rule: Some(finding.rule), confidence: Some(finding.confidence.word) }
+}
+
+fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -> String {
+    let what = match seen.symptom {
+        Symptom::Ttft => "The first token comes too late",
+        Symptom::Itl => "Tokens come too slowly",
+        Symptom::E2e => "Requests take too long",
+        Symptom::Availability => "Too many requests fail",
+        Symptom::Throughput => "Throughput is below its target",
+        Symptom::Queue => {
+            return format!("{} requests wait, and the dump does not tell for what.", Unit::Count.show(seen.value));
+        }
+    };
+    let numbers = format!("{} against {}", seen.unit.show(seen.value), seen.unit.show(seen.limit));
+    if seen.current {
+        return format!("{what} ({numbers}); none of the measurable causes explains it.");
+    }
+    let now = match (queue, ctx.seen.gauge(Gauge::Waiting).map(|waiting| waiting.value)) {
+        (Some(queue), _) => format!(" {} requests wait now.", Unit::Count.show(queue.value)),
+        (None, Some(0.0)) => " Nothing is waiting now.".to_owned(),
+        _ => String::new(),
+    };
+    let past = match seen.symptom {
+        Symptom::Ttft => "The first token came too late",
+        Symptom::Itl => "Tokens came too slowly",
+        Symptom::E2e => "Requests took too long",
+        Symptom::Availability => "Too many requests failed",
+        Symptom::Throughput | Symptom::Queue => what,
+    };
+    format!("{past} since the process started ({numbers}).{now} Add a second dump to see whether it still does.")
+}
+
+fn calm(ctx: &Context<'_>) -> String {
+    let running = ctx.seen.gauge(Gauge::Running).map(|reading| Unit::Count.show(reading.value));
+    match ctx.state.kind {
+        StateKind::NoData | StateKind::Sleeping | StateKind::Stalled => ctx.state.sentence.clone(),
+        StateKind::Idle => format!("Idle: {} There is nothing to judge.", lower(&ctx.state.sentence)),
+        StateKind::Active | StateKind::WarmingUp => {
+            let undecided = ctx.slo.iter().filter(|status| matches!(status.verdict, Verdict::Undetermined | Verdict::NoData)).count();
+            let targets = match (ctx.slo.len(), undecided) {
+                (0, _) => String::new(),
+                (_, 0) => ", every target is met".to_owned(),
+                (all, _) => format!(", {undecided} of {all} targets cannot be decided"),
+            };
+            let when = if ctx.mode() == Mode::Snapshot { " in this dump" } else { "" };
+            let waiting = match ctx.seen.gauge(Gauge::Waiting).map(|reading| reading.value) {
+                Some(0.0) => "none waiting".to_owned(),
+                Some(value) => format!("{} waiting", Unit::Count.show(value)),
+                None => "waiting unknown".to_owned(),
+            };
+            format!("No bottleneck found{when}: {} requests running, {waiting}{targets}.", running.unwrap_or_else(|| "some".to_owned()))
+        }
+    }
+}
+
+fn lower(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,40 @@
+//! L11: requests that vanish from vLLM's finish counters.
+
+use super::{Laws, derived};
+use crate::metrics::Unit;
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation, Reading};
+
+/// vLLM drops an aborted request without counting it (its issues 31503 and 55634), so that only differences show it.
+pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
+    if seen.last.backend != BackendId::Vllm {
+        return;
+    }
+    laws.hidden_aborts = requests(seen);
+    laws.hidden_abort_tokens = tokens(seen);
+}
+
+/// First tokens minus finishes minus growth of the running set. Requests aborted before their first token leave no trace.
+fn requests(seen: &Observation) -> Option<Reading> {
+    let first_tokens = seen.distribution(Distribution::Ttft)?;
+    let finished = seen.count(Counter::Finished)?;
+    let running = seen.gauge(Gauge::Running)?;
+    let mut in_flight = running.value - before(seen, Gauge::Running);
+    if seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0) {
+        // A preempted request waits with its first token already counted.
+        in_flight += (seen.gauge(Gauge::Waiting).map_or(0.0, |reading| reading.value) - before(seen, Gauge::Waiting)).max(0.0);
+    }
+    let count = first_tokens.histogram.observations()? - finished.value - in_flight;
+    derived(count.max(0.0), Unit::Requests, first_tokens.time_base, &[&first_tokens.source, &finished.source, &running.source])
+}
+
+fn before(seen: &Observation, gauge: Gauge) -> f64 {
+    seen.gauge_before(gauge).map_or(0.0, |reading| reading.value)
+}
+
+/// Prompt tokens of requests past their prefill minus those of finished ones: in flight or abandoned.
+fn tokens(seen: &Observation) -> Option<Reading> {
+    let all = seen.count(Counter::PromptTokens)?;
+    let of_finished = seen.distribution(Distribution::PromptLength)?;
+    let finished_tokens = of_finished.histogram.sum?;
+    derived((all.value - finished_tokens).max(0.0), Unit::Tokens, all.time_base, &[&all.source, &of_finished.source])
+}

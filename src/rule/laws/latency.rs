@@ -1,0 +1,120 @@
+//! L8–L10: where latency goes.
+
+use super::{Laws, derived, span_seconds};
+use crate::metrics::{Histogram, Unit};
+use crate::signal::{BackendId, Counter, Distribution, Observation, Reading};
+use crate::stats::quantile;
+
+/// A pause counts as a stall from five times the median gap, and never below this (handbook L9).
+const STALL_FLOOR_SECONDS: f64 = 0.1;
+const STALL_MEDIANS: f64 = 5.0;
+/// Fewest requests for a prefill cost per token (handbook 1.8, rule I01).
+const COST_REQUESTS: f64 = 10.0;
+
+pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
+    laws.prefill_cost = prefill_cost(seen);
+    laws.prefill_share = prefill_share(seen, laws);
+    if let Some((from, share)) = stalls(seen) {
+        laws.stall_from = Some(from);
+        laws.stall_share = share;
+    }
+    laws.frontend_gap = frontend_gap(seen);
+}
+
+/// Seconds per uncached prompt token: the P10 of TTFT over the median prompt, or the mean prefill time over the mean prompt,
+/// whichever is lower, because queueing and batching inflate both.
+fn prefill_cost(seen: &Observation) -> Option<Reading> {
+    let prompts = seen.distribution(Distribution::UncachedPromptLength).or_else(|| seen.distribution(Distribution::PromptLength))?;
+    if prompts.histogram.observations()? < COST_REQUESTS {
+        return None;
+    }
+    let by_ttft = seen.distribution(Distribution::Ttft).and_then(|ttft| {
+        let fast = quantile(&ttft.histogram, 0.10)?;
+        let median = quantile(&prompts.histogram, 0.50)?;
+        derived(fast.point / median.point, Unit::Seconds, ttft.time_base, &[&ttft.source, &prompts.source])
+    });
+    let by_phase = seen.mean(Distribution::PrefillTime).and_then(|prefill| {
+        let mean = prompts.histogram.mean()?;
+        derived(prefill.value / mean, Unit::Seconds, prefill.time_base, &[&prefill.source, &prompts.source])
+    });
+    match (by_ttft, by_phase) {
+        (Some(a), Some(b)) => Some(if a.value <= b.value { a } else { b }),
+        (a, b) => a.or(b),
+    }
+}
+
+fn prefill_share(seen: &Observation, laws: &Laws) -> Option<Reading> {
+    let cost = laws.prefill_cost.as_ref()?;
+    let seconds = span_seconds(seen)?;
+    let tokens = uncached_tokens(seen)?;
+    derived((tokens.value / seconds * cost.value).min(1.0), Unit::Ratio, tokens.time_base, &[&tokens.source, &cost.source])
+}
+
+/// Prompt tokens that had to be computed.
+fn uncached_tokens(seen: &Observation) -> Option<Reading> {
+    if let Some(computed) = seen.count(Counter::PromptTokensComputed) {
+        return Some(computed);
+    }
+    let prompt = seen.count(Counter::PromptTokens)?;
+    let cached = seen.count(Counter::PromptTokensCached).or_else(|| seen.count(Counter::PrefixHits));
+    let value = (prompt.value - cached.map_or(0.0, |cached| cached.value)).max(0.0);
+    Some(Reading { value, ..prompt })
+}
+
+fn stalls(seen: &Observation) -> Option<(f64, Option<Reading>)> {
+    let itl = seen.distribution(Distribution::Itl)?;
+    let median = quantile(&itl.histogram, 0.50)?;
+    let at_least = (STALL_MEDIANS * median.point).max(STALL_FLOOR_SECONDS);
+    let from = itl.histogram.buckets.iter().map(|bucket| bucket.upper).find(|upper| *upper >= at_least && upper.is_finite())?;
+    let sum = itl.histogram.sum.filter(|sum| *sum > 0.0)?;
+    Some((from, derived(time_above(&itl.histogram, from) / sum, Unit::Ratio, itl.time_base, &[&itl.source])))
+}
+
+/// Seconds surely spent in observations above `from`: each counts with the lower edge of its bucket.
+fn time_above(histogram: &Histogram, from: f64) -> f64 {
+    let mut total = 0.0;
+    let (mut lower, mut below) = (0.0, 0.0);
+    for bucket in &histogram.buckets {
+        if lower >= from {
+            total += (bucket.cumulative - below) * lower;
+        }
+        lower = bucket.upper;
+        below = bucket.cumulative;
+    }
+    total
+}
+
+/// What is left of TTFT when queue and prefill are taken off. TGI has no TTFT; its validation time is the same thing.
+fn frontend_gap(seen: &Observation) -> Option<Reading> {
+    if seen.last.backend == BackendId::Tgi {
+        return seen.mean(Distribution::ValidationTime);
+    }
+    let ttft = seen.mean(Distribution::Ttft)?;
+    let queue = seen.mean(Distribution::QueueTime)?;
+    let prefill = seen.mean(Distribution::PrefillTime)?;
+    derived(ttft.value - queue.value - prefill.value, Unit::Seconds, ttft.time_base, &[&ttft.source, &queue.source, &prefill.source])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Bucket;
+
+    #[test]
+    fn the_stall_share_of_vector_four_is_its_lower_bound() {
+        // Handbook V4: sum 3200 s, 600 gaps in (0.5,0.75], 400 in (0.75,1]; share above 0.1 s at least 0.1875.
+        let edges = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, f64::INFINITY];
+        let counts = [0.0, 90_000.0, 8_000.0, 800.0, 200.0, 0.0, 0.0, 0.0, 0.0, 0.0, 600.0, 400.0, 0.0];
+        let mut total = 0.0;
+        let buckets = edges
+            .iter()
+            .zip(counts)
+            .map(|(upper, count)| {
+                total += count;
+                Bucket { upper: *upper, cumulative: total }
+            })
+            .collect();
+        let histogram = Histogram::new(buckets, Some(3200.0), Some(total));
+        assert!((time_above(&histogram, 0.1) / 3200.0 - 0.1875).abs() < 1e-12);
+    }
+}

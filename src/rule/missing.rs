@@ -1,0 +1,92 @@
+//! What a rule would need, and how to get it.
+
+use crate::signal::{BackendId, Counter, Distribution, Gauge};
+
+/// An input that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// What is missing, a noun phrase.
+    pub what: String,
+    /// How to switch it on, a sentence.
+    pub how_to_enable: String,
+}
+
+impl Missing {
+    pub fn new(what: impl Into<String>, how: impl Into<String>) -> Self {
+        Missing { what: what.into(), how_to_enable: how.into() }
+    }
+
+    /// The rule compares two snapshots and has one.
+    #[must_use]
+    pub fn second_snapshot() -> Self {
+        Missing::new("a second snapshot", "Add another dump of the same server, taken 30 to 60 s after this one.")
+    }
+
+    /// The two snapshots carry no times.
+    #[must_use]
+    pub fn times() -> Self {
+        Missing::new("the times of the two snapshots", "Give the time of each dump, for example the seconds between them.")
+    }
+
+    /// The rule needs a longer history than a window.
+    #[must_use]
+    pub fn more_snapshots(n: u32) -> Self {
+        Missing::new(format!("{n} more snapshots"), "Take one dump every 5 to 10 s and add them all.")
+    }
+
+    /// Too few observations.
+    #[must_use]
+    pub fn samples(what: &str, have: f64, need: f64) -> Self {
+        Missing::new(
+            format!("enough {what}: {have:.0} of {need:.0}"),
+            "Take the second dump later, so that more requests finish in between.",
+        )
+    }
+
+    #[must_use]
+    pub fn gauge(backend: BackendId, gauge: Gauge) -> Self {
+        let how = match (backend, gauge) {
+            (BackendId::Vllm, Gauge::WaitingCapacity | Gauge::WaitingDeferred) => "vLLM 0.20 or later exports it.",
+            (BackendId::Sglang, Gauge::AvailableGpuMemory) => "SGLang 0.5.12 or later exports it.",
+            (BackendId::Sglang, Gauge::FullPoolUsage | Gauge::SwaPoolUsage | Gauge::MambaPoolUsage) => {
+                "SGLang 0.5.10 or later exports it for models with several KV pools."
+            }
+            _ => general(backend),
+        };
+        Missing::new(gauge.words(), how)
+    }
+
+    #[must_use]
+    pub fn counter(backend: BackendId, counter: Counter) -> Self {
+        let how = match (backend, counter) {
+            (BackendId::Sglang, Counter::LiveOutputTokens | Counter::PromptTokensComputed) => "SGLang 0.5.7 or later exports it.",
+            (BackendId::Tgi, Counter::Preemptions) => "TGI never preempts: it reserves memory for the whole request.",
+            _ => general(backend),
+        };
+        Missing::new(counter.words(), how)
+    }
+
+    #[must_use]
+    pub fn distribution(backend: BackendId, distribution: Distribution) -> Self {
+        let how = match (backend, distribution) {
+            (BackendId::Tgi, Distribution::Ttft) => "TGI exports no time to first token; only bounds from its phases can be given.",
+            (BackendId::Tgi, Distribution::Itl) => "TGI exports no inter-token latency; its decode step time stands in for it.",
+            (BackendId::Sglang, Distribution::PrefillTime) => "SGLang 0.5.3 or later exports it as a stage of the request.",
+            (BackendId::Sglang, Distribution::PromptLength) => "Start SGLang with --collect-tokens-histogram, where the release has it.",
+            _ => general(backend),
+        };
+        Missing::new(distribution.words(), how)
+    }
+}
+
+fn general(backend: BackendId) -> &'static str {
+    match backend {
+        BackendId::Vllm => {
+            "Copy the whole /metrics page of the engine itself, not of a router, and start vLLM without --disable-log-stats. Some families exist in newer releases only."
+        }
+        BackendId::Sglang => {
+            "Copy the whole /metrics page of the engine itself and start SGLang with --enable-metrics. Some families exist in newer releases only."
+        }
+        BackendId::Tgi => "Copy the whole /metrics page of TGI. A family appears there after its first event.",
+    }
+}

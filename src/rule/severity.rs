@@ -1,0 +1,96 @@
+//! Severity follows impact, not the distance from a tuning threshold.
+
+use super::{Severity, Symptom, Symptoms};
+
+/// Score 0–1 of a value that is `ratio` times its limit: 0 at or below the limit, then 0.25 + 0.5·log2(ratio).
+/// A ratio of 1.2 gives 0.38, 1.5 gives 0.54, 2 gives 0.75.
+#[must_use]
+pub fn score(ratio: f64) -> f64 {
+    if ratio.is_nan() || ratio <= 1.0 { 0.0 } else { (0.25 + 0.5 * ratio.log2()).clamp(0.25, 1.0) }
+}
+
+/// The word for a score: 0.75 critical, 0.5 high, 0.25 medium, above 0 low, else info.
+#[must_use]
+pub fn band(score: f64) -> Severity {
+    if score >= 0.75 {
+        Severity::Critical
+    } else if score >= 0.5 {
+        Severity::High
+    } else if score >= 0.25 {
+        Severity::Medium
+    } else if score > 0.0 {
+        Severity::Low
+    } else {
+        Severity::Info
+    }
+}
+
+/// What the symptoms that a cause explains amount to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Impact {
+    /// Worst score of the explained symptoms.
+    pub score: f64,
+    /// True when one of them is a missed target rather than only a queue.
+    pub violated: bool,
+    /// True when a missed target was measured over a window, not over the process lifetime.
+    pub current: bool,
+}
+
+impl Impact {
+    #[must_use]
+    pub fn of(symptoms: &Symptoms, explains: &[Symptom]) -> Self {
+        let mut impact = Impact { score: 0.0, violated: false, current: false };
+        for seen in symptoms.seen.iter().filter(|seen| explains.contains(&seen.symptom)) {
+            impact.score = impact.score.max(seen.score);
+            impact.violated |= seen.violated;
+            impact.current |= seen.violated && seen.current;
+        }
+        impact
+    }
+
+    /// Severity of a cause or risk. Without a missed target it is medium at most; with one that only the process lifetime
+    /// shows it is high at most, because a lifetime number cannot tell what is critical now.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        let cap = match (self.violated, self.current) {
+            (true, true) => Severity::Critical,
+            (true, false) => Severity::High,
+            _ => Severity::Medium,
+        };
+        band(self.score).min(cap).max(Severity::Low)
+    }
+
+    /// Severity of a finding about efficiency: low at most without a missed target.
+    #[must_use]
+    pub fn efficiency(self) -> Severity {
+        if self.violated { self.severity() } else { Severity::Low }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ladder_of_ratios_gives_the_published_bands() {
+        // Handbook 1.3: r=1.2 → 0.38 medium, 1.5 → 0.54 high, 2 → 0.75 critical; medium/high meet at 1.41.
+        assert!((score(1.2) - 0.3815).abs() < 1e-3);
+        assert_eq!(band(score(1.2)), Severity::Medium);
+        assert_eq!(band(score(1.5)), Severity::High);
+        assert_eq!(band(score(2.0)), Severity::Critical);
+        assert_eq!(band(score(1.41)), Severity::Medium);
+        assert_eq!(band(score(1.42)), Severity::High);
+        assert_eq!(band(score(1.0)), Severity::Info);
+        assert_eq!(band(score(f64::NAN)), Severity::Info);
+    }
+
+    #[test]
+    fn a_lifetime_number_alone_never_makes_a_critical() {
+        let lifetime = Impact { score: 1.0, violated: true, current: false };
+        assert_eq!(lifetime.severity(), Severity::High);
+        let queue_only = Impact { score: 1.0, violated: false, current: false };
+        assert_eq!(queue_only.severity(), Severity::Medium);
+        let current = Impact { score: 1.0, violated: true, current: true };
+        assert_eq!(current.severity(), Severity::Critical);
+    }
+}

@@ -1,0 +1,174 @@
+//! What the server is doing, before any judgement.
+
+use super::Laws;
+use crate::metrics::Unit;
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Mode, Observation};
+
+/// Less than this many finished requests per second, with no queue and hardly any decoding, is idle (handbook A02).
+pub(super) const IDLE_REQUESTS_PER_S: f64 = 0.1;
+pub(super) const IDLE_DECODING: f64 = 0.5;
+/// A process younger than this is warming up (handbook A03).
+pub(super) const WARM_AFTER_SECONDS: f64 = 300.0;
+/// One that has served fewer requests than this, too.
+pub(super) const WARM_AFTER_REQUESTS: f64 = 30.0;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateKind {
+    Active,
+    Idle,
+    /// Serving, but too young to judge caches and trends.
+    WarmingUp,
+    /// Requests are inside and nothing moves.
+    Stalled,
+    /// Put to sleep or paused by its operator.
+    Sleeping,
+    /// The gauges that would tell are not there.
+    NoData,
+}
+
+impl StateKind {
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            StateKind::Active => "active",
+            StateKind::Idle => "idle",
+            StateKind::WarmingUp => "warming-up",
+            StateKind::Stalled => "stalled",
+            StateKind::Sleeping => "sleeping",
+            StateKind::NoData => "no-data",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    pub kind: StateKind,
+    pub sentence: String,
+}
+
+impl State {
+    #[must_use]
+    pub fn of(seen: &Observation, laws: &Laws) -> Self {
+        let state = |kind, sentence: String| State { kind, sentence };
+        if let Some(why) = asleep(seen) {
+            return state(StateKind::Sleeping, why);
+        }
+        let (Some(running), Some(waiting)) = (seen.gauge_span(Gauge::Running), seen.gauge_span(Gauge::Waiting)) else {
+            return state(StateKind::NoData, "The numbers of running and waiting requests are not in the text.".to_owned());
+        };
+        if stalled(seen) {
+            return state(StateKind::Stalled, "Requests are inside the server and nothing has moved between the two dumps.".to_owned());
+        }
+        if let Some(sentence) = idle(seen, laws, running, waiting) {
+            return state(StateKind::Idle, sentence);
+        }
+        if let Some(why) = young(seen) {
+            return state(StateKind::WarmingUp, why);
+        }
+        let (running, waiting) = (running.1, waiting.1);
+        state(StateKind::Active, format!("{} requests running, {} waiting.", Unit::Count.show(running), Unit::Count.show(waiting)))
+    }
+
+    /// Requests are being served, so that queue and latency rules apply.
+    #[must_use]
+    pub fn serving(&self) -> bool {
+        matches!(self.kind, StateKind::Active | StateKind::WarmingUp)
+    }
+
+    /// Old and busy enough to judge caches, batch sizes and throughput.
+    #[must_use]
+    pub fn exercised(&self) -> bool {
+        self.kind == StateKind::Active
+    }
+}
+
+fn asleep(seen: &Observation) -> Option<String> {
+    if seen.gauge(Gauge::Awake).is_some_and(|awake| awake.value < 1.0) {
+        return Some("The engine was put to sleep; it serves nothing until it is woken.".to_owned());
+    }
+    let paused = seen.gauge(Gauge::Paused)?.value;
+    (paused > 0.0).then(|| format!("{} requests are paused by the operator, for example for a weight update.", Unit::Count.show(paused)))
+}
+
+fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64)) -> Option<String> {
+    if waiting.1 > 0.0 {
+        return None;
+    }
+    if seen.mode() == Mode::Snapshot {
+        return (running.1 == 0.0).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
+    }
+    let finished = seen.count(Counter::Finished)?.value;
+    let Some(seconds) = seen.seconds() else {
+        let moved = progress(seen).is_some_and(|moved| moved > 0.0);
+        return (running.1 == 0.0 && finished == 0.0 && !moved)
+            .then(|| "Nothing ran, waited or finished between the two dumps.".to_owned());
+    };
+    let decoding = laws.decode_concurrency.as_ref().map_or(running.1, |law| law.value);
+    (finished / seconds < IDLE_REQUESTS_PER_S && decoding < IDLE_DECODING && running.1 <= 1.0)
+        .then(|| format!("{} requests finished in {}, and nothing waited.", Unit::Count.show(finished), Unit::Seconds.show(seconds)))
+}
+
+fn young(seen: &Observation) -> Option<String> {
+    if let Some(age) = seen.last.uptime_seconds().filter(|age| *age < WARM_AFTER_SECONDS) {
+        return Some(format!("The process started {} before the dump.", Unit::Seconds.show(age)));
+    }
+    let served = seen.last.counters.get(&Counter::Finished).map(|value| value.value)?;
+    (served < WARM_AFTER_REQUESTS).then(|| format!("Only {} requests were served since the start.", Unit::Count.show(served)))
+}
+
+/// True when requests are inside at both ends and no live counter moved. Needs a window.
+#[must_use]
+pub(super) fn stalled(seen: &Observation) -> bool {
+    seen.mode() != Mode::Snapshot && occupied_throughout(seen) == Some(true) && progress(seen) == Some(0.0)
+}
+
+/// Requests inside at both ends of the window.
+#[must_use]
+pub(super) fn occupied_throughout(seen: &Observation) -> Option<bool> {
+    let inside = |gauge: fn(&Observation, Gauge) -> Option<crate::signal::Reading>| {
+        let running = gauge(seen, Gauge::Running)?.value;
+        let waiting = gauge(seen, Gauge::Waiting)?.value;
+        Some(running + waiting)
+    };
+    Some(inside(Observation::gauge)? > 0.0 && inside(Observation::gauge_before)? > 0.0)
+}
+
+/// Sum of everything that moves while the engine works; `None` when nothing of that kind is exported.
+/// SGLang's and TGI's token counters move only when a request finishes, so they show movement but not the lack of it.
+#[must_use]
+pub(super) fn progress(seen: &Observation) -> Option<f64> {
+    let late = matches!(seen.last.backend, BackendId::Sglang | BackendId::Tgi);
+    let live_counters: &[Counter] = &[
+        Counter::LiveOutputTokens,
+        Counter::PromptTokensComputed,
+        Counter::Steps,
+        Counter::PrefillCalls,
+        Counter::DecodeCalls,
+        Counter::DecodeGraphPasses,
+        Counter::DecodeEagerPasses,
+        Counter::ForwardSeconds,
+    ];
+    let live_histograms: &[Distribution] = &[Distribution::Itl, Distribution::Ttft, Distribution::StepTokens, Distribution::DecodeCallTime];
+    let at_finish: &[Counter] = &[Counter::OutputTokens, Counter::PromptTokens, Counter::Finished];
+    let mut live = false;
+    let mut moved = 0.0;
+    for counter in live_counters {
+        if let Some(count) = seen.count(*counter) {
+            live = true;
+            moved += count.value.abs();
+        }
+    }
+    for distribution in live_histograms {
+        if let Some(count) = seen.observations(*distribution) {
+            live = true;
+            moved += count.abs();
+        }
+    }
+    for counter in at_finish {
+        if let Some(count) = seen.count(*counter) {
+            live |= !late;
+            moved += count.value.abs();
+        }
+    }
+    live.then_some(moved)
+}

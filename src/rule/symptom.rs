@@ -1,0 +1,318 @@
+//! Symptoms: what the users of the server feel.
+
+use super::definition::ALL_BACKENDS;
+use super::{BottleneckType, Confidence, Evidence, Finding, Impact, Laws, Outcome, Role, Rule, Texts, Thetas, severity};
+use crate::metrics::Unit;
+use crate::signal::{Caveat, Distribution, Gauge, Mode, Observation, Reading, Source, TimeBase};
+use crate::slo::{Metric, SloStatus, Verdict};
+use crate::stats::quantile;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Symptom {
+    Ttft,
+    Itl,
+    E2e,
+    Availability,
+    Throughput,
+    Queue,
+}
+
+impl Symptom {
+    pub const ALL: &'static [Symptom] =
+        &[Symptom::Ttft, Symptom::Itl, Symptom::E2e, Symptom::Availability, Symptom::Throughput, Symptom::Queue];
+
+    /// Path in reports.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Symptom::Ttft => "ttft",
+            Symptom::Itl => "itl",
+            Symptom::E2e => "e2e",
+            Symptom::Availability => "availability",
+            Symptom::Throughput => "throughput",
+            Symptom::Queue => "queue",
+        }
+    }
+}
+
+/// A symptom that is there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SymptomSeen {
+    pub symptom: Symptom,
+    /// 0–1, see [`severity::score`].
+    pub score: f64,
+    /// A target is missed; false for a queue that misses none.
+    pub violated: bool,
+    /// Measured over a window or now, not over the process lifetime.
+    pub current: bool,
+    pub sentence: String,
+    pub value: f64,
+    /// The limit that it crosses.
+    pub limit: f64,
+    pub unit: Unit,
+    pub time_base: TimeBase,
+    pub source: Source,
+    /// Index of the text that the source's lines belong to.
+    pub input: usize,
+}
+
+/// The symptoms of an observation, one each at most, the worst status of each.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Symptoms {
+    pub seen: Vec<SymptomSeen>,
+}
+
+impl Symptoms {
+    #[must_use]
+    pub fn of(seen: &Observation, laws: &Laws, slo: &[SloStatus], thetas: &Thetas) -> Self {
+        let mut symptoms = Symptoms::default();
+        for status in slo.iter().filter(|status| status.verdict == Verdict::Fail) {
+            if let Some(found) = missed(seen, status) {
+                symptoms.add(found);
+            }
+        }
+        if let Some(found) = slow_requests(seen, slo, thetas) {
+            symptoms.add(found);
+        }
+        if let Some(found) = queue(seen, laws, thetas) {
+            symptoms.add(found);
+        }
+        symptoms.seen.sort_by_key(|found| found.symptom);
+        symptoms
+    }
+
+    #[must_use]
+    pub fn get(&self, symptom: Symptom) -> Option<&SymptomSeen> {
+        self.seen.iter().find(|found| found.symptom == symptom)
+    }
+
+    fn add(&mut self, found: SymptomSeen) {
+        match self.seen.iter_mut().find(|other| other.symptom == found.symptom) {
+            Some(other) if found.score > other.score => *other = found,
+            Some(_) => {}
+            None => self.seen.push(found),
+        }
+    }
+}
+
+fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
+    let symptom = match status.target.metric {
+        Metric::Quantile(distribution, _) | Metric::Mean(distribution) => match distribution {
+            Distribution::Ttft | Distribution::PrefillTime => Symptom::Ttft,
+            Distribution::QueueTime => Symptom::Queue,
+            Distribution::Itl | Distribution::Tpot | Distribution::DecodeTime => Symptom::Itl,
+            Distribution::E2e => Symptom::E2e,
+            _ => return None,
+        },
+        Metric::MeanPerToken => Symptom::Itl,
+        Metric::Availability => Symptom::Availability,
+        Metric::RequestsPerSecond | Metric::OutputTokensPerSecond if has_demand(seen) => Symptom::Throughput,
+        Metric::Gauge(Gauge::Waiting) => Symptom::Queue,
+        _ => return None,
+    };
+    // Where only bounds are known, as for TGI's time to first token, a proven miss is beyond its nearer bound.
+    let value = status.current.or_else(|| status.interval.map(|(low, _)| low))?;
+    let limit = status.target.value;
+    let ratio = match symptom {
+        // Errors per allowed error: 1 % against a 99.9 % target is ten times too many.
+        Symptom::Availability => (1.0 - value) / (1.0 - limit).max(1e-6),
+        Symptom::Throughput => limit / value.max(1e-9),
+        _ => value / limit.max(1e-9),
+    };
+    Some(SymptomSeen {
+        symptom,
+        score: severity::score(ratio).max(0.25),
+        violated: true,
+        current: seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant,
+        sentence: status.why.clone(),
+        value,
+        limit,
+        unit: status.unit,
+        time_base: status.time_base,
+        source: status.source.clone(),
+        input: seen.last.text_index,
+    })
+}
+
+/// Servers that export no gaps between tokens may still export the average of each request; when even half of these are above the
+/// threshold, the gaps are too.
+fn slow_requests(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Option<SymptomSeen> {
+    let judged = slo.iter().any(|status| {
+        matches!(
+            status.target.metric,
+            Metric::Quantile(Distribution::Itl | Distribution::Tpot, _) | Metric::Mean(Distribution::Itl | Distribution::Tpot)
+        ) && status.verdict != Verdict::NoData
+    });
+    if judged || seen.last.has_caveat(Caveat::TpotIncludesPrefill) {
+        return None;
+    }
+    let theta = thetas.itl.as_ref()?.seconds;
+    let averages = seen.distribution(Distribution::Tpot)?;
+    let median = quantile(&averages.histogram, 0.5)?;
+    let value = averages.histogram.mean().unwrap_or(median.point);
+    (median.bracket.0 >= theta).then(|| SymptomSeen {
+        symptom: Symptom::Itl,
+        score: severity::score(median.bracket.0 / theta).max(0.25),
+        violated: true,
+        current: seen.mode() != Mode::Snapshot,
+        sentence: format!(
+            "Half of the requests take {} or more for each output token; the target is {}.",
+            Unit::Seconds.show(median.bracket.0),
+            Unit::Seconds.show(theta)
+        ),
+        value,
+        limit: theta,
+        unit: Unit::Seconds,
+        time_base: averages.time_base,
+        source: averages.source,
+        input: seen.last.text_index,
+    })
+}
+
+/// A shortfall of throughput is a symptom only when somebody waits for it: no demand is no violation.
+fn has_demand(seen: &Observation) -> bool {
+    seen.gauge_span(Gauge::Waiting).is_some_and(|(_, high)| high >= 1.0)
+}
+
+fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen> {
+    let queue = super::context::queue_of(seen, laws)?;
+    if !queue.standing {
+        return None;
+    }
+    let theta = thetas.ttft.as_ref().map(|theta| theta.seconds);
+    let drain = laws.drain_seconds.as_ref().map(|drain| drain.value);
+    let (score, sentence) = match (drain, theta) {
+        (Some(drain), Some(theta)) => (
+            severity::score(drain / theta).max(0.1),
+            format!("{} requests wait; at the present rate the queue needs {} to drain.", queue.now, Unit::Seconds.show(drain)),
+        ),
+        (Some(drain), None) => {
+            (0.25, format!("{} requests wait; at the present rate the queue needs {} to drain.", queue.now, Unit::Seconds.show(drain)))
+        }
+        _ => (0.25, format!("{} requests wait.", queue.now)),
+    };
+    Some(SymptomSeen {
+        symptom: Symptom::Queue,
+        score,
+        violated: false,
+        current: true,
+        sentence,
+        value: queue.now,
+        limit: 1.0,
+        unit: Unit::Requests,
+        time_base: TimeBase::Instant,
+        source: queue.source,
+        input: seen.last.text_index,
+    })
+}
+
+macro_rules! symptom_rule {
+    ($name:ident, $id:literal, $title:literal, $kind:ident, $symptom:ident, $sees:literal, $why:literal) => {
+        static $name: Rule = Rule {
+            id: $id,
+            code: "S",
+            title: $title,
+            kind: BottleneckType::$kind,
+            role: Role::Symptom,
+            backends: ALL_BACKENDS,
+            explains: &[Symptom::$symptom],
+            texts: Texts {
+                sees: $sees,
+                why: $why,
+                what_to_do: "Look at the rules that could not be measured: one of them may hold the cause. A second dump, taken 30 to 60 s after the first while the trouble lasts, makes most of them measurable.",
+                falsifier: "The target is met in a later window with the same load.",
+                sources: &["The active service level."],
+            },
+            check: |_| Outcome::clear("Symptoms are read from the service levels."),
+        };
+    };
+}
+
+symptom_rule!(
+    TTFT,
+    "ttft-target-missed",
+    "First token too late",
+    HighLatency,
+    Ttft,
+    "A target on the time to first token is missed and no cause was found for it.",
+    "Users wait before they see anything."
+);
+symptom_rule!(
+    ITL,
+    "itl-target-missed",
+    "Tokens too slow",
+    HighLatency,
+    Itl,
+    "A target on the time between output tokens is missed and no cause was found for it.",
+    "Text appears more slowly than it was promised."
+);
+symptom_rule!(
+    E2E,
+    "e2e-target-missed",
+    "Requests take too long",
+    HighLatency,
+    E2e,
+    "A target on the whole request is missed and no cause was found for it.",
+    "Callers wait longer than promised and may time out."
+);
+symptom_rule!(
+    AVAILABILITY,
+    "availability-target-missed",
+    "Requests fail",
+    Availability,
+    Availability,
+    "More requests fail than the target allows and no cause was found for it.",
+    "Failed requests spend the error budget."
+);
+symptom_rule!(
+    THROUGHPUT,
+    "throughput-target-missed",
+    "Throughput below target",
+    LowThroughput,
+    Throughput,
+    "Requests wait, and the throughput target is missed; no cause was found for it.",
+    "Work arrives faster than it is done."
+);
+symptom_rule!(
+    QUEUE,
+    "queue-unexplained",
+    "Requests wait",
+    QueueBuildup,
+    Queue,
+    "Requests wait for admission and no cause was found for it.",
+    "Every waiting request adds to the time to first token."
+);
+
+/// All rules that only carry a symptom nobody explains; they are not part of the catalogue.
+pub static SYMPTOM_RULES: &[&Rule] = &[&TTFT, &ITL, &E2E, &AVAILABILITY, &THROUGHPUT, &QUEUE];
+
+/// A symptom that no cause explains, as a finding of its own.
+pub(super) fn finding(seen: &SymptomSeen) -> Finding {
+    let rule = match seen.symptom {
+        Symptom::Ttft => &TTFT,
+        Symptom::Itl => &ITL,
+        Symptom::E2e => &E2E,
+        Symptom::Availability => &AVAILABILITY,
+        Symptom::Throughput => &THROUGHPUT,
+        Symptom::Queue => &QUEUE,
+    };
+    let reading = Reading { value: seen.value, unit: seen.unit, time_base: seen.time_base, source: seen.source.clone() };
+    let measure = Evidence::new(seen.symptom.path(), rule.title, reading, seen.input);
+    let impact = Impact { score: seen.score, violated: seen.violated, current: seen.violated && seen.current };
+    let sufficiency = if seen.current { 1.0 } else { 0.5 };
+    Finding {
+        rule,
+        role: Role::Symptom,
+        severity: impact.severity(),
+        confidence: Confidence::new(0.9 * sufficiency, Vec::new(), Vec::new()),
+        sentence: seen.sentence.clone(),
+        headline: format!("{}.", rule.title),
+        formula: format!("{} against {}", seen.unit.show(seen.value), seen.unit.show(seen.limit)),
+        threshold: seen.limit,
+        evidence: vec![measure.clone()],
+        measure,
+        explains: vec![seen.symptom],
+        contributing: Vec::new(),
+        actions: Vec::new(),
+    }
+}

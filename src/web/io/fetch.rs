@@ -1,0 +1,104 @@
+//! Fetching a `/metrics` page. The request is as plain as a browser can make it, so that no server is asked for more than it must allow.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use gloo_net::http::Request;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestMode};
+
+use super::probe::{self, Why};
+use crate::entry::Address;
+
+/// Without an answer, or without a further piece of one, for this long, the fetch is given up.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// No single server writes more; an endless answer must not fill the tab.
+const LARGEST: usize = 32 * 1024 * 1024;
+
+/// Fetches the text. `progress` is told the bytes received so far; aborting `abort` from outside cancels.
+///
+/// # Errors
+/// Why there is no text, as far as a browser lets a page know.
+pub async fn fetch(address: &Address, abort: &AbortController, progress: impl Fn(usize)) -> Result<Vec<u8>, Why> {
+    let watch = Watch::new(abort);
+    let answer = receive(address, abort, &watch, progress).await;
+    watch.stop();
+    match answer {
+        Err(Why::Unreachable) if watch.ran_out() => Err(Why::Timeout),
+        Err(Why::Unreachable) if abort.signal().aborted() => Err(Why::Cancelled),
+        Err(Why::Unreachable) => Err(probe::diagnose(address).await),
+        other => other,
+    }
+}
+
+async fn receive(address: &Address, abort: &AbortController, watch: &Watch, progress: impl Fn(usize)) -> Result<Vec<u8>, Why> {
+    let request = Request::get(&address.url)
+        .mode(RequestMode::Cors)
+        .credentials(RequestCredentials::Omit)
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(&abort.signal()));
+    let response = request.send().await.map_err(|_| Why::Unreachable)?;
+    if !response.ok() {
+        abort.abort();
+        return Err(Why::Status(response.status()));
+    }
+    let Some(body) = response.body() else { return Ok(Vec::new()) };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut bytes = Vec::new();
+    loop {
+        watch.restart(abort);
+        let piece = JsFuture::from(reader.read()).await.map_err(|_| Why::Unreachable)?;
+        let field = |name: &str| js_sys::Reflect::get(&piece, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+        if field("done").is_truthy() {
+            return Ok(bytes);
+        }
+        let chunk: js_sys::Uint8Array = field("value").unchecked_into();
+        let start = bytes.len();
+        bytes.resize(start + chunk.length() as usize, 0);
+        if let Some(rest) = bytes.get_mut(start..) {
+            chunk.copy_to(rest);
+        }
+        if bytes.len() > LARGEST {
+            abort.abort();
+            return Err(Why::TooLarge);
+        }
+        progress(bytes.len());
+    }
+}
+
+/// Aborts when nothing happens for too long.
+struct Watch {
+    timer: Cell<Option<TimeoutHandle>>,
+    ran_out: Rc<Cell<bool>>,
+}
+
+impl Watch {
+    fn new(abort: &AbortController) -> Self {
+        let watch = Watch { timer: Cell::new(None), ran_out: Rc::new(Cell::new(false)) };
+        watch.restart(abort);
+        watch
+    }
+
+    fn restart(&self, abort: &AbortController) {
+        self.stop();
+        let (ran_out, abort) = (Rc::clone(&self.ran_out), abort.clone());
+        let wake = move || {
+            ran_out.set(true);
+            abort.abort();
+        };
+        self.timer.set(set_timeout_with_handle(wake, PATIENCE).ok());
+    }
+
+    fn stop(&self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+    }
+
+    fn ran_out(&self) -> bool {
+        self.ran_out.get()
+    }
+}

@@ -1,0 +1,126 @@
+//! Why a fetch failed. A page is told nothing but "failed"; a second request without CORS, the permissions, and the addresses tell
+//! most of the rest.
+
+use std::time::Duration;
+
+use gloo_net::http::Request;
+use js_sys::{Function, Object, Promise, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestCache, RequestCredentials, RequestMode};
+
+use crate::browse::Lines;
+use crate::entry::{Address, Reach};
+use crate::request::RequestError;
+
+/// Why there is no text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Why {
+    BadAddress(String),
+    /// An https page may not read http.
+    MixedContent,
+    /// The server answers, but does not let this page read it.
+    Cors,
+    /// The browser was told not to let this page into the local network.
+    Permission,
+    Offline,
+    /// No such name, nobody listening, or blocked on the way.
+    Unreachable,
+    Timeout,
+    Cancelled,
+    Status(u16),
+    TooLarge,
+    /// An answer, but no metrics in it; its first line.
+    NotMetrics(RequestError, String),
+}
+
+/// A failed fetch with its address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    pub url: String,
+    pub why: Why,
+}
+
+/// Finds the most likely reason for a failure that the browser keeps to itself.
+pub async fn diagnose(address: &Address) -> Why {
+    let window = window();
+    let page_is_secure = window.location().protocol().is_ok_and(|protocol| protocol == "https:");
+    if page_is_secure && !address.secure && (address.reach != Reach::Loopback || is_safari()) {
+        return Why::MixedContent;
+    }
+    if address.reach != Reach::Loopback && !window.navigator().on_line() {
+        return Why::Offline;
+    }
+    if answers_without_cors(address).await {
+        return Why::Cors;
+    }
+    if address.reach != Reach::Public && permission_denied(address.reach).await {
+        return Why::Permission;
+    }
+    Why::Unreachable
+}
+
+/// What the first line of an answer was, for [`Why::NotMetrics`].
+pub fn first_line(text: &str) -> String {
+    let lines = Lines::of(text);
+    (1..=lines.len() as u32)
+        .map(|line| lines.get(text, line).trim())
+        .find(|line| !line.is_empty())
+        .unwrap_or("")
+        .chars()
+        .take(120)
+        .collect()
+}
+
+/// An opaque answer is an answer: somebody listens there.
+async fn answers_without_cors(address: &Address) -> bool {
+    let Ok(abort) = AbortController::new() else { return false };
+    let timer = {
+        let abort = abort.clone();
+        set_timeout_with_handle(move || abort.abort(), Duration::from_secs(5))
+    };
+    let request = Request::get(&address.url)
+        .mode(RequestMode::NoCors)
+        .credentials(RequestCredentials::Omit)
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(&abort.signal()));
+    let answered = request.send().await.is_ok();
+    if let Ok(timer) = timer {
+        timer.clear();
+    }
+    abort.abort();
+    answered
+}
+
+/// Browsers that know no such permission answer with an error, which is no denial.
+async fn permission_denied(reach: Reach) -> bool {
+    let names = match reach {
+        Reach::Loopback => ["loopback-network", "local-network-access"],
+        Reach::Private | Reach::Public => ["local-network", "local-network-access"],
+    };
+    for name in names {
+        if permission(name).await.as_deref() == Some("denied") {
+            return true;
+        }
+    }
+    false
+}
+
+async fn permission(name: &str) -> Option<String> {
+    let navigator = window().navigator();
+    let permissions = Reflect::get(&navigator, &"permissions".into()).ok().filter(|found| !found.is_undefined())?;
+    let query: Function = Reflect::get(&permissions, &"query".into()).ok()?.dyn_into().ok()?;
+    let descriptor = Object::new();
+    Reflect::set(&descriptor, &"name".into(), &JsValue::from_str(name)).ok()?;
+    let promise: Promise = query.call1(&permissions, &descriptor).ok()?.dyn_into().ok()?;
+    let status = JsFuture::from(promise).await.ok()?;
+    Reflect::get(&status, &"state".into()).ok()?.as_string()
+}
+
+fn is_safari() -> bool {
+    window()
+        .navigator()
+        .user_agent()
+        .is_ok_and(|agent| agent.contains("Safari/") && !agent.contains("Chrome/") && !agent.contains("Chromium/"))
+}

@@ -1,0 +1,4 @@
+mod exposition;
+mod labels;
+mod physics;
+mod reader;
