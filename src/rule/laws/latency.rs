@@ -44,10 +44,25 @@ fn prefill_cost(seen: &Observation) -> Option<Reading> {
 }
 
 fn prefill_share(seen: &Observation, laws: &Laws) -> Option<Reading> {
+    if let Some(counted) = prefill_passes(seen) {
+        return Some(counted);
+    }
     let cost = laws.prefill_cost.as_ref()?;
     let seconds = span_seconds(seen)?;
     let tokens = uncached_tokens(seen)?;
     derived((tokens.value / seconds * cost.value).min(1.0), Unit::Ratio, tokens.time_base, &[&tokens.source, &cost.source])
+}
+
+/// SGLang counts its forward passes by kind, and the time of each prefill: their product over the span is the share, whatever shared a
+/// pass.
+fn prefill_passes(seen: &Observation) -> Option<Reading> {
+    let all = seen.count(Counter::Steps)?;
+    let graph = seen.count(Counter::DecodeGraphPasses)?.value;
+    let eager = seen.count(Counter::DecodeEagerPasses).map_or(0.0, |count| count.value);
+    let prefill = seen.mean(Distribution::PrefillTime)?;
+    let seconds = span_seconds(seen)?;
+    let passes = (all.value - graph - eager).max(0.0);
+    derived((passes * prefill.value / seconds).min(1.0), Unit::Ratio, all.time_base, &[&all.source, &prefill.source])
 }
 
 /// Prompt tokens that had to be computed.

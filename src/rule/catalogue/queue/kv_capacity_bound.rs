@@ -38,6 +38,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if let Some(sentence) = admission.no_queue() {
         return Outcome::clear(sentence);
     }
+    if ctx.backend() == BackendId::Tgi && admission.small_budget() == Some(true) {
+        return Outcome::clear("Requests wait, but prompts are cut by a small token budget, which is the nearer limit.");
+    }
     if admission.memory_bound() {
         return Ok(fire(ctx, &admission));
     }
