@@ -4,8 +4,8 @@ mod budget;
 mod memory;
 mod slots;
 
-pub(super) use budget::Budget;
-pub(super) use slots::is_round;
+pub(super) use budget::{Budget, lifetime_budget};
+pub(super) use slots::{is_round, is_usual};
 
 use crate::metrics::Unit;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
