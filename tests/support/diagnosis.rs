@@ -5,12 +5,20 @@ use servescope::backend::{self, Detection};
 use servescope::exposition;
 use servescope::rule::{Diagnosis, Finding, Role, Thetas, diagnose};
 use servescope::signal::{Observation, Snapshot};
-use servescope::slo;
+use servescope::slo::{self, Target};
 
 pub fn diagnosis(seen: &Observation) -> Diagnosis {
-    let assumed = slo::assume(seen);
-    let statuses = slo::evaluate(seen, &assumed.preset.targets_for(seen));
-    diagnose(seen, &statuses, &Thetas::of(&statuses, assumed.preset.id))
+    against(seen, &targets(seen))
+}
+
+/// The targets that the traffic suggests.
+pub fn targets(seen: &Observation) -> Vec<Target> {
+    slo::assume(seen).preset.targets_for(seen)
+}
+
+pub fn against(seen: &Observation, targets: &[Target]) -> Diagnosis {
+    let statuses = slo::evaluate(seen, targets);
+    diagnose(seen, &statuses, &Thetas::of(&statuses, "test"))
 }
 
 /// The busiest server of a text; `None` when it holds none.
