@@ -14,16 +14,19 @@ const SUPPRESSES: &[(&str, &[&str])] = &[
     ("compute-saturated", &["at-capacity"]),
     ("deferred-waiting", &["at-capacity"]),
     // What the deferred requests wait for is known better.
-    ("lora-thrash", &["deferred-waiting", "at-capacity"]),
+    ("lora-thrash", &["deferred-waiting", "at-capacity", "compute-saturated", "sequence-limit"]),
     ("grammar-bottleneck", &["deferred-waiting", "at-capacity"]),
-    ("prefill-workers-short", &["deferred-waiting", "at-capacity"]),
-    ("decode-workers-short", &["deferred-waiting", "at-capacity"]),
+    // The batch of a prefill worker is what it computes at the moment; the KV memory of a decode worker is what it lacks.
+    ("prefill-workers-short", &["deferred-waiting", "at-capacity", "sequence-limit"]),
+    ("decode-workers-short", &["deferred-waiting", "at-capacity", "kv-capacity-bound"]),
     ("kv-transfer-slow", &["deferred-waiting", "at-capacity"]),
     // Few giant prompts look like bursts, like interference and like stalls.
     ("long-prompt-tail", &["bursty-arrivals", "prefill-interference", "decode-stalls"]),
     ("slow-prefill", &["prefill-interference", "decode-stalls"]),
     // Compiled kernels and clocks aside, an empty server this slow is slow in everything.
     ("hardware-floor", &["slow-prefill"]),
+    // Figures of all ranks together show what one overloaded rank lives through.
+    ("rank-imbalance", &["long-prompt-tail", "prefill-interference", "decode-stalls"]),
     ("engine-stalled", &["stale-gauges", "deferred-waiting", "at-capacity", "kv-full-and-healthy"]),
 ];
 

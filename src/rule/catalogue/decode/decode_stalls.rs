@@ -53,6 +53,12 @@ fn check(ctx: &Context<'_>) -> Checked {
     let Some(prefill) = &stalls.prefill else {
         return Err(unknown_prefill());
     };
+    if stalls.lonely {
+        return Err(Missing::new(
+            "more requests decoding at a time: fewer than one does on average",
+            "Take the dumps while the server is busier.",
+        ));
+    }
     if stalls.rare_giants {
         return Err(Missing::new(
             "gaps without giant prompts",

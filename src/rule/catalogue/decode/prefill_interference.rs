@@ -107,6 +107,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.requests().is_some_and(|requests| requests < REQUESTS_NEEDED) {
         case = case.against("The cost of prefill rests on fewer than 30 requests.");
     }
+    if stalls.lonely {
+        case = case.against("Fewer than one request decodes on average, so that hardly anybody is interrupted.");
+    }
     if stalls.rare_giants {
         case = case.against(format!(
             "Fewer than one prompt in ten is long, and those are more than {PROMPT_TAIL:.0} times the median: they make the gaps."

@@ -32,6 +32,8 @@ pub(super) struct Stalls {
     pub preempted: Option<f64>,
     /// A few prompts are far longer than the rest.
     pub rare_giants: bool,
+    /// Fewer than one request decodes on average: gaps then say more of chance than of the server.
+    pub lonely: bool,
 }
 
 /// Prefill work beside the gaps.
@@ -56,6 +58,7 @@ impl Stalls {
             gaps,
             preempted: ctx.laws.preemptions_per_request.as_ref().map(|law| law.value),
             rare_giants: rare_giants(ctx),
+            lonely: ctx.laws.decode_concurrency.as_ref().is_some_and(|law| law.value < 1.0),
         })
     }
 

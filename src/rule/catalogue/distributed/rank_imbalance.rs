@@ -12,6 +12,8 @@ use crate::stats::quantile;
 
 /// Load of the busiest rank over the mean from which it matters (own judgement).
 const RATIO: f64 = 1.3;
+/// From this ratio on it is worth acting on even while no target is missed (own judgement).
+const RATIO_MEDIUM: f64 = 1.5;
 /// Chance that equal ranks differ this much.
 const CHANCE: f64 = 0.001;
 /// Mean requests per rank that a comparison needs.
@@ -85,8 +87,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let impact = ctx.impact(RULE.explains);
     let by_padding = if padded >= PADDED_HIGH { Severity::High } else { Severity::Medium };
-    let severity = match (impact.violated, padded >= PADDED_MEDIUM) {
-        (true, true) => impact.severity().max(by_padding),
+    let skewed = padded >= PADDED_MEDIUM || (threshold == RATIO && measure.value >= RATIO_MEDIUM);
+    let severity = match (impact.violated, skewed) {
+        (true, _) if padded >= PADDED_MEDIUM => impact.severity().max(by_padding),
         (false, true) => Severity::Medium,
         _ => impact.severity(),
     };
