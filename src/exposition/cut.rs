@@ -3,6 +3,10 @@
 //! An exposition never repeats a series, so a repeated series belongs to a later scrape, which begins at the header of its family.
 //! A new part is on probation: when it turns out to repeat little of what came before, the repeated series was a stray duplicate.
 
+use std::iter::{Copied, Peekable};
+use std::slice;
+
+use super::repeats::repeats;
 use crate::metrics::{Columns, Row};
 
 /// A place between two lines: the rows and metadata lines before it.
@@ -26,7 +30,8 @@ pub(super) fn cut(text: &str, columns: &Columns, ends: &[Mark], hints: &[Mark]) 
     if ends.last().is_none_or(|end| *end != total) {
         ends.push(total);
     }
-    let mut cutter = Cutter { text, columns, hints, latest: Latest::new(columns.rows.len()), out: Cut::default(), before: None };
+    let repeats = repeats(text, columns);
+    let mut cutter = Cutter { columns, hints, repeats: repeats.iter().copied().peekable(), out: Cut::default(), before: None };
     let mut start = Mark::default();
     for end in ends {
         if end.row > start.row {
@@ -89,10 +94,10 @@ impl Part {
 }
 
 struct Cutter<'a> {
-    text: &'a str,
     columns: &'a Columns,
     hints: &'a [Mark],
-    latest: Latest,
+    /// Rows that repeat a series, with the latest earlier row of it.
+    repeats: Peekable<Copied<slice::Iter<'a, (u32, u32)>>>,
     out: Cut,
     /// The scrape before the part that is being read.
     before: Option<Part>,
@@ -122,7 +127,11 @@ impl Cutter<'_> {
             } else if row > start.row && !self.same_family(row - 1, row) {
                 stretch = Stretch { start: Mark { row, metadata }, header_end: None };
             }
-            let earlier = self.latest.swap(self.text, self.columns, row).filter(|earlier| *earlier >= start.row);
+            let earlier = self
+                .repeats
+                .next_if(|(repeating, _)| *repeating == row)
+                .map(|(_, earlier)| earlier)
+                .filter(|earlier| *earlier >= start.row);
             match earlier {
                 Some(earlier) if earlier >= part.start.row => {
                     part = self.next_part(part, earlier, Mark { row, metadata }, stretch);
@@ -224,35 +233,4 @@ impl Cutter<'_> {
 fn base(name: &str) -> &str {
     let suffixes = ["_bucket", "_sum", "_count", "_total", "_created", "_gsum", "_gcount"];
     suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
-}
-
-/// The latest row of each series. Open addressing, a power of two, at most half full.
-struct Latest {
-    slots: Vec<u32>,
-}
-
-impl Latest {
-    fn new(rows: usize) -> Self {
-        Latest { slots: vec![0; (rows * 2).next_power_of_two().max(64)] }
-    }
-
-    /// Puts `index` in and returns the row of the same series that was there before.
-    fn swap(&mut self, text: &str, columns: &Columns, index: u32) -> Option<u32> {
-        let row = columns.rows.get(index as usize)?;
-        let mask = self.slots.len() - 1;
-        let mut at = row.hash as usize & mask;
-        loop {
-            let slot = self.slots.get_mut(at)?;
-            let Some(found) = slot.checked_sub(1) else {
-                *slot = index + 1;
-                return None;
-            };
-            let earlier = columns.rows.get(found as usize)?;
-            if earlier.hash == row.hash && columns.same_series(text, earlier, row) {
-                *slot = index + 1;
-                return Some(found);
-            }
-            at = (at + 1) & mask;
-        }
-    }
 }

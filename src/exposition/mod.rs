@@ -12,6 +12,7 @@ mod noise;
 mod previous;
 mod problem;
 mod reader;
+mod repeats;
 mod rescue;
 mod scan;
 mod strict;

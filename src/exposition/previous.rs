@@ -1,10 +1,43 @@
-//! The line before this one: most lines differ from it in one label value and in the number.
+//! The lines before this one: most lines differ from one of them in a label value and in the number.
 
 use crate::metrics::{Piece, label_hash, name_hash};
 
 use super::line::{Parts, Token};
 
-/// Where name and labels of the last plain sample line stand, and what they were read as.
+/// The last lines of different shape. A histogram of many series goes round through three: buckets, count, sum.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    lines: [Previous; 4],
+    latest: usize,
+}
+
+impl Recent {
+    /// Reads the head of the line at `at` like that of a line before. `None` when it must be read token by token.
+    pub(super) fn again(&mut self, text: &[u8], at: usize) -> Option<(&Previous, usize)> {
+        for turn in 0..self.lines.len() {
+            let index = (self.latest + turn) % self.lines.len();
+            if let Some(head_end) = self.lines.get_mut(index)?.again(text, at) {
+                self.latest = index;
+                return Some((self.lines.get(index)?, head_end));
+            }
+        }
+        None
+    }
+
+    /// The place for a line that was read token by token.
+    pub(super) fn next(&mut self) -> &mut Previous {
+        self.latest = (self.latest + 1) % 4;
+        let [a, b, c, d] = &mut self.lines;
+        match self.latest {
+            0 => a,
+            1 => b,
+            2 => c,
+            _ => d,
+        }
+    }
+}
+
+/// Where name and labels of a sample line stand, and what they were read as.
 #[derive(Debug, Default)]
 pub(super) struct Previous {
     start: usize,
@@ -27,10 +60,6 @@ struct Label {
 }
 
 impl Previous {
-    pub(super) fn forget(&mut self) {
-        self.head_end = self.start;
-    }
-
     /// Remembers a line that was read token by token, with its layout, its name and its label keys.
     pub(super) fn remember(
         &mut self,
@@ -55,9 +84,9 @@ impl Previous {
         }
     }
 
-    /// Reads the head of the line at `at` by comparing it with the one before: same name, same keys, some other values.
-    /// Returns the byte after the head, or `None` when the line must be read token by token.
-    pub(super) fn again(&mut self, text: &[u8], at: usize) -> Option<usize> {
+    /// Reads the head of the line at `at` by comparing it with this one: same name, same keys, some other values.
+    /// Returns the byte after the head.
+    fn again(&mut self, text: &[u8], at: usize) -> Option<usize> {
         let head = text.get(self.start..self.head_end).filter(|head| !head.is_empty())?;
         let here = text.get(at..)?;
         let mut shared = common(head, here);
@@ -69,6 +98,8 @@ impl Previous {
             if shared < start {
                 return None;
             }
+            // What changes from here on is of no use until the whole head was read.
+            self.head_end = self.start;
             loop {
                 let label = self.labels.get_mut(index)?;
                 if label.escaped {

@@ -32,7 +32,6 @@ impl Scanner {
 
     fn begin_block(&mut self, line: Line<'_>, ahead: Ahead<'_>) -> bool {
         let Some(block) = Block::begin(line.line) else { return false };
-        self.previous.forget();
         match block {
             Block::Html => {
                 // A browser that saves the page of a metrics text puts it between tags.

@@ -6,7 +6,7 @@ use super::comment::{self, Comment, Name};
 use super::cut::Mark;
 use super::line::{self, Parts};
 use super::noise::Block;
-use super::previous::{Place, Previous, piece};
+use super::previous::{Place, Recent, piece};
 use super::problem::{ProblemKind, Problems, Tally};
 use super::{Format, problem};
 use crate::metrics::{Columns, Metadata, Piece, Says, plain};
@@ -34,12 +34,16 @@ pub(super) struct Scanner {
     pub(super) at: usize,
     /// Lines that were read, with the one at hand.
     pub(super) line: u32,
-    pub(super) previous: Previous,
+    recent: Recent,
+    has_room: bool,
     pub(super) parts: Parts,
     keys: Vec<u32>,
     pub(super) block: Option<OpenBlock>,
     pub(super) width: Width,
 }
+
+/// After this many bytes it is clear how many samples the rest will have.
+const SAMPLED: usize = 1 << 16;
 
 /// A block of noise that is not over yet.
 #[derive(Debug)]
@@ -100,13 +104,17 @@ impl Scanner {
         while self.at < limit {
             let from = self.at;
             self.line += 1;
-            if self.like_previous(bytes, from) {
+            if self.block.is_none() && self.like_before(bytes, from) {
                 continue;
             }
             let rest = bytes.get(from..).unwrap_or(&[]);
             let end = from + memchr(b'\n', rest).unwrap_or(rest.len());
             let raw = text.get(from..end).unwrap_or("");
             self.at = (end + 1).min(limit);
+            if !self.has_room && self.at > SAMPLED {
+                self.has_room = true;
+                self.columns.make_room((bytes.len() - self.at) as f64 / self.at as f64);
+            }
             if self.any_line(raw, from, ahead) == Step::Wait {
                 self.at = from;
                 self.line -= 1;
@@ -116,10 +124,10 @@ impl Scanner {
         }
     }
 
-    /// Reads a line that has the shape of the one before, and goes to the next line.
-    fn like_previous(&mut self, bytes: &[u8], from: usize) -> bool {
+    /// Reads a line that has the shape of one before, and goes to the next line.
+    fn like_before(&mut self, bytes: &[u8], from: usize) -> bool {
         let start = line::blanks(bytes, from);
-        let Some(head_end) = self.previous.again(bytes, start) else { return false };
+        let Some((like, head_end)) = self.recent.again(bytes, start) else { return false };
         if bytes.get(head_end) != Some(&b' ') {
             return false;
         }
@@ -134,8 +142,8 @@ impl Scanner {
             Some(_) => return false,
         };
         let labels = self.columns.values.len();
-        self.columns.values.extend_from_slice(&self.previous.values);
-        self.columns.push(self.previous.layout, labels, value, self.line, self.previous.hash);
+        self.columns.values.extend_from_slice(&like.values);
+        self.columns.push(like.layout, labels, value, self.line, like.hash);
         if start > from {
             self.blanks.add(self.line, [from, start]);
         }
@@ -196,7 +204,6 @@ impl Scanner {
     /// Reads a trimmed line as a sample. Without a place the line is not part of the text but a repaired copy.
     pub(super) fn sample(&mut self, line: &str, place: Option<Place<'_>>) -> Result<(), Reason> {
         if let Err(fault) = line::read(line, &mut self.parts) {
-            self.previous.forget();
             if fault.what == line::What::Composite {
                 self.openmetrics_2 = Some("it has composite values");
                 return Err(Reason { kind: ProblemKind::OpenMetrics2, sentence: fault.what.sentence() });
@@ -210,16 +217,17 @@ impl Scanner {
             self.keys.push(self.columns.intern_token(line, key));
         }
         let layout = self.columns.intern_layout(name, &self.keys);
-        self.previous.remember(line, place, parts, (layout, name, &self.keys), &mut self.columns.decoded);
+        let now = self.recent.next();
+        now.remember(line, place, parts, (layout, name, &self.keys), &mut self.columns.decoded);
         let labels = self.columns.values.len();
-        self.columns.values.extend_from_slice(&self.previous.values);
+        self.columns.values.extend_from_slice(&now.values);
         if let Some(time) = parts.timestamp {
             self.columns.timestamps.push((self.columns.rows.len() as u32, time));
             if time.fract() != 0.0 {
                 self.openmetrics = Some("its timestamps are fractions");
             }
         }
-        self.columns.push(layout, labels, parts.value, self.line, self.previous.hash);
+        self.columns.push(layout, labels, parts.value, self.line, now.hash);
         match parts.tail {
             line::Tail::None => {}
             line::Tail::Exemplar => self.openmetrics = Some("it has exemplars"),

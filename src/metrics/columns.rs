@@ -135,6 +135,13 @@ impl Columns {
         }
     }
 
+    /// Reserves what a rest of the text needs that is `times` as long as what was read.
+    pub(crate) fn make_room(&mut self, times: f64) {
+        let more = |length: usize| (length as f64 * times * 1.03) as usize;
+        self.rows.reserve_exact(more(self.rows.len()));
+        self.values.reserve_exact(more(self.values.len()));
+    }
+
     /// Adds a sample whose label values are already at the end of `values`, from `labels` on.
     pub(crate) fn push(&mut self, layout: u32, labels: usize, value: f64, line: u32, hash: u64) {
         self.rows.push(Row { value, layout, labels: labels as u32, line, hash: fold(hash) });

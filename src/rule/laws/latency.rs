@@ -28,7 +28,7 @@ fn prefill_cost(seen: &Observation) -> Option<Reading> {
     if prompts.histogram.observations()? < COST_REQUESTS {
         return None;
     }
-    let by_ttft = seen.distribution(Distribution::Ttft).and_then(|ttft| {
+    let by_ttft = seen.distribution(Distribution::Ttft).filter(|_| !mostly_queued(seen)).and_then(|ttft| {
         let fast = quantile(&ttft.histogram, 0.10)?;
         let median = quantile(&prompts.histogram, 0.50)?;
         derived(fast.point / median.point, Unit::Seconds, ttft.time_base, &[&ttft.source, &prompts.source])
@@ -41,6 +41,12 @@ fn prefill_cost(seen: &Observation) -> Option<Reading> {
         (Some(a), Some(b)) => Some(if a.value <= b.value { a } else { b }),
         (a, b) => a.or(b),
     }
+}
+
+/// Where most of the time to first token is queueing, even its fastest tenth says nothing of prefill.
+fn mostly_queued(seen: &Observation) -> bool {
+    let waited = seen.mean(Distribution::QueueTime);
+    waited.zip(seen.mean(Distribution::Ttft)).is_some_and(|(waited, ttft)| waited.value >= 0.5 * ttft.value)
 }
 
 fn prefill_share(seen: &Observation, laws: &Laws) -> Option<Reading> {

@@ -62,7 +62,7 @@ fn time(state: State, anatomy: &View) -> Option<AnyView> {
     let view = view! {
         <div class="card">
             {phases(&anatomy.phases)}
-            <table class="numbers phases-table">
+            <table class="phases-table">
                 <caption class="hidden">{words::PHASES}</caption>
                 <thead class="hidden">
                     <tr>

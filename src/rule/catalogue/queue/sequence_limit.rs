@@ -1,6 +1,6 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
-use super::admission::{Admission, KV_ROOM, RESERVED, gauge_weight, is_round, wait_words};
+use super::admission::{Admission, KV_ROOM, RESERVED, gauge_weight, is_round, is_usual, lifetime_budget, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
@@ -129,6 +129,14 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     }
     if is_round(count) {
         case = case.holds(weight::HINT);
+    }
+    if !ctx.is_window() {
+        if !is_usual(count) {
+            case = case.against(format!("{} is no number that people choose for a limit.", Unit::Count.show(count)));
+        }
+        if lifetime_budget(ctx) {
+            case = case.against("The mean step since start is a round number of tokens, as with an exhausted token budget.");
+        }
     }
     if let Some(law) = &ctx.laws.kv_reservation
         && ctx.backend() == BackendId::Sglang

@@ -66,10 +66,9 @@ fn check(ctx: &Context<'_>) -> Checked {
 
 fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
     let mut case = Case::new(ctx, Basis::Counters).at_most(CEILING).samples(seconds, FULL_SECONDS);
-    for evidence in [ctx.count(Counter::LiveOutputTokens).or_else(|| ctx.count(Counter::OutputTokens)), ctx.count(Counter::Steps)] {
-        if let Some(evidence) = evidence {
-            case = case.sees(weight::GAUGE_SUSTAINED, evidence);
-        }
+    let tokens = ctx.count(Counter::LiveOutputTokens).or_else(|| ctx.count(Counter::OutputTokens));
+    for evidence in [tokens, ctx.count(Counter::Steps)].into_iter().flatten() {
+        case = case.sees(weight::GAUGE_SUSTAINED, evidence);
     }
     let Some(running) = ctx.gauge(Gauge::Running) else {
         return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::Running));

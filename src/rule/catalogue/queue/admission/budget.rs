@@ -1,8 +1,9 @@
 //! How full the engine's steps are.
 
 use super::slots;
+use crate::metrics::{Histogram, Unit};
 use crate::rule::Context;
-use crate::signal::{BackendId, Counter, Distribution, Reading, Source, TimeBase};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, Source, TimeBase};
 
 /// Steps whose tokens are mostly decodes say nothing of the budget: it takes this many tokens per running request.
 const TOKENS_PER_RUNNING: f64 = 2.0;
@@ -43,18 +44,35 @@ pub(super) fn of(ctx: &Context<'_>, slots: Option<f64>) -> Option<Budget> {
 fn vllm(ctx: &Context<'_>, in_use: f64) -> Option<Budget> {
     let steps = ctx.seen.distribution(Distribution::StepTokens).filter(|steps| matches!(steps.time_base, TimeBase::Window(_)))?;
     let mean = steps.histogram.mean()?;
-    let nearest = 2.0_f64.powf(mean.log2().round()).clamp(SMALLEST, LARGEST);
     let prompts = mean >= TOKENS_PER_RUNNING * in_use;
-    let at_mean = (mean / nearest - 1.0).abs() <= CLOSE && !slots::exact(ctx, in_use);
+    let at_mean = close_to_budget(mean) && !slots::exact(ctx, in_use);
     let (share, upper) = highest_bucket(&steps.histogram)?;
     let at_bucket = share >= STEPS_AT_BUDGET && upper.is_finite() && mean >= 0.9 * upper;
-    let tokens = if at_bucket { upper } else { nearest };
+    let tokens = if at_bucket { upper } else { nearest_budget(mean) };
     let measured = Reading { value: mean, unit: Distribution::StepTokens.unit(), time_base: steps.time_base, source: steps.source };
     Some(Budget { exhausted: prompts && (at_mean || at_bucket), tokens, measured, limit: (1.0 - CLOSE) * tokens })
 }
 
+fn nearest_budget(mean: f64) -> f64 {
+    2.0_f64.powf(mean.max(1.0).log2().round()).clamp(SMALLEST, LARGEST)
+}
+
+fn close_to_budget(mean: f64) -> bool {
+    (mean / nearest_budget(mean) - 1.0).abs() <= CLOSE
+}
+
+/// In one snapshot: the mean step since start looks like a budget, or TGI cuts its batches, which casts doubt on other limits.
+pub(in crate::rule::catalogue::queue) fn lifetime_budget(ctx: &Context<'_>) -> bool {
+    let steps = ctx.seen.mean(Distribution::StepTokens).map(|mean| mean.value);
+    let running = ctx.seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
+    let calls = ctx.seen.count(Counter::PrefillCalls).map(|calls| calls.value);
+    let batches = ctx.seen.observations(Distribution::AdmittedBatch).filter(|batches| *batches > 0.0);
+    steps.is_some_and(|mean| mean >= TOKENS_PER_RUNNING * running && close_to_budget(mean))
+        || calls.zip(batches).is_some_and(|(calls, batches)| calls / batches >= CALLS_PER_BATCH)
+}
+
 /// Share of steps in the highest bucket that holds any, and its upper bound.
-fn highest_bucket(histogram: &crate::metrics::Histogram) -> Option<(f64, f64)> {
+fn highest_bucket(histogram: &Histogram) -> Option<(f64, f64)> {
     let total = histogram.observations().filter(|total| *total > 0.0)?;
     let mut below = 0.0;
     let mut top = None;
@@ -76,9 +94,9 @@ fn tgi(ctx: &Context<'_>) -> Option<Budget> {
     let per_batch = calls.value / batches;
     let prompt = ctx.seen.mean(Distribution::PromptLength)?.value;
     let admitted = ctx.seen.mean(Distribution::AdmittedBatch)?.value;
-    let running = super::while_waiting(ctx, crate::signal::Gauge::Running).map_or(0.0, |(_, most)| most);
+    let running = super::while_waiting(ctx, Gauge::Running).map_or(0.0, |(_, most)| most);
     let exhausted = per_batch >= CALLS_PER_BATCH && prefill >= PREFILL_TIME * (prefill + decode);
     let source = Source { metric: calls.source.metric.clone(), lines: calls.source.lines.clone() };
-    let measured = Reading { value: per_batch, unit: crate::metrics::Unit::Count, time_base: calls.time_base, source };
+    let measured = Reading { value: per_batch, unit: Unit::Count, time_base: calls.time_base, source };
     Some(Budget { exhausted, tokens: prompt * admitted / per_batch.max(1.0) + running, measured, limit: CALLS_PER_BATCH })
 }

@@ -4,12 +4,12 @@ mod budget;
 mod memory;
 mod slots;
 
-pub(super) use budget::Budget;
-pub(super) use slots::is_round;
+pub(super) use budget::{Budget, lifetime_budget};
+pub(super) use slots::{is_round, is_usual};
 
 use crate::metrics::Unit;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
-use crate::signal::{BackendId, Distribution, Gauge, Reading, Snapshot, TimeBase};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, Snapshot, TimeBase};
 use crate::stats::quantile;
 
 /// Full: the next allocation fails or preempts (own judgement; preemption dominates from 0.93 in simulation).
@@ -185,13 +185,17 @@ fn prefill_bound(ctx: &Context<'_>, budget: Option<&Budget>) -> Option<bool> {
     let stalls = ctx.laws.stall_share.as_ref().filter(window).map(|law| law.value);
     match (work, stalls) {
         // SGLang counts its prefill passes, so that the work share needs no second witness.
-        (Some(work), _) if ctx.backend() == BackendId::Sglang => Some(work >= PREFILL_SHARE),
+        (Some(work), _) if counts_passes(ctx) => Some(work >= PREFILL_SHARE),
         (Some(work), Some(stalls)) => {
             Some((work >= PREFILL_SHARE && stalls >= STALLS_BESIDE) || (work >= STALLS_BESIDE && stalls >= STALLS_ALONE))
         }
         (None, Some(stalls)) => Some(stalls >= STALLS_ALONE),
         (_, None) => None,
     }
+}
+
+fn counts_passes(ctx: &Context<'_>) -> bool {
+    ctx.backend() == BackendId::Sglang && ctx.seen.count(Counter::Steps).is_some() && ctx.seen.mean(Distribution::PrefillTime).is_some()
 }
 
 fn slow_tokens(ctx: &Context<'_>) -> Option<bool> {

@@ -64,6 +64,12 @@ pub(super) fn exact(ctx: &Context<'_>, slots: f64) -> bool {
     busy_ends(ctx).len() > 1 && is_round(slots) && stands && average
 }
 
+/// A number that people and defaults choose for a limit: 1, a power of two, or a multiple of ten; or one less, as the gauge may read.
+pub(in crate::rule::catalogue::queue) fn is_usual(running: f64) -> bool {
+    let chosen = |slots: f64| slots == 1.0 || is_round(slots) || (slots >= 10.0 && slots % 10.0 == 0.0);
+    chosen(running) || (running >= 2.0 && chosen(running + 1.0))
+}
+
 /// A power of two, as limits often are.
 pub(in crate::rule::catalogue::queue) fn is_round(slots: f64) -> bool {
     (2.0..=65_536.0).contains(&slots) && slots.fract() == 0.0 && (slots as u64).is_power_of_two()

@@ -1,0 +1,61 @@
+//! Which rows repeat a series of an earlier row.
+
+use crate::metrics::Columns;
+
+/// Rows of series that were there before, each with the latest earlier row of its series, in the order of the text.
+pub(super) fn repeats(text: &str, columns: &Columns) -> Vec<(u32, u32)> {
+    let sorted = by_hash(columns);
+    let mut repeats = Vec::new();
+    for group in sorted.chunk_by(|a, b| a >> 32 == b >> 32).filter(|group| group.len() > 1) {
+        for (place, entry) in group.iter().enumerate() {
+            let row = *entry as u32;
+            // The latest first: nearly always it is of the same series, and the hashes of different ones are hardly ever equal.
+            let earlier = group.iter().take(place).rev().take(MOST_COLLISIONS).map(|entry| *entry as u32);
+            repeats.extend(earlier.into_iter().find(|earlier| same(text, columns, *earlier, row)).map(|earlier| (row, earlier)));
+        }
+    }
+    repeats.sort_unstable();
+    repeats
+}
+
+/// More different series than this with one hash are made on purpose.
+const MOST_COLLISIONS: usize = 64;
+
+fn same(text: &str, columns: &Columns, a: u32, b: u32) -> bool {
+    let row = |index: u32| columns.rows.get(index as usize);
+    row(a).zip(row(b)).is_some_and(|(a, b)| columns.same_series(text, a, b))
+}
+
+/// Hashes in their upper halves, rows in the lower ones; sorted. Counting passes read and write in order, which a hash table of
+/// a large text does not.
+fn by_hash(columns: &Columns) -> Vec<u64> {
+    const BITS: u32 = 11;
+    let mut entries: Vec<u64> = columns.rows.iter().zip(0u64..).map(|(row, index)| u64::from(row.hash) << 32 | index).collect();
+    if entries.len() < 1 << BITS {
+        entries.sort_unstable();
+        return entries;
+    }
+    let mut other = vec![0u64; entries.len()];
+    for shift in [32, 32 + BITS, 32 + 2 * BITS] {
+        let digit = |entry: u64| (entry >> shift) as usize & ((1 << BITS) - 1);
+        let mut places = vec![0usize; 1 << BITS];
+        for entry in &entries {
+            if let Some(count) = places.get_mut(digit(*entry)) {
+                *count += 1;
+            }
+        }
+        let mut start = 0;
+        for place in &mut places {
+            start += std::mem::replace(place, start);
+        }
+        for entry in &entries {
+            let Some(place) = places.get_mut(digit(*entry)) else { continue };
+            if let Some(slot) = other.get_mut(*place) {
+                *slot = *entry;
+            }
+            *place += 1;
+        }
+        std::mem::swap(&mut entries, &mut other);
+    }
+    entries
+}
