@@ -45,7 +45,7 @@ pub(in crate::rule) fn capacity(seen: &Observation) -> Option<Reading> {
     if let Some(capacity) = &seen.last.config.kv_capacity_tokens {
         return derived(capacity.value, Unit::Tokens, TimeBase::Config, &[&capacity.source]);
     }
-    const LEAST_USAGE: f64 = 0.05;
+    const LEAST_USAGE: f64 = 0.02;
     let usage = seen.gauge(Gauge::KvUsage).filter(|usage| usage.value >= LEAST_USAGE)?;
     let used = seen.gauge(Gauge::KvUsedTokens)?;
     derived(used.value / usage.value, Unit::Tokens, TimeBase::Instant, &[&used.source, &usage.source])
