@@ -104,3 +104,30 @@ fn python_openmetrics_declares_colons_and_writes_underscores_and_they_find_each_
     assert_eq!(names, ["vllm_prompt_tokens_created", "vllm_prompt_tokens_total"]);
     assert!(scrape.family("vllm:prompt_tokens").is_none());
 }
+
+#[test]
+fn histograms_are_put_together_from_parts_in_any_order() {
+    let text = "\
+h_count{a=\"1\"} 5
+h_bucket{a=\"2\",le=\"1\"} 1
+h_bucket{le=\"+Inf\",a=\"1\"} 5
+h_bucket{a=\"2\",le=\"+Inf\"} 3
+h_bucket{a=\"1\",le=\"1\"} 4
+h_sum{a=\"1\"} 2.5
+s_sum 1
+s_count 1
+";
+    let scrape = &parse(text.as_bytes()).scrapes[0];
+    let found: Vec<_> = scrape
+        .histograms("h")
+        .into_iter()
+        .map(|one| {
+            let counts: Vec<f64> = one.histogram.buckets.iter().map(|bucket| bucket.cumulative).collect();
+            (one.labels, counts, one.histogram.sum, one.histogram.count, one.lines)
+        })
+        .collect();
+    assert_eq!(found[0], (vec![("a", "2")], vec![1.0, 3.0], None, None, vec![2, 4]));
+    assert_eq!(found[1], (vec![("a", "1")], vec![4.0, 5.0], Some(2.5), Some(5.0), vec![3, 5, 6, 1]));
+    assert_eq!(found.len(), 2);
+    assert!(scrape.histograms("s").is_empty());
+}
