@@ -265,3 +265,15 @@ fn a_large_log_keeps_a_thousand_problems_and_counts_the_rest() {
     assert_eq!(parsed.problems.len(), 1000);
     assert_eq!(parsed.problem_counts.get(&ProblemKind::BadLine), Some(&5000));
 }
+
+#[test]
+fn a_line_with_very_many_labels_and_a_text_of_ends_take_no_time_to_speak_of() {
+    let labels: Vec<String> = (0..50_000).map(|index| format!("l{index}=\"v\"")).collect();
+    let line = format!("m{{{}}} 1\n", labels.join(","));
+    let parsed = parse(line.as_bytes());
+    assert_eq!(parsed.scrapes[0].samples().next().map(|sample| sample.labels().count()), Some(50_000));
+    let twice = line.replace("l49999=", "l7=");
+    assert_eq!(parse(twice.as_bytes()).problem_counts.get(&ProblemKind::BadLine), Some(&1));
+    assert!(parse("# EOF\n".repeat(100_000).as_bytes()).scrapes[0].is_empty());
+    assert_eq!(parse("a 1 1\n$ x\n".repeat(50_000).as_bytes()).problem_counts.get(&ProblemKind::TooManyScrapes), Some(&1));
+}

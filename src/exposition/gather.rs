@@ -21,7 +21,8 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
     let ends: Vec<Mark> = scanner.ends.iter().map(|(mark, _)| *mark).collect();
     let Cut { mut scrapes, duplicates } = cut(&text, &scanner.columns, &ends, &scanner.hints);
     for (start, end) in &mut scrapes {
-        if let Some(whole) = timelines.iter().find(|whole| whole.start.row <= start.row && end.row <= whole.end.row) {
+        let whole = timelines.get(timelines.partition_point(|whole| whole.end.row < end.row));
+        if let Some(whole) = whole.filter(|whole| whole.start.row <= start.row) {
             (start.metadata, end.metadata) = (whole.start.metadata, whole.end.metadata);
         }
     }

@@ -37,7 +37,9 @@ pub(super) fn by_time(text: &str, scanner: &mut Scanner) -> Vec<Timeline> {
 
 /// True when a sample follows another one of its own series that is of another time.
 fn goes_by_series(text: &str, columns: &Columns, start: u32, end: u32) -> bool {
-    let timed = columns.timestamps.windows(2).filter(|pair| matches!(pair, [(a, _), (b, _)] if *a >= start && *b < end && a + 1 == *b));
+    let place = |row: u32| columns.timestamps.partition_point(|(timed, _)| *timed < row);
+    let inside = columns.timestamps.get(place(start)..place(end)).unwrap_or(&[]);
+    let timed = inside.windows(2).filter(|pair| matches!(pair, [(a, _), (b, _)] if a + 1 == *b));
     let mut of_neighbours = timed.filter_map(|pair| match pair {
         [(a, at), (b, then)] if at != then => columns.rows.get(*a as usize).zip(columns.rows.get(*b as usize)),
         _ => None,
