@@ -140,3 +140,32 @@ fn ratios_lie_between_zero_and_one() {
         }
     });
 }
+
+/// The lines of a text that a source names, alone.
+fn excerpt(text: &[&str], source: &Source) -> String {
+    source.lines.iter().filter_map(|line| text.get(*line as usize - 1)).flat_map(|line| [*line, "\n"]).collect()
+}
+
+#[test]
+fn the_lines_alone_give_the_number() {
+    // These follow from a second family, or from settings.
+    let converted = [Counter::PrefixQueries, Counter::PrefixHits, Counter::HostHits, Counter::StorageHits, Counter::EvictedTokens];
+    for path in files().iter().filter(|path| path.components().any(|part| part.as_os_str() == "dumps")) {
+        let bytes = std::fs::read(path).expect("a file");
+        let whole = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = whole.split('\n').collect();
+        let parsed = exposition::parse(&bytes);
+        let scrape = &parsed.scrapes[0];
+        let Detection::Supported { backend, .. } = backend::detect(scrape) else { continue };
+        for (key, value) in backend::read(scrape, backend).iter().flat_map(|snapshot| &snapshot.counters) {
+            let is_own = !["http_", "process_"].iter().any(|prefix| value.source.metric.starts_with(prefix));
+            if value.source.lines.is_empty() || converted.contains(key) || !is_own {
+                continue;
+            }
+            let alone = exposition::parse(excerpt(&lines, &value.source).as_bytes());
+            let found = backend::read(&alone.scrapes[0], backend);
+            let found = found.first().and_then(|snapshot| snapshot.counters.get(key)).map(|value| value.value);
+            assert!(found.is_some_and(|found| close(found, value.value)), "{}: {key:?} is {found:?}, not {}", path.display(), value.value);
+        }
+    }
+}

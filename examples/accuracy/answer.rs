@@ -120,6 +120,11 @@ impl Answer {
         self.claims.iter().filter(|c| bad(&c.id)).map(|c| c.id.clone()).collect()
     }
 
+    /// The headline is a symptom that no cause explains.
+    pub fn unexplained(&self) -> bool {
+        self.first.as_ref().is_some_and(|first| self.claims.iter().all(|c| c.id != *first) && !self.mentioned.contains(first))
+    }
+
     pub fn label(&self) -> String {
         self.first.clone().unwrap_or_else(|| "-".into())
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use servescope::analyze::Profile;
 use servescope::report::Report;
-use servescope::rule::{BottleneckType, Severity};
+use servescope::rule::BottleneckType;
 
 use super::answer::{Answer, inputs, report};
 
@@ -68,8 +68,8 @@ fn judge(wanted: &str, file: &str, report: &Report) -> bool {
         Some('D') => answer.claims.is_empty() && report.state.id == "idle",
         Some('E' | 'G') => answer.claims.is_empty() && nothing_critical,
         _ if wanted.starts_with("F:") => {
-            let queue = |b: &servescope::report::Bottleneck| b.kind == BottleneckType::QueueBuildup && b.severity >= Severity::Medium;
-            report.bottlenecks.iter().any(queue) && !claims(&["preemption-thrash", "prefill-interference"])
+            let waits = [BottleneckType::QueueBuildup, BottleneckType::BatchSizeSuboptimal];
+            report.bottlenecks.iter().any(|b| waits.contains(&b.kind)) && !claims(&["preemption-thrash", "prefill-interference"])
         }
         _ => false,
     }

@@ -55,6 +55,8 @@ struct Counts {
     forbidden: usize,
     calm: usize,
     calm_criticals: usize,
+    /// Calm servers whose headline is a symptom that nothing explains.
+    calm_symptoms: usize,
 }
 
 fn count(cases: &[&Case], answer: Pick) -> Counts {
@@ -68,6 +70,7 @@ fn count(cases: &[&Case], answer: Pick) -> Counts {
         forbidden: cases.iter().filter(|c| !answer(c).forbidden(&c.truth).is_empty()).count(),
         calm: calm.len(),
         calm_criticals: calm.iter().filter(|c| answer(c).criticals > 0).count(),
+        calm_symptoms: calm.iter().filter(|c| answer(c).unexplained()).count(),
     }
 }
 
@@ -75,15 +78,16 @@ fn line(cases: &[&Case], answer: Pick) -> String {
     let c = count(cases, answer);
     let percent = |part: usize| 100.0 * part as f64 / c.n.max(1) as f64;
     format!(
-        "{:4} runs: {:5.1} % / {:5.1} % / {:5.1} %; top-2 {:5.1} %; forbidden claimed in {:4.1} %; criticals on {} of {} calm",
+        "{:4} runs: {:5.1} % / {:5.1} % / {:5.1} %; top-2 {:5.1} %; forbidden claimed in {:4.1} %; of {} calm servers {} with a critical, {} with an unexplained symptom",
         c.n,
         percent(c.right),
         percent(c.silent),
         percent(c.n - c.right - c.silent),
         percent(c.second),
         percent(c.forbidden),
+        c.calm,
         c.calm_criticals,
-        c.calm
+        c.calm_symptoms
     )
 }
 

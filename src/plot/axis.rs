@@ -31,10 +31,18 @@ impl LogAxis {
         ((value / self.low).ln() / (self.high / self.low).ln()).clamp(0.0, 1.0)
     }
 
-    /// Round values inside the axis: 1, 2 and 5 of each decade when they fit into `most`, else 1 of each, else every other decade.
+    /// Round values inside the axis, as many as fit into `most`: from a dozen of each decade down to one in every fourth.
     #[must_use]
     pub fn ticks(&self, most: usize) -> Vec<Tick> {
-        let steps: [(&[f64], i32); 5] = [(&[1.0, 2.0, 5.0], 1), (&[1.0, 3.0], 1), (&[1.0], 1), (&[1.0], 2), (&[1.0], 4)];
+        let steps: [(&[f64], i32); 7] = [
+            (&[1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0], 1),
+            (&[1.0, 1.5, 2.0, 3.0, 5.0, 7.0], 1),
+            (&[1.0, 2.0, 5.0], 1),
+            (&[1.0, 3.0], 1),
+            (&[1.0], 1),
+            (&[1.0], 2),
+            (&[1.0], 4),
+        ];
         steps.iter().map(|(mantissas, stride)| self.decades(mantissas, *stride)).find(|ticks| ticks.len() <= most).unwrap_or_default()
     }
 
@@ -67,6 +75,7 @@ mod tests {
     fn ticks_are_round_and_thin_out_when_the_axis_is_long() {
         let values = |low, high, most| LogAxis::new(low, high).unwrap().ticks(most).iter().map(|tick| tick.value).collect::<Vec<_>>();
         assert_eq!(values(0.3, 20.0, 8), [0.5, 1.0, 2.0, 5.0, 10.0, 20.0]);
+        assert_eq!(values(20.0, 50.0, 7), [20.0, 25.0, 30.0, 40.0, 50.0]);
         assert_eq!(values(0.001, 1000.0, 8), [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0]);
         assert!(values(1e-6, 1e6, 5).len() <= 5);
     }

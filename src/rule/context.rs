@@ -5,7 +5,7 @@ use crate::metrics::Unit;
 use crate::signal::{
     BackendId, Counter, Distribution, DistributionReading, Gauge, Mode, Observation, Reading, Source, TimeBase, VersionRange,
 };
-use crate::slo::{Metric, SloStatus};
+use crate::slo::{Metric, SloStatus, Verdict};
 use crate::stats::quantile;
 
 /// Everything a rule may read. The `need_…` methods name what is missing, so that `?` answers "not measurable".
@@ -35,18 +35,41 @@ pub struct Queue {
 
 /// In one snapshot fewer waiting requests than this may be arrivals of the last step (replica limit of two gateways: 5).
 const SNAPSHOT_QUEUE: f64 = 5.0;
+/// A queue that drains within this share of the threshold on the time to first token harms nobody (presets: 0.5 s of 1 s for chat).
+const WORTH_OF_TTFT: f64 = 0.5;
+const WORTH_SECONDS: f64 = 0.5;
+/// A queue seen at the end only counts when queueing was this share of the time to first token.
+const QUEUE_OF_TTFT: f64 = 0.5;
 
-pub(super) fn queue_of(seen: &Observation, laws: &Laws) -> Option<Queue> {
+pub(super) fn queue_of(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<Queue> {
     let waiting = seen.gauge(Gauge::Waiting)?;
     let (least, most) = seen.gauge_span(Gauge::Waiting)?;
     let mean = laws.queue_population.as_ref().filter(|law| matches!(law.time_base, TimeBase::Window(_))).map(|law| law.value);
+    let running = seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
+    let crowded = waiting.value >= SNAPSHOT_QUEUE || (waiting.value >= 2.0 && waiting.value >= running);
     let standing = if seen.mode() == Mode::Snapshot {
-        let running = seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
-        waiting.value >= SNAPSHOT_QUEUE || (waiting.value >= 2.0 && waiting.value >= running)
+        crowded
     } else {
-        least >= 1.0 || (most >= 1.0 && mean.is_some_and(|mean| mean >= 1.0))
+        let throughout = least >= 1.0 || (most >= 1.0 && mean.is_some_and(|mean| mean >= 1.0));
+        (throughout || (crowded && queueing_leads(seen))) && worth(seen, laws, thetas)
     };
     Some(Queue { now: waiting.value, least, most, mean, standing, source: waiting.source })
+}
+
+/// Waiting is long enough to be felt; true when neither the time in queue nor the time to drain it is known.
+fn worth(seen: &Observation, laws: &Laws, thetas: &Thetas) -> bool {
+    let limit = thetas.ttft.as_ref().map_or(WORTH_SECONDS, |theta| WORTH_OF_TTFT * theta.seconds);
+    let waited = seen.mean(Distribution::QueueTime).map(|mean| mean.value);
+    let drain = laws.drain_seconds.as_ref().map(|law| law.value);
+    match (waited, drain) {
+        (None, None) => true,
+        (waited, drain) => waited.unwrap_or(0.0).max(drain.unwrap_or(0.0)) >= limit,
+    }
+}
+
+fn queueing_leads(seen: &Observation) -> bool {
+    let waited = seen.mean(Distribution::QueueTime);
+    waited.zip(seen.mean(Distribution::Ttft)).is_some_and(|(waited, ttft)| waited.value >= QUEUE_OF_TTFT * ttft.value)
 }
 
 impl Context<'_> {
@@ -114,7 +137,7 @@ impl Context<'_> {
     pub fn need_ttft_target(&self) -> Result<Option<&super::SymptomSeen>, Missing> {
         let has = self.slo.iter().any(|status| {
             matches!(status.target.metric, Metric::Quantile(Distribution::Ttft, _) | Metric::Mean(Distribution::Ttft))
-                && status.current.is_some()
+                && status.verdict != Verdict::NoData
         });
         if !has {
             return Err(Missing::new(
@@ -127,7 +150,7 @@ impl Context<'_> {
 
     /// The waiting queue. Not measurable without the gauge.
     pub fn queue(&self) -> Result<Queue, Missing> {
-        queue_of(self.seen, self.laws).ok_or_else(|| Missing::gauge(self.backend(), Gauge::Waiting))
+        queue_of(self.seen, self.laws, self.thetas).ok_or_else(|| Missing::gauge(self.backend(), Gauge::Waiting))
     }
 
     /// Requests that stand behind latencies: first tokens, or finished requests for TGI.

@@ -3,26 +3,31 @@
 use super::{Contributing, Finding, Outcome, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
 
 /// `by` makes `target` a mere consequence or confusion of it (handbook 1.5). Both must have fired.
-const SUPPRESSES: &[(&str, &str)] = &[
-    // Memory is full because it is reserved, not because it is used.
-    ("over-reservation", "kv-capacity-bound"),
-    ("kv-capacity-bound", "kv-full-and-healthy"),
-    ("kv-capacity-bound", "at-capacity"),
-    ("sequence-limit", "at-capacity"),
-    ("token-budget-bound", "at-capacity"),
-    ("compute-saturated", "at-capacity"),
-    ("over-reservation", "at-capacity"),
-    ("deferred-waiting", "at-capacity"),
-    ("preemption-thrash", "kv-full-and-healthy"),
-    ("over-reservation", "kv-full-and-healthy"),
-    ("preemption-thrash", "prefill-interference"),
-    ("preemption-thrash", "decode-stalls"),
-    ("long-prompt-tail", "bursty-arrivals"),
-    ("kv-capacity-bound", "compute-saturated"),
-    ("sequence-limit", "compute-saturated"),
-    ("token-budget-bound", "compute-saturated"),
-    ("over-reservation", "compute-saturated"),
-    ("engine-stalled", "stale-gauges"),
+const SUPPRESSES: &[(&str, &[&str])] = &[
+    // Memory is full because it is reserved, or because its pools are out of balance.
+    ("over-reservation", &["kv-capacity-bound", "kv-full-and-healthy", "compute-saturated", "at-capacity"]),
+    ("hybrid-pool-imbalance", &["kv-capacity-bound", "kv-full-and-healthy", "at-capacity"]),
+    ("kv-capacity-bound", &["kv-full-and-healthy", "at-capacity", "compute-saturated", "no-prefix-reuse"]),
+    ("preemption-thrash", &["kv-full-and-healthy", "prefill-interference", "decode-stalls", "no-prefix-reuse"]),
+    ("sequence-limit", &["at-capacity", "compute-saturated"]),
+    ("token-budget-bound", &["at-capacity", "compute-saturated"]),
+    ("compute-saturated", &["at-capacity"]),
+    ("deferred-waiting", &["at-capacity"]),
+    // What the deferred requests wait for is known better.
+    ("lora-thrash", &["deferred-waiting", "at-capacity", "compute-saturated", "sequence-limit"]),
+    ("grammar-bottleneck", &["deferred-waiting", "at-capacity"]),
+    // The batch of a prefill worker is what it computes at the moment; the KV memory of a decode worker is what it lacks.
+    ("prefill-workers-short", &["deferred-waiting", "at-capacity", "sequence-limit"]),
+    ("decode-workers-short", &["deferred-waiting", "at-capacity", "kv-capacity-bound"]),
+    ("kv-transfer-slow", &["deferred-waiting", "at-capacity"]),
+    // Few giant prompts look like bursts, like interference and like stalls.
+    ("long-prompt-tail", &["bursty-arrivals", "prefill-interference", "decode-stalls"]),
+    ("slow-prefill", &["prefill-interference", "decode-stalls"]),
+    // Compiled kernels and clocks aside, an empty server this slow is slow in everything.
+    ("hardware-floor", &["slow-prefill"]),
+    // Figures of all ranks together show what one overloaded rank lives through.
+    ("rank-imbalance", &["long-prompt-tail", "prefill-interference", "decode-stalls"]),
+    ("engine-stalled", &["stale-gauges", "deferred-waiting", "at-capacity", "kv-full-and-healthy"]),
 ];
 
 /// A circumstance that makes one of these causes worse belongs below it, not beside it.
@@ -45,8 +50,8 @@ pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Expla
     let ids: Vec<&'static str> = fired.iter().map(|finding| finding.rule.id).collect();
     let mut candidates = Vec::new();
     for finding in fired {
-        match SUPPRESSES.iter().find(|(by, target)| *target == finding.rule.id && ids.contains(by)) {
-            Some((by, target)) => explanation.suppressed.push((target, by)),
+        match SUPPRESSES.iter().find(|(by, targets)| targets.contains(&finding.rule.id) && ids.contains(by)) {
+            Some((by, _)) => explanation.suppressed.push((finding.rule.id, by)),
             None => candidates.push(finding),
         }
     }

@@ -4,9 +4,11 @@ use super::Laws;
 use crate::metrics::Unit;
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Mode, Observation};
 
-/// Less than this many finished requests per second, with no queue and hardly any decoding, is idle (handbook A02).
+/// Less than this many finished requests per second, with no queue and hardly anybody inside, is idle (handbook A02).
 pub(super) const IDLE_REQUESTS_PER_S: f64 = 0.1;
-pub(super) const IDLE_DECODING: f64 = 0.5;
+/// Requests inside on average below which a server is idle. The handbook allows half a decoding sequence; slow servers with few
+/// requests are busier than that before their first tokens, and somebody waits for those.
+pub(super) const IDLE_INSIDE: f64 = 0.2;
 /// A process younger than this is warming up (handbook A03).
 pub(super) const WARM_AFTER_SECONDS: f64 = 300.0;
 /// One that has served fewer requests than this, too.
@@ -103,9 +105,16 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
         return (running.1 == 0.0 && finished == 0.0 && !moved)
             .then(|| "Nothing ran, waited or finished between the two dumps.".to_owned());
     };
-    let decoding = laws.decode_concurrency.as_ref().map_or(running.1, |law| law.value);
-    (finished / seconds < IDLE_REQUESTS_PER_S && decoding < IDLE_DECODING && running.1 <= 1.0)
+    (finished / seconds < IDLE_REQUESTS_PER_S && inside(seen, laws).unwrap_or(running.1) < IDLE_INSIDE && running.1 <= 1.0)
         .then(|| format!("{} requests finished in {}, and nothing waited.", Unit::Count.show(finished), Unit::Seconds.show(seconds)))
+}
+
+/// Requests inside on average, by their times.
+fn inside(seen: &Observation, laws: &Laws) -> Option<f64> {
+    let (Some(decoding), Some(before)) = (&laws.decode_concurrency, &laws.before_first_token) else {
+        return Some(seen.sum(Distribution::E2e)? / seen.seconds()?);
+    };
+    Some(decoding.value + before.value)
 }
 
 fn young(seen: &Observation) -> Option<String> {
@@ -149,7 +158,11 @@ pub(super) fn progress(seen: &Observation) -> Option<f64> {
         Counter::ForwardSeconds,
     ];
     let live_histograms: &[Distribution] = &[Distribution::Itl, Distribution::Ttft, Distribution::StepTokens, Distribution::DecodeCallTime];
-    let at_finish: &[Counter] = &[Counter::OutputTokens, Counter::PromptTokens, Counter::Finished];
+    // TGI counts prompt tokens when a request arrives, which a dead engine does not hinder.
+    let at_finish: &[Counter] = match seen.last.backend {
+        BackendId::Tgi => &[Counter::OutputTokens, Counter::Finished],
+        BackendId::Vllm | BackendId::Sglang => &[Counter::OutputTokens, Counter::PromptTokens, Counter::Finished],
+    };
     let mut live = false;
     let mut moved = 0.0;
     for counter in live_counters {

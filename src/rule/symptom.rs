@@ -175,7 +175,7 @@ fn has_demand(seen: &Observation) -> bool {
 }
 
 fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen> {
-    let queue = super::context::queue_of(seen, laws)?;
+    let queue = super::context::queue_of(seen, laws, thetas)?;
     if !queue.standing {
         return None;
     }

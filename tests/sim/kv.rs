@@ -146,11 +146,8 @@ impl Pool {
             return 0;
         }
         if !pinned {
-            if self.prefixes.contains_key(&group) {
-                self.pin(group);
-            } else {
-                self.prefixes.insert(group, Prefix { blocks: 0, users: 1, key: 0 });
-            }
+            self.prefixes.entry(group).or_insert(Prefix { blocks: 0, users: 0, key: 0 });
+            self.pin(group);
         }
         let Some(prefix) = self.prefixes.get_mut(&group) else {
             return 0;

@@ -4,6 +4,7 @@ use crate::backend::native::{Instance, Row, Select, counter, distribution, nativ
 use crate::signal::{Caveat, Counter, Distribution, Snapshot};
 
 const TTFT: &str = "time_to_first_token_seconds";
+const TTFT_COUNT: &str = "time_to_first_token_seconds_count";
 const STREAMING: &[Select] = &[Select::Is("is_streaming", "true")];
 
 static STREAMED: &[Row<Distribution>] = &[
@@ -13,8 +14,8 @@ static STREAMED: &[Row<Distribution>] = &[
 ];
 
 static COUNTS: &[Row<Counter>] = &[
-    Row::alias(Counter::TtftStreaming, &[native("time_to_first_token_seconds_count").with(STREAMING)]),
-    Row::alias(Counter::TtftNonStreaming, &[native("time_to_first_token_seconds_count").with(&[Select::Is("is_streaming", "false")])]),
+    Row::alias(Counter::TtftStreaming, &[native(TTFT_COUNT).with(STREAMING)]),
+    Row::alias(Counter::TtftNonStreaming, &[native(TTFT_COUNT).with(&[Select::Is("is_streaming", "false")])]),
 ];
 
 /// Where the label is there (0.5.17 on), first-token distributions are those of streaming requests.
@@ -29,7 +30,8 @@ pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
             None => snapshot.distributions.remove(&row.to),
         };
     }
-    if instance.label_values(TTFT, "is_streaming").is_empty() {
+    let is_labelled = [TTFT, TTFT_COUNT].iter().any(|name| !instance.label_values(name, "is_streaming").is_empty());
+    if !is_labelled {
         if snapshot.distributions.contains_key(&Distribution::Ttft) {
             snapshot.caveats.push(Caveat::TtftMayMixNonStreaming);
         }

@@ -32,7 +32,7 @@ fn vllm(seen: &Observation) -> Vec<Phase> {
     let frontend = mean(Distribution::Ttft).zip(queue.as_ref().zip(prefill.as_ref())).and_then(|(ttft, (queue, prefill))| {
         // The three means come from different populations while requests are in flight: a negative rest is noise.
         let rest = ttft.value - queue.value - prefill.value;
-        (rest > 0.0 && populations_agree(seen)).then(|| Reading { value: rest, ..ttft })
+        (rest > 0.0 && populations_agree(seen)).then_some(Reading { value: rest, ..ttft })
     });
     collect(
         seen,

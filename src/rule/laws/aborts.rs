@@ -27,7 +27,11 @@ fn requests(seen: &Observation) -> Option<Reading> {
     derived(count.max(0.0), Unit::Requests, first_tokens.time_base, &[&first_tokens.source, &finished.source, &running.source])
 }
 
+/// What was inside at the start of the count: nothing after a restart.
 fn before(seen: &Observation, gauge: Gauge) -> f64 {
+    if seen.restarted() {
+        return 0.0;
+    }
     seen.gauge_before(gauge).map_or(0.0, |reading| reading.value)
 }
 

@@ -28,7 +28,7 @@ fn prefill_cost(seen: &Observation) -> Option<Reading> {
     if prompts.histogram.observations()? < COST_REQUESTS {
         return None;
     }
-    let by_ttft = seen.distribution(Distribution::Ttft).and_then(|ttft| {
+    let by_ttft = seen.distribution(Distribution::Ttft).filter(|_| !mostly_queued(seen)).and_then(|ttft| {
         let fast = quantile(&ttft.histogram, 0.10)?;
         let median = quantile(&prompts.histogram, 0.50)?;
         derived(fast.point / median.point, Unit::Seconds, ttft.time_base, &[&ttft.source, &prompts.source])
@@ -43,11 +43,32 @@ fn prefill_cost(seen: &Observation) -> Option<Reading> {
     }
 }
 
+/// Where most of the time to first token is queueing, even its fastest tenth says nothing of prefill.
+fn mostly_queued(seen: &Observation) -> bool {
+    let waited = seen.mean(Distribution::QueueTime);
+    waited.zip(seen.mean(Distribution::Ttft)).is_some_and(|(waited, ttft)| waited.value >= 0.5 * ttft.value)
+}
+
 fn prefill_share(seen: &Observation, laws: &Laws) -> Option<Reading> {
+    if let Some(counted) = prefill_passes(seen) {
+        return Some(counted);
+    }
     let cost = laws.prefill_cost.as_ref()?;
     let seconds = span_seconds(seen)?;
     let tokens = uncached_tokens(seen)?;
     derived((tokens.value / seconds * cost.value).min(1.0), Unit::Ratio, tokens.time_base, &[&tokens.source, &cost.source])
+}
+
+/// SGLang counts its forward passes by kind, and the time of each prefill: their product over the span is the share, whatever shared a
+/// pass.
+fn prefill_passes(seen: &Observation) -> Option<Reading> {
+    let all = seen.count(Counter::Steps)?;
+    let graph = seen.count(Counter::DecodeGraphPasses)?.value;
+    let eager = seen.count(Counter::DecodeEagerPasses).map_or(0.0, |count| count.value);
+    let prefill = seen.mean(Distribution::PrefillTime)?;
+    let seconds = span_seconds(seen)?;
+    let passes = (all.value - graph - eager).max(0.0);
+    derived((passes * prefill.value / seconds).min(1.0), Unit::Ratio, all.time_base, &[&all.source, &prefill.source])
 }
 
 /// Prompt tokens that had to be computed.

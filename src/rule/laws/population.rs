@@ -29,7 +29,7 @@ fn arrival_rate(seen: &Observation, laws: &Laws) -> Option<crate::signal::Readin
     };
     let running = seen.gauge(Gauge::Running)?;
     let waiting = seen.gauge(Gauge::Waiting)?;
-    let before = seen.gauge_before(Gauge::Running)?.value + seen.gauge_before(Gauge::Waiting)?.value;
+    let before = if seen.restarted() { 0.0 } else { seen.gauge_before(Gauge::Running)?.value + seen.gauge_before(Gauge::Waiting)?.value };
     let growth = running.value + waiting.value - before;
     derived(
         (rate.value + growth / seconds).max(0.0),

@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use super::{TheReport, distribution::distribution};
 use crate::metrics::Unit;
-use crate::report::{Anatomy as View, Phase, SloStatusView};
+use crate::report::{Anatomy as View, DistributionView, Phase, SloStatusView};
 use crate::web::chart::phases;
 use crate::web::state::State;
 use crate::web::text::report as words;
 use crate::web::ui::{lines, rich, section, slice};
+
+/// The distributions that people ask for first; the others are folded away.
+const MAIN: [&str; 5] = ["ttft", "itl", "tpot", "e2e", "queue_time"];
 
 #[component]
 pub fn Anatomy(state: State, report: TheReport) -> impl IntoView {
@@ -19,8 +22,21 @@ pub fn Anatomy(state: State, report: TheReport) -> impl IntoView {
         if anatomy.phases.is_empty() && anatomy.distributions.is_empty() {
             return None;
         }
-        let charts = anatomy.distributions.iter().map(|view| distribution(state, view, &targets(&statuses, &view.path))).collect_view();
-        let content = view! { {time(state, &anatomy)} <div class="distributions">{charts}</div> };
+        let draw = |view: &DistributionView| distribution(state, view, &targets(&statuses, &view.path));
+        let (main, rest): (Vec<_>, Vec<_>) = anatomy.distributions.iter().partition(|view| MAIN.contains(&view.path.as_str()));
+        let more = (!rest.is_empty()).then(|| {
+            view! {
+                <details class="more">
+                    <summary>{words::more_distributions(rest.len())}</summary>
+                    <div class="distributions">{rest.iter().map(|view| draw(view)).collect_view()}</div>
+                </details>
+            }
+        });
+        let content = view! {
+            {time(state, &anatomy)}
+            <div class="distributions">{main.iter().map(|view| draw(view)).collect_view()}</div>
+            {more}
+        };
         Some(section("anatomy", words::ANATOMY, (), content))
     }
 }
@@ -46,7 +62,7 @@ fn time(state: State, anatomy: &View) -> Option<AnyView> {
     let view = view! {
         <div class="card">
             {phases(&anatomy.phases)}
-            <table class="numbers phases-table">
+            <table class="phases-table">
                 <caption class="hidden">{words::PHASES}</caption>
                 <thead class="hidden">
                     <tr>

@@ -50,12 +50,17 @@ fn numbers(state: State, finding: &Bottleneck) -> Option<AnyView> {
     }
     let rows = finding.evidence.iter().map(|evidence| number(state, evidence)).collect_view();
     let view = view! {
-        <table class="numbers">
+        // The roles stand here because a narrow screen lays the rows out as blocks, which would take them away.
+        <table class="numbers" role="table">
             <caption class="hidden">{words::numbers_of(&finding.title)}</caption>
-            <thead class="hidden">
-                <tr><th scope="col">{words::WHAT}</th><th scope="col">{words::VALUE}</th><th scope="col">{words::FROM}</th></tr>
+            <thead class="hidden" role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader">{words::WHAT}</th>
+                    <th role="columnheader">{words::VALUE}</th>
+                    <th role="columnheader">{words::FROM}</th>
+                </tr>
             </thead>
-            <tbody>{rows}</tbody>
+            <tbody role="rowgroup">{rows}</tbody>
         </table>
     };
     Some(view.into_any())
@@ -63,10 +68,10 @@ fn numbers(state: State, finding: &Bottleneck) -> Option<AnyView> {
 
 fn number(state: State, evidence: &Evidence) -> impl IntoView + use<> {
     view! {
-        <tr>
-            <th scope="row">{evidence.label.clone()}</th>
-            <td class="value">{evidence.shown.clone()}</td>
-            <td class="from">
+        <tr role="row">
+            <th role="rowheader">{evidence.label.clone()}</th>
+            <td class="value" role="cell">{evidence.shown.clone()}</td>
+            <td class="from" role="cell">
                 <span title=evidence.metric.clone()>{evidence.time_base.words.clone()}</span>
                 {evidence.inferred.then_some(words::INFERRED)} " "
                 {lines(state, evidence.input, &evidence.lines)}

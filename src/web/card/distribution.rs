@@ -7,7 +7,7 @@ use crate::report::{DistributionView, QuantileView};
 use crate::web::chart::buckets;
 use crate::web::state::State;
 use crate::web::text::report as words;
-use crate::web::ui::{lines, rich};
+use crate::web::ui::{capital, lines, rich};
 
 pub fn distribution(state: State, view: &DistributionView, targets: &[f64]) -> AnyView {
     let quantiles = view.quantiles.iter().map(quantile).collect_view();
@@ -94,9 +94,4 @@ fn table(view: &DistributionView) -> AnyView {
         </details>
     }
     .into_any()
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -70,7 +70,7 @@ fn facts(report: &Report) -> Vec<AnyView> {
         (None, Mode::Snapshot) => words::ONE_DUMP.to_owned(),
         (None, Mode::Window | Mode::Series) => words::dumps(report.inputs.len()),
     };
-    facts.push(fact(words::BASIS, basis));
+    facts.push(view! { <span class="fact"><b>{basis}</b></span> " " }.into_any());
     if let Some(word) = report.headline.confidence {
         facts.push(fact(words::CAUSE, confidence(word).to_owned()));
     }

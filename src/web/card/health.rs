@@ -38,7 +38,7 @@ fn card(health: &Health) -> AnyView {
         <div class="card health">
             {nothing}
             {table}
-            <p class="quiet">{words::score_confidence(health.confidence)}</p>
+            {health.score.is_some().then(|| view! { <p class="quiet">{words::score_confidence(health.confidence)}</p> })}
             {(!health.coverage.is_empty()).then(|| view! { <h3>{words::UNSEEN}</h3><ul>{unseen}</ul> })}
         </div>
     }

@@ -18,7 +18,7 @@ pub fn Opinions(report: TheReport) -> impl IntoView {
             let rows = opinions.iter().map(row).collect_view();
             let view = view! {
                 <details class="card opinions">
-                    <summary>{words::OPINIONS} <span class="aside">{words::opinions(opinions.len())}</span></summary>
+                    <summary>{words::OPINIONS} " " <span class="aside">{words::opinions(opinions.len())}</span></summary>
                     <p class="quiet">{words::OPINIONS_NOTE}</p>
                     <div class="wide">
                     <table class="full">

@@ -21,7 +21,7 @@ pub fn RuleList(report: TheReport) -> impl IntoView {
             let rows = groups.iter().flat_map(|verdict| rules.iter().filter(move |rule| rule.verdict == *verdict)).map(row).collect_view();
             let view = view! {
                 <details class="card rules">
-                    <summary>{words::ALL_RULES} <span class="aside">{tally}</span></summary>
+                    <summary>{words::ALL_RULES} " " <span class="aside">{tally}</span></summary>
                     <div class="wide">
                     <table class="full">
                         <caption class="hidden">{words::ALL_RULES}</caption>

@@ -38,7 +38,7 @@ fn item(state: State, status: &SloStatusView) -> AnyView {
     let look = of_verdict(status.verdict);
     let facts = view! {
         <b>{status.shown.clone()}</b>
-        {status.samples.map(|samples| format!(" · {}", words::samples(samples)))}
+        {counted(status)}
         {format!(" · {}", status.time_base.words)} " "
         {lines(state, status.input, &status.lines)}
     };
@@ -52,6 +52,11 @@ fn item(state: State, status: &SloStatusView) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// The number of samples, unless the value says it already.
+fn counted(status: &SloStatusView) -> Option<String> {
+    status.samples.filter(|_| !status.shown.contains("n = ")).map(|samples| format!(" · {}", words::samples(samples)))
 }
 
 /// `TTFT P95 ≤ 1 s`.

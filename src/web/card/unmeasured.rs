@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::TheReport;
 use crate::report::NotMeasurable;
 use crate::web::text::report as words;
-use crate::web::ui::{rich, section, slice};
+use crate::web::ui::{capital, rich, section, slice};
 
 #[component]
 pub fn Unmeasured(report: TheReport) -> impl IntoView {
@@ -29,11 +29,11 @@ pub fn Unmeasured(report: TheReport) -> impl IntoView {
 }
 
 fn item(missing: &NotMeasurable) -> impl IntoView + use<> {
-    let rules = (!missing.rules.is_empty()).then(|| words::blocks(&missing.rules.join(", ")));
+    let links = missing.rules.iter().map(|rule| view! { " " <a href=format!("#rule-{rule}")>{rule.clone()}</a> }).collect_view();
     view! {
         <li>
-            <p>{rich(&missing.what)} " " {rich(&missing.how)}</p>
-            {rules.map(|rules| view! { <p class="quiet">{rules}</p> })}
+            <p><b>{capital(&missing.what)}</b> " " {rich(&missing.how)}</p>
+            {(!missing.rules.is_empty()).then(|| view! { <p class="quiet">{words::NEEDED_BY}{links}</p> })}
         </li>
     }
 }

@@ -13,7 +13,8 @@ const SIDE: f64 = 1000.0;
 
 pub fn buckets(view: &DistributionView, targets: &[f64]) -> Option<AnyView> {
     let drawn = plot::bars(view, targets);
-    if drawn.bars.is_empty() {
+    // One bucket is a fact, not a shape: the sentence below the chart says it.
+    if drawn.bars.len() < 2 {
         return None;
     }
     let unit = view.unit;
@@ -35,7 +36,8 @@ pub fn buckets(view: &DistributionView, targets: &[f64]) -> Option<AnyView> {
 }
 
 fn rect(bar: &Bar, unit: Unit) -> impl IntoView + use<> {
-    let height = bar.height * SIDE;
+    // The emptiest bucket that holds anything can still be seen.
+    let height = bar.height.max(0.015) * SIDE;
     let upper = bar.upper.map_or_else(|| "∞".to_owned(), |upper| unit.show(upper));
     let title = words::bar(&unit.show(bar.lower), &upper, bar.count, bar.share);
     view! {
@@ -46,12 +48,12 @@ fn rect(bar: &Bar, unit: Unit) -> impl IntoView + use<> {
 }
 
 fn target_lines(drawn: &Bars, targets: &[f64], unit: Unit) -> Vec<AnyView> {
-    let line = |(at, target): (&f64, &f64)| {
+    let line = |(row, (at, target)): (usize, (&f64, &f64))| {
         let late = *at > 0.7;
-        view! { <div class="target" class:late=late style=("--from", percent(*at))><span>{words::target(&unit.show(*target))}</span></div> }
+        view! { <div class="target" class:late=late style=("--from", percent(*at)) style=("--row-of-label", row.to_string())><span>{words::target(&unit.show(*target))}</span></div> }
             .into_any()
     };
-    drawn.targets.iter().zip(targets).map(line).collect()
+    drawn.targets.iter().zip(targets).enumerate().map(line).collect()
 }
 
 fn bracket(bracket: &Bracket) -> impl IntoView + use<> {

@@ -79,7 +79,7 @@ fn draw(state: State, chip: &Chip, editing: RwSignal<Option<u32>>) -> AnyView {
         <li class="chip">
             <b>{chip.name.clone()}</b> " "
             <button type="button" class="link" title=words::EDIT_TIME on:click=move |_| editing.update(|editing| *editing = (*editing != Some(id)).then_some(id))>
-                {time} " " <span>{origin}</span>
+                {time} " " <span>{at.is_some().then_some(origin)}</span>
             </button> " "
             {field}
             <span class="quiet">{words::size(chip.tag.bytes)}</span> " "

@@ -24,17 +24,19 @@ pub fn Home(state: State) -> impl IntoView {
                 <div class="buttons">{ways_in(state)}</div>
             </section>
             <div class="home-columns">
-                <Commands />
+                <div class="home-left">
+                    <Commands />
+                    <ul class="trust plain">
+                        <li>
+                            {shape(Shape::Check)} " " {words::NOTHING_UPLOADED} " "
+                            <button type="button" class="link" on:click=move |_| state.sheet.set(Some(Sheet::Privacy))>{words::CHECK_IT}</button>
+                        </li>
+                        <li>{shape(Shape::Check)} " " {words::BACKENDS}</li>
+                        <li>{shape(Shape::Check)} " " {words::HONEST}</li>
+                    </ul>
+                </div>
                 <Samples state=state />
             </div>
-            <ul class="trust plain">
-                <li>
-                    {shape(Shape::Check)} " " {words::NOTHING_UPLOADED} " "
-                    <button type="button" class="link" on:click=move |_| state.sheet.set(Some(Sheet::Privacy))>{words::CHECK_IT}</button>
-                </li>
-                <li>{shape(Shape::Check)} " " {words::BACKENDS}</li>
-                <li>{shape(Shape::Check)} " " {words::HONEST}</li>
-            </ul>
         </div>
     }
 }

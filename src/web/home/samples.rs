@@ -36,9 +36,9 @@ fn load(state: State, sample: &'static Sample) {
     state.busy.update(|busy| *busy += 1);
     spawn_local(async move {
         let mut incoming = Vec::new();
-        for (file, at) in sample.files {
+        for (file, at) in sample.files.into_iter().zip(words::TIMES) {
             if let Some(bytes) = read(file).await {
-                incoming.push(Incoming { name: words::name(file), at: Some(*at), bytes, origin: Origin::Sample });
+                incoming.push(Incoming { name: file.to_owned(), at: Some(at), bytes, origin: Origin::Sample });
             }
         }
         state.busy.update(|busy| *busy = busy.saturating_sub(1));

@@ -13,8 +13,9 @@ pub enum Mode {
 }
 
 /// What the person chose.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
+    /// Index of the text; beyond the last one means the last one.
     pub input: usize,
     pub mode: Mode,
     pub search: String,
@@ -24,6 +25,12 @@ pub struct View {
     pub marked: Vec<u32>,
     /// Counts the jumps, so that the same line can be jumped to again.
     pub jumps: u32,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        View { input: usize::MAX, mode: Mode::default(), search: String::new(), open: BTreeSet::new(), marked: Vec::new(), jumps: 0 }
+    }
 }
 
 impl View {

@@ -98,10 +98,11 @@ fn chooser(state: State, view: RwSignal<View>) -> Option<AnyView> {
     if names.len() < 2 {
         return None;
     }
+    let last = names.len() - 1;
     let options = names
         .into_iter()
         .enumerate()
-        .map(|(index, name)| view! { <option value=index.to_string() selected=move || view.with(|view| view.input) == index>{name}</option> })
+        .map(|(index, name)| view! { <option value=index.to_string() prop:selected=move || view.with(|view| view.input.min(last)) == index>{name}</option> })
         .collect_view();
     let choose = move |event| {
         let chosen = event_target_value(&event).parse().unwrap_or(0);

@@ -255,7 +255,7 @@ pub mod raw {
     }
 
     pub fn value(value: f64) -> String {
-        if value.abs() >= 1e7 || (value != 0.0 && value.abs() < 1e-3) { format!("{value:e}") } else { Unit::Count.show(value) }
+        if value.abs() >= 1e15 || (value != 0.0 && value.abs() < 1e-3) { format!("{value:e}") } else { Unit::Count.show(value) }
     }
 
     pub fn spread(count: f64, mean: &str) -> String {

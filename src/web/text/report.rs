@@ -9,7 +9,6 @@ pub const DO_FIRST: &str = "Do first";
 pub const WHY_AND_PRICE: &str = "Why, price, how to verify";
 pub const MODEL: &str = "model";
 pub const INSTANCE: &str = "instance";
-pub const BASIS: &str = "from";
 pub const ONE_DUMP: &str = "one dump";
 pub const CAUSE: &str = "cause";
 pub const SYMPTOM: &str = "symptom";
@@ -73,6 +72,7 @@ pub const THEIR_RULE: &str = "Their threshold";
 pub const VERDICT: &str = "Verdict";
 pub const SOURCE: &str = "Source";
 pub const UNMEASURED: &str = "Could not be judged";
+pub const NEEDED_BY: &str = "needed by";
 pub const NOTES: &str = "Notes";
 pub const PROBLEMS: &str = "Problems in the text";
 pub const REPAIRED: &str = "repaired";
@@ -146,6 +146,10 @@ pub fn was(before: &str) -> String {
     format!("was {before}")
 }
 
+pub fn more_distributions(count: usize) -> String {
+    if count == 1 { "1 more distribution".to_owned() } else { format!("{count} more distributions: phases, lengths, batches") }
+}
+
 pub fn all_signals(count: usize) -> String {
     format!("All {count} signals with their metrics and lines")
 }
@@ -161,10 +165,6 @@ pub fn score_confidence(confidence: f64) -> String {
 
 pub fn opinions(count: usize) -> String {
     format!("{count} published thresholds")
-}
-
-pub fn blocks(rules: &str) -> String {
-    format!("needed by {rules}")
 }
 
 pub fn more_problems(count: u64) -> String {

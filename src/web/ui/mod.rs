@@ -12,6 +12,6 @@ pub use badge::{badge, of_band, of_opinion, of_rule, of_severity, of_verdict};
 pub use copy::CopyButton;
 pub use dialog::Dialog;
 pub use lines::lines;
-pub use rich::rich;
+pub use rich::{capital, rich};
 pub use section::{section, slice};
 pub use shape::{Shape, shape};

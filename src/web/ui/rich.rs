@@ -4,6 +4,12 @@ use leptos::prelude::*;
 
 use crate::export::{Piece, pieces};
 
+/// The text with a capital at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 pub fn rich(text: &str) -> impl IntoView + use<> {
     pieces(text)
         .into_iter()

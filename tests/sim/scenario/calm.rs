@@ -16,7 +16,7 @@ const NOTES: &[&str] = &[
 ];
 
 pub const ALL_CALM: &[Scenario] = &[
-    Scenario::new("idle", ALL, &["idle"], |s| s.rate(0.02)).also(NOTES).forbid(NOTHING).when(|t, _| t.running < 1.5 && t.arrived < 10),
+    Scenario::new("idle", ALL, &["idle"], |s| s.rate(0.04)).also(NOTES).forbid(NOTHING).when(|t, _| t.running < 1.5 && t.arrived < 15),
     Scenario::new("idle-after-work", ALL, &["idle"], |s| {
         s.rate(8.0);
         s.load().shape = Shape::Until { end_s: 100.0 };

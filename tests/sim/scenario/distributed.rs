@@ -28,7 +28,7 @@ pub const ALL_DISTRIBUTED: &[Scenario] = &[
     .also(&["overload"])
     .forbid(&["kv-capacity-bound", "sequence-limit", "token-budget-bound"])
     .when(|t, _| t.deferred > 0.5 * t.waiting && t.waiting > 3.0),
-    Scenario::new("pd-decode-short", SGLANG, &["decode-workers-short"], |s| {
+    Scenario::new("pd-decode-short", SGLANG, &["decode-workers-short", "deferred-waiting"], |s| {
         decode_role(s);
         s.rate(16.0);
         s.server.kv_tokens = 40_000;
@@ -38,7 +38,7 @@ pub const ALL_DISTRIBUTED: &[Scenario] = &[
     .also(&["kv-capacity-bound", "preemption-thrash", "overload"])
     .forbid(&["prefill-workers-short", "kv-transfer-slow"])
     .when(|t, _| t.prealloc > 10.0 && t.kv_usage > 0.7),
-    Scenario::new("pd-xfer", SGLANG, &["kv-transfer-slow"], |s| {
+    Scenario::new("pd-xfer", SGLANG, &["kv-transfer-slow", "deferred-waiting"], |s| {
         decode_role(s);
         s.rate(8.5);
         s.server.link.gigabytes_per_s = 0.5;

@@ -33,15 +33,15 @@ pub const ALL_LATENCY: &[Scenario] = &[
     .when(|t, _| t.ttft_quantile(0.99) > 10.0 * t.ttft_quantile(0.5)),
     Scenario::new("slow-prefill", ALL, &["slow-prefill"], |s| {
         long_context(s);
-        s.rate(0.12);
+        s.rate(0.22);
         s.end_s = 1000.0;
-        s.load().prompt = Length::new(64_000.0, 0.15);
+        s.load().prompt = Length::new(48_000.0, 0.12);
         s.load().output = Length::new(100.0, 0.4);
     })
     .between(80.0, 980.0)
     .also(&["prefill-interference"])
     .forbid(&["kv-capacity-bound", "sequence-limit", "preemption-thrash", "decode-stalls", "frontend-bound"])
-    .when(|t, _| t.ttft_quantile(0.5) > 1.2 && t.mean_queue_s < 0.5 * t.ttft_quantile(0.5)),
+    .when(|t, _| t.ttft_quantile(0.5) > 1.05 && t.mean_queue_s < 0.5 * t.ttft_quantile(0.5)),
     Scenario::new("stalls", VLLM_SGLANG, &["decode-stalls"], |s| {
         s.rate(8.0);
         s.server.stalls = Some((0.004, 0.8));

@@ -28,6 +28,9 @@ pub enum Mode {
     Fleet,
 }
 
+/// What makes instance `n` of a fleet different.
+type Vary = fn(&mut Setup, usize);
+
 #[derive(Clone)]
 pub struct Scenario {
     pub id: &'static str,
@@ -45,8 +48,8 @@ pub struct Scenario {
     pub window: (f64, f64),
     pub versions: fn(Version) -> bool,
     pub setup: fn(&mut Setup),
-    /// What makes instance `n` of a fleet different; one instance without it.
-    pub fleet: Option<(usize, fn(&mut Setup, usize))>,
+    /// Number of instances, when there is more than one server.
+    pub fleet: Option<(usize, Vary)>,
     /// Whether the condition was really there.
     pub holds: fn(&Truth, &Setup) -> bool,
 }
@@ -106,7 +109,7 @@ impl Scenario {
         self
     }
 
-    const fn fleet(mut self, count: usize, vary: fn(&mut Setup, usize)) -> Scenario {
+    const fn fleet(mut self, count: usize, vary: Vary) -> Scenario {
         self.fleet = Some((count, vary));
         self
     }

@@ -97,9 +97,9 @@ impl Text {
         families
     }
 
-    /// Histogram series: name, labels without `le`, buckets in order, `_count`, `_sum`.
-    pub fn histograms(&self) -> Vec<(String, Vec<(f64, f64)>, f64, f64)> {
-        let mut series: BTreeMap<(String, String), (Vec<(f64, f64)>, f64, f64)> = BTreeMap::new();
+    /// Every histogram series.
+    pub fn histograms(&self) -> Vec<Histogram> {
+        let mut series: BTreeMap<String, Histogram> = BTreeMap::new();
         for sample in &self.samples {
             let family = self.family(&sample.name);
             if self.types.get(&family).map(String::as_str) != Some("histogram") {
@@ -107,18 +107,27 @@ impl Text {
             }
             let others: Vec<String> =
                 sample.labels.iter().filter(|(key, _)| *key != "le").map(|(key, value)| format!("{key}={value}")).collect();
-            let entry = series.entry((family.clone(), others.join(","))).or_default();
+            let entry = series.entry(format!("{family}{{{}}}", others.join(","))).or_default();
             match sample.name.strip_prefix(family.as_str()) {
                 Some("_bucket") => {
                     let le = &sample.labels["le"];
-                    entry.0.push((if le == "+Inf" { f64::INFINITY } else { le.parse().unwrap() }, sample.value));
+                    entry.buckets.push((if le == "+Inf" { f64::INFINITY } else { le.parse().unwrap() }, sample.value));
                 }
-                Some("_count") => entry.1 = sample.value,
-                _ => entry.2 = sample.value,
+                Some("_count") => entry.count = sample.value,
+                _ => entry.sum = sample.value,
             }
         }
-        series.into_iter().map(|((name, labels), (buckets, count, sum))| (format!("{name}{{{labels}}}"), buckets, count, sum)).collect()
+        series.into_iter().map(|(name, histogram)| Histogram { name, ..histogram }).collect()
     }
+}
+
+#[derive(Default)]
+pub struct Histogram {
+    /// Family and labels without `le`.
+    pub name: String,
+    pub buckets: Vec<(f64, f64)>,
+    pub count: f64,
+    pub sum: f64,
 }
 
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, StateKind, Texts, weight,
 };
-use crate::signal::{BackendId, Counter, Distribution};
+use crate::signal::{BackendId, Counter, Distribution, Gauge};
 
 /// Below this share of prompt tokens found, nothing is reused (own judgement).
 const HIT_RATE: f64 = 0.05;
@@ -14,6 +14,10 @@ const HIT_RATE: f64 = 0.05;
 const REUSED_BLOCKS: f64 = 0.05;
 /// SGLang: evicted tokens as a share of looked-up ones below which eviction is not the reason (own judgement).
 const EVICTED: f64 = 0.01;
+
+/// From this KV usage, or this many preemptions per request, cached prefixes are pushed out at once (the limits of rules K02 and K01).
+const KV_FULL: f64 = 0.90;
+const PREEMPTIONS: f64 = 0.01;
 
 pub(super) static RULE: Rule = Rule {
     id: "no-prefix-reuse",
@@ -51,19 +55,30 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.state.kind == StateKind::WarmingUp {
         return Err(Missing::new("a warm cache", "Take the dumps after the first five minutes of the process."));
     }
-    if ctx.backend() == BackendId::Sglang && seen.found <= 0.0 {
-        return Outcome::clear("Not one prompt token was found: the prefix cache may be off.");
+    if pressed(ctx) {
+        return Err(Missing::new(
+            "room in the KV cache",
+            "A full KV cache pushes cached prefixes out, so that reuse cannot be judged. Take the dumps at less load.",
+        ));
     }
     let mut case = Case::new(ctx, Basis::Counters).sees(weight::COUNTER, seen.evidence.clone());
     match unused(ctx, seen.looked_up) {
         Some(true) => case = case.holds(weight::LAW),
-        Some(false) => case = case.against("Blocks are reused or evicted, so that a larger cache might find more."),
+        // Unique prompts are evicted as well: eviction alone proves nothing.
+        Some(false) if ctx.backend() == BackendId::Sglang => {}
+        Some(false) => case = case.against("Sampled blocks are reused, so that a larger cache might find more."),
         None => {
             case = case.lacks(&match ctx.backend() {
                 BackendId::Sglang => Missing::counter(ctx.backend(), Counter::EvictedTokens),
                 _ => Missing::new("reuse of sampled KV blocks", "Start vLLM 0.12 or later with --kv-cache-metrics."),
             });
         }
+    }
+    if ctx.backend() == BackendId::Sglang && seen.found <= 0.0 {
+        case = case.lacks(&Missing::new(
+            "the setting of the prefix cache",
+            "Look for --disable-radix-cache in the start-up arguments or in /server_info.",
+        ));
     }
     if seen.inflated {
         case = case.against("This release counts a look-up again each time a waiting request is tried, which lowers the hit rate.");
@@ -87,6 +102,12 @@ fn check(ctx: &Context<'_>) -> Checked {
     ))
 }
 
+/// The KV cache is nearly full or preempts, which leaves no room for cached prefixes.
+fn pressed(ctx: &Context<'_>) -> bool {
+    let full = ctx.seen.gauge_span(Gauge::KvUsage).is_some_and(|(_, most)| most >= KV_FULL);
+    full || ctx.laws.preemptions_per_request.as_ref().is_some_and(|law| law.value >= PREEMPTIONS)
+}
+
 /// True when nothing suggests that a larger cache would find more; `None` when it is not measured.
 fn unused(ctx: &Context<'_>, looked_up: f64) -> Option<bool> {
     match ctx.backend() {
@@ -102,7 +123,7 @@ fn unused(ctx: &Context<'_>, looked_up: f64) -> Option<bool> {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, window};
-    use crate::signal::{Gauge, Observation};
+    use crate::signal::Observation;
 
     fn seen(prompt: f64, cached: f64) -> Observation {
         let start = Build::new(BackendId::Vllm)
@@ -131,6 +152,13 @@ mod tests {
     #[test]
     fn it_is_clear_when_prompts_are_reused() {
         assert!(matches!(check(&RULE, &seen(300_000.0, 200_000.0)), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn a_full_cache_cannot_tell() {
+        let mut full = seen(300_000.0, 300.0);
+        full.last = Build(full.last).gauge(Gauge::KvUsage, 0.98).0;
+        assert!(matches!(check(&RULE, &full), Outcome::NotMeasurable(_)));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! I07: a nearly empty server already misses the latency target.
 
-use super::ITL_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Symptom, Texts,
+    flags, weight,
 };
 use crate::signal::{BackendId, Distribution, Gauge, Reading};
 use crate::stats::quantile;
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     kind: BottleneckType::HighLatency,
     role: Role::Cause,
     backends: ALL_BACKENDS,
-    explains: ITL_SYMPTOMS,
+    explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e],
     texts: Texts {
         sees: "In a window with at most 4 requests decoding and none waiting, the median gap between tokens is already 80 % or more of its threshold.",
         why: "No scheduler setting makes a step faster than it is with an almost empty batch. The target cannot be met with this model on this hardware.",

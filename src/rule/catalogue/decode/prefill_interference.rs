@@ -1,9 +1,12 @@
 //! I01: prompts are computed between the tokens of others.
 
-use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PREFILL_EXPLAINS, STALL_SHARE, Stalls, stall_severity, unknown_prefill};
+use super::stalls::{Stalls, rare_giants, unknown_prefill};
+use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PROMPT_TAIL, STALL_SHARE, stall_severity};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, weight};
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
+};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
 use crate::stats::quantile;
 
@@ -11,6 +14,8 @@ use crate::stats::quantile;
 const MANY_PREEMPTIONS: f64 = 0.20;
 /// Steps of this many times the median tell that prompts travel inside decode steps (own judgement).
 const BIG_STEP: f64 = 8.0;
+/// SGLang: with this share of busy time in host stages, steps are long for another reason (the limit of rule I04).
+const HOST_STAGES: f64 = 0.20;
 /// TGI: a prefill call of this many decode steps is felt as a pause (own judgement).
 const CALL_OVER_STEP: f64 = 5.0;
 /// TGI: a pause shorter than this is not felt; the floor of the pause share of the other servers.
@@ -39,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
             "Sarathi-Serve: decode stalls come from unchunked prefill.",
             "vLLM, optimization.md: a smaller max_num_batched_tokens improves inter-token latency.",
             "Metron: mean time per token masks stalls.",
-            "Own judgement: 10 % of decode time, prefill work up to 1.2 times.",
+            "Own judgement: 10 % of decode time; what prefill can cause was calibrated on simulated servers.",
         ],
     },
     check,
@@ -60,21 +65,33 @@ fn check(ctx: &Context<'_>) -> Checked {
     if let Some(preempted) = stalls.preempted.filter(|preempted| *preempted >= MANY_PREEMPTIONS) {
         return Outcome::clear(format!("{}, but {preempted:.2} preemptions per request account for them.", stalls.words()));
     }
-    let prefill = stalls.prefill.clone().ok_or_else(unknown_prefill)?;
-    if stalls.share.value > PREFILL_EXPLAINS * prefill.value {
+    if stalls.explained() == Some(false) {
+        return Outcome::clear(format!("{}, and prefill is too little for them.", stalls.words()));
+    }
+    let Some(prefill) = &stalls.prefill else {
+        return Err(unknown_prefill());
+    };
+    if let Some(host) = host_stages(ctx) {
         return Outcome::clear(format!(
-            "{}, and prefill takes {} of the time: too little for them.",
+            "{}, but host work between steps takes {} of the busy time.",
             stalls.words(),
-            Unit::Ratio.show(prefill.value)
+            Unit::Ratio.show(host)
         ));
     }
+    let prefill = Evidence::new(
+        "law.prefill_work",
+        "share of time that prefill work takes, estimated",
+        prefill.share.clone(),
+        ctx.seen.last.text_index,
+    )
+    .inferred();
     let Some(share) = ctx.law(&Some(stalls.share.clone()), "law.stall_share", "share of decode time in long gaps") else {
         return Outcome::clear("No gaps between tokens were measured.");
     };
-    let mut case = Case::new(ctx, Basis::Counters).samples(stalls.gaps, GAPS_NEEDED).sees(weight::GAUGE_SUSTAINED, share.clone());
-    if let Some(prefill) = ctx.law(&ctx.laws.prefill_share, "law.prefill_share", "share of time that prefill work takes") {
-        case = case.sees(weight::LAW, prefill);
-    }
+    let mut case = Case::new(ctx, Basis::Counters)
+        .samples(stalls.gaps, GAPS_NEEDED)
+        .sees(weight::GAUGE_SUSTAINED, share.clone())
+        .sees(weight::LAW, prefill.clone());
     if big_steps(ctx)
         && let Some(steps) = ctx.quantile(Distribution::StepTokens, 0.99)
     {
@@ -90,6 +107,14 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.requests().is_some_and(|requests| requests < REQUESTS_NEEDED) {
         case = case.against("The cost of prefill rests on fewer than 30 requests.");
     }
+    if stalls.lonely {
+        case = case.against("Fewer than one request decodes on average, so that hardly anybody is interrupted.");
+    }
+    if stalls.rare_giants {
+        case = case.against(format!(
+            "Fewer than one prompt in ten is long, and those are more than {PROMPT_TAIL:.0} times the median: they make the gaps."
+        ));
+    }
     if ctx.seen.last.has_caveat(Caveat::TtftMayMixNonStreaming) {
         case =
             case.lacks(&Missing::new("gaps of streaming requests alone", "SGLang 0.5.17 or later tells streaming requests from others."));
@@ -98,23 +123,31 @@ fn check(ctx: &Context<'_>) -> Checked {
     Ok(case.fire(
         &RULE,
         Account {
-            severity: stall_severity(ctx, stalls.share.value),
-            sentence: format!("{}; prefill takes {} of the time and accounts for them.", stalls.words(), Unit::Ratio.show(prefill.value)),
+            severity: if stalls.rare_giants { Severity::Low } else { stall_severity(ctx, stalls.share.value) },
+            sentence: format!("{}; prefill takes about {} of the time and accounts for them.", stalls.words(), prefill.shown),
             headline: format!(
                 "New prompts interrupt running requests: at least {} of the decode time is lost in gaps.",
                 Unit::Ratio.show(stalls.share.value)
             ),
             formula: format!(
-                "gaps of {} or more take ≥ {} of decode time, and at most {PREFILL_EXPLAINS} times the prefill share of {}",
+                "gaps of {} or more take ≥ {} of decode time, and no more than prefill work, {} of the time, can cause",
                 Unit::Seconds.show(stalls.from),
                 Unit::Ratio.show(STALL_SHARE),
-                Unit::Ratio.show(prefill.value)
+                prefill.shown
             ),
             measure: share,
             threshold: STALL_SHARE,
             actions: actions(ctx),
         },
     ))
+}
+
+/// SGLang: share of busy time in scheduler stages that no forward pass overlaps, when it is large enough for rule I04.
+fn host_stages(ctx: &Context<'_>) -> Option<f64> {
+    let ranks = ctx.seen.count_by_rank(Counter::IdleSeconds).map_or(1, |ranks| ranks.len().max(1)) as f64;
+    let busy = ctx.seen.seconds()? * ranks - ctx.seen.count(Counter::IdleSeconds)?.value;
+    let share = ctx.seen.count(Counter::HostStageSeconds)?.value / busy;
+    (busy > 0.0 && share >= HOST_STAGES).then_some(share.min(1.0))
 }
 
 fn big_steps(ctx: &Context<'_>) -> bool {
@@ -141,7 +174,7 @@ fn tgi(ctx: &Context<'_>) -> Checked {
         Unit::Seconds.show(step.point)
     );
     let batch = decode_batch(ctx).ok_or_else(|| Missing::counter(ctx.backend(), Counter::DecodeCalls))?;
-    if share.is_nan() || share < PREFILL_CALLS || long_call.point < limit || batch < BATCH_FELT {
+    if share.is_nan() || share < PREFILL_CALLS || long_call.bracket.0 < limit || batch < BATCH_FELT {
         return Outcome::clear(format!("{seen}; {} requests decode at a time.", Unit::Count.show(batch)));
     }
     let measure =
@@ -154,10 +187,15 @@ fn tgi(ctx: &Context<'_>) -> Checked {
         case = case.sees(weight::LAW, call);
     }
     case = case.shows(ctx.quantile(Distribution::DecodeCallTime, 0.5));
+    if rare_giants(ctx) {
+        case = case.against(format!(
+            "Fewer than one prompt in ten is long, and those are more than {PROMPT_TAIL:.0} times the median: they make the calls long."
+        ));
+    }
     Ok(case.fire(
         &RULE,
         Account {
-            severity: stall_severity(ctx, share),
+            severity: if rare_giants(ctx) { Severity::Low } else { stall_severity(ctx, share) },
             sentence: format!("{seen}."),
             headline: format!("New prompts hold up running requests: prefill calls take {} of the batch time.", Unit::Ratio.show(share)),
             formula: format!(

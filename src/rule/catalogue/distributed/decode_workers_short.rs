@@ -1,7 +1,7 @@
 //! D07: decode workers cannot take what prefill hands over.
 
 use super::role::{Worker, worker};
-use super::{WAITING_SYMPTOMS, growth, standing};
+use super::{WAITING_SYMPTOMS, piles_up, standing};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Texts, flags, weight};
@@ -60,12 +60,13 @@ fn decode(ctx: &Context<'_>) -> Checked {
     if full < KV_FULL {
         return Outcome::clear(format!("Requests wait for their KV, but the cache is only {} full.", Unit::Ratio.show(full)));
     }
-    fire(
-        ctx,
-        Gauge::DecodePreallocQueue,
-        Some(Gauge::KvUsage),
-        format!("{} requests wait for KV memory, which is {} full or claimed.", Unit::Count.show(queue.value), Unit::Ratio.show(full)),
-    )
+    let how = if usage.value >= KV_FULL {
+        format!("is {} full", Unit::Ratio.show(usage.value))
+    } else {
+        format!("is claimed {} times over", Unit::Count.show(claimed))
+    };
+    let sentence = format!("{} requests wait for KV memory, which {how}.", Unit::Count.show(queue.value));
+    fire(ctx, Gauge::DecodePreallocQueue, Some(Gauge::KvUsage), sentence)
 }
 
 fn prefill(ctx: &Context<'_>) -> Checked {
@@ -74,8 +75,7 @@ fn prefill(ctx: &Context<'_>) -> Checked {
         return Outcome::clear("No finished prefill waits to be handed over.");
     }
     ctx.need_window()?;
-    let grows = growth(ctx, Gauge::PrefillInflightQueue).is_some_and(|grown| grown > 0.0);
-    if standing(ctx, Gauge::PrefillInflightQueue) != Some(true) || !grows {
+    if standing(ctx, Gauge::PrefillInflightQueue) != Some(true) || !piles_up(ctx) {
         return Outcome::clear("Finished prefills are handed over without piling up.");
     }
     fire(

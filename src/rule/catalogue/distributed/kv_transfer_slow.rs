@@ -12,6 +12,8 @@ use crate::stats::quantile;
 const KV_FULL: f64 = 0.90;
 /// Share of the mean time to first token that a long transfer takes from which it is felt (own judgement).
 const TTFT_SHARE: f64 = 0.20;
+/// A transfer of this length is slow whatever the first token takes: KV of a long prompt needs tenths of a second on a fast network.
+const LONG_SECONDS: f64 = 0.5;
 /// vLLM: share of KV fetches that are under way (own judgement).
 const UNDER_WAY: f64 = 0.5;
 const TRANSFERS_NEEDED: f64 = 30.0;
@@ -48,7 +50,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     let long = quantile(&times.histogram, 0.95).ok_or_else(|| Missing::samples("KV transfers", 0.0, TRANSFERS_NEEDED))?;
     let ttft = ctx.seen.mean(Distribution::Ttft).map(|mean| mean.value);
     let speed = ctx.mean(Distribution::KvTransferSpeed);
-    if ttft.is_some_and(|ttft| long.point < TTFT_SHARE * ttft) {
+    // Where transfers queue behind each other, TTFT holds many of them; a long one by itself is then enough.
+    let slow = long.bracket.0 >= LONG_SECONDS;
+    if !slow && ttft.is_some_and(|ttft| long.point < TTFT_SHARE * ttft) {
         return Outcome::clear(format!(
             "P95 of a KV transfer is {}, a small part of the time to first token.",
             Unit::Seconds.show(long.point)
@@ -60,7 +64,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     let transfers = times.histogram.observations().unwrap_or(0.0);
     let mut case = Case::new(ctx, Basis::Counters).samples(transfers, TRANSFERS_NEEDED).sees(weight::GAUGE_SUSTAINED, waiting.clone());
     // A decode worker of SGLang has no TTFT to compare with; the time alone is then only shown.
-    case = if ttft.is_some() { case.sees(weight::COUNTER, measure.clone()) } else { case.shows(measure.clone()) };
+    case = if slow || ttft.is_some() { case.sees(weight::COUNTER, measure.clone()) } else { case.shows(measure.clone()) };
     case = match ctx.seen.gauge(Gauge::KvUsage) {
         Some(usage) if usage.value < KV_FULL => case.holds(weight::GAUGE_ONCE).shows(ctx.gauge(Gauge::KvUsage)),
         _ => case.shows(ctx.gauge(Gauge::KvUsage)),

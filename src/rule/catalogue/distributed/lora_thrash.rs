@@ -13,7 +13,7 @@ const DEFERRED: f64 = 0.5;
 /// A pool this full has no free slot.
 const POOL_FULL: f64 = 0.999;
 /// SGLang does not say how many adapters are wanted, and a full pool alone is how the pool rests.
-const SGLANG_CEILING: f64 = 0.45;
+const SGLANG_CEILING: f64 = 0.65;
 /// Below this share of KV in use, memory is not the reason to wait.
 const KV_ROOM: f64 = 0.80;
 
@@ -99,8 +99,9 @@ fn sglang(ctx: &Context<'_>, waiting: f64) -> Checked {
             "SGLang 0.5.7 or later exports it while adapters are served; without them there is nothing to judge.",
         )
     })?;
+    let (least, _) = ctx.seen.gauge_span(Gauge::LoraPoolUsage).unwrap_or((pool.value, pool.value));
     let (_, kv) = ctx.seen.gauge_span(Gauge::KvUsage).ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
-    if pool.value < POOL_FULL || kv >= KV_ROOM {
+    if least < POOL_FULL || kv >= KV_ROOM {
         return Outcome::clear(format!(
             "{} of the adapter slots are used, the KV cache is {} full.",
             Unit::Ratio.show(pool.value),
@@ -111,6 +112,8 @@ fn sglang(ctx: &Context<'_>, waiting: f64) -> Checked {
     let case = Case::new(ctx, Basis::Gauges)
         .at_most(SGLANG_CEILING)
         .sees(weight::GAUGE_SUSTAINED, measure.clone())
+        .holds(weight::GAUGE_SUSTAINED)
+        .shows(ctx.gauge(Gauge::Waiting))
         .shows(ctx.gauge(Gauge::KvUsage))
         .lacks(&Missing::new(
             "the number of adapters in use",

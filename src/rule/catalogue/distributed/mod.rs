@@ -36,3 +36,12 @@ fn growth(ctx: &Context<'_>, gauge: Gauge) -> Option<f64> {
     let value = |reading: Reading| reading.value;
     Some(ctx.seen.gauge(gauge).map(value)? - ctx.seen.gauge_before(gauge).map(value)?)
 }
+
+/// SGLang prefill worker: finished prefills grow in number, and faster than the requests that wait for prefill.
+fn piles_up(ctx: &Context<'_>) -> bool {
+    let before_prefill: f64 = [Gauge::Waiting, Gauge::PrefillBootstrapQueue].iter().filter_map(|queue| growth(ctx, *queue)).sum();
+    growth(ctx, Gauge::PrefillInflightQueue).is_some_and(|grown| grown >= PILE && grown > before_prefill)
+}
+
+/// Finished prefills by which the line must have grown: fewer are on their way at any time (own judgement).
+const PILE: f64 = 5.0;

@@ -12,12 +12,14 @@ use crate::stats::quantile;
 
 /// Load of the busiest rank over the mean from which it matters (own judgement).
 const RATIO: f64 = 1.3;
+/// From this ratio on it is worth acting on even while no target is missed (own judgement).
+const RATIO_MEDIUM: f64 = 1.5;
 /// Chance that equal ranks differ this much.
 const CHANCE: f64 = 0.001;
 /// Mean requests per rank that a comparison needs.
 const PER_RANK: f64 = 5.0;
-/// Lengths vary about as much as their mean, which doubles the variance of a sum of tokens.
-const TOKEN_VARIANCE: f64 = 2.0;
+/// Mean square over squared mean of request lengths when they are not known: that of exponential ones.
+const LENGTH_SPREAD: f64 = 2.0;
 /// A rank with less than this share of the mean running requests is idle beside a waiting one (own judgement).
 const IDLE_BESIDE: f64 = 0.5;
 /// SGLang: padded share of token slots that is a medium and a high loss (own judgement).
@@ -64,8 +66,9 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear("There is one data-parallel rank.");
     }
     ctx.need_window()?;
-    let compared =
-        [requests(ctx), tokens(ctx, Counter::LiveOutputTokens), tokens(ctx, Counter::OutputTokens), padding(ctx), idle_beside_waiting(ctx)];
+    let output = [Counter::LiveOutputTokens, Counter::OutputTokens].into_iter().find_map(|counter| output_tokens(ctx, counter));
+    let prompt = [Counter::PromptTokensComputed, Counter::PromptTokens].into_iter().find_map(|counter| prompt_tokens(ctx, counter));
+    let compared = [requests(ctx), prompt, output, padding(ctx), idle_beside_waiting(ctx)];
     let known = compared.iter().any(Option::is_some);
     let skews: Vec<Skew> = compared.into_iter().flatten().flatten().collect();
     let Some(first) = skews.first() else {
@@ -84,8 +87,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let impact = ctx.impact(RULE.explains);
     let by_padding = if padded >= PADDED_HIGH { Severity::High } else { Severity::Medium };
-    let severity = match (impact.violated, padded >= PADDED_MEDIUM) {
-        (true, true) => impact.severity().max(by_padding),
+    let skewed = padded >= PADDED_MEDIUM || (threshold == RATIO && measure.value >= RATIO_MEDIUM);
+    let severity = match (impact.violated, skewed) {
+        (true, _) if padded >= PADDED_MEDIUM => impact.severity().max(by_padding),
         (false, true) => Severity::Medium,
         _ => impact.severity(),
     };
@@ -117,10 +121,30 @@ fn requests(ctx: &Context<'_>) -> Option<Option<Skew>> {
     uneven(ctx, Counter::Finished, 1.0, "requests")
 }
 
-/// Tokens are compared as requests of mean length, because one long output is no sign of imbalance.
-fn tokens(ctx: &Context<'_>, counter: Counter) -> Option<Option<Skew>> {
+/// Tokens are compared as requests of mean length, because one long request is no sign of imbalance.
+fn output_tokens(ctx: &Context<'_>, counter: Counter) -> Option<Option<Skew>> {
     let (_, output) = crate::rule::laws::lengths(ctx.seen)?;
-    uneven(ctx, counter, 1.0 / (TOKEN_VARIANCE * output.value), "output tokens")
+    uneven(ctx, counter, 1.0 / (length_spread(ctx, Distribution::OutputLength) * output.value), "output tokens")
+}
+
+fn prompt_tokens(ctx: &Context<'_>, counter: Counter) -> Option<Option<Skew>> {
+    let (prompt, _) = crate::rule::laws::lengths(ctx.seen)?;
+    uneven(ctx, counter, 1.0 / (length_spread(ctx, Distribution::PromptLength) * prompt.value), "prompt tokens")
+}
+
+/// Mean square over squared mean of lengths: by as much the variance of a sum of tokens exceeds that of a count of requests.
+fn length_spread(ctx: &Context<'_>, lengths: Distribution) -> f64 {
+    let spread = ctx.seen.distribution(lengths).and_then(|reading| {
+        let (mut low, mut below, mut square, mut total) = (0.0, 0.0, 0.0, 0.0);
+        for bucket in &reading.histogram.buckets {
+            let middle = if bucket.upper.is_finite() { f64::midpoint(low, bucket.upper) } else { 1.5 * low };
+            square += (bucket.cumulative - below) * middle * middle;
+            total += (bucket.cumulative - below) * middle;
+            (low, below) = (bucket.upper, bucket.cumulative);
+        }
+        (below > 0.0 && total > 0.0).then(|| (square / below) / (total / below).powi(2))
+    });
+    spread.unwrap_or(LENGTH_SPREAD).max(1.0)
 }
 
 fn uneven(ctx: &Context<'_>, counter: Counter, scale: f64, what: &str) -> Option<Option<Skew>> {

@@ -15,12 +15,15 @@ const CHANCE: f64 = 0.05;
 
 /// Failures held against the budget.
 pub(super) enum Burn {
-    /// Within the budget, with the share of failures.
-    Within(f64),
+    Within,
     /// Over it, if these few are to be believed.
     TooFew,
     /// Over it.
-    Over { share: f64, rate: f64, severity: Severity },
+    Over {
+        share: f64,
+        rate: f64,
+        severity: Severity,
+    },
 }
 
 /// The availability objective of the active targets.
@@ -34,7 +37,7 @@ pub(super) fn burn(ctx: &Context<'_>, failures: f64, all: f64) -> Burn {
     let budget = 1.0 - objective(ctx);
     let share = if all > 0.0 { failures / all } else { 0.0 };
     if failures <= 0.0 || share <= budget {
-        return Burn::Within(share);
+        return Burn::Within;
     }
     let believed = |limit: f64| failures >= FAILURES_NEEDED && at_least(failures, all, (limit * budget).min(1.0)) < CHANCE;
     let tier = TIERS.iter().find(|(limit, _)| share >= limit * budget && believed(*limit));

@@ -43,7 +43,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let words = format!("{} of {} requests were refused for capacity", Unit::Count.show(refused), Unit::Count.show(all));
     let (share, rate, severity) = match budget::burn(ctx, refused, all) {
-        Burn::Within(_) => return Outcome::clear(format!("{words}.")),
+        Burn::Within => return Outcome::clear(format!("{words}.")),
         Burn::TooFew => {
             return Err(Missing::new(
                 format!("more requests: {words}, which is too few to tell from chance"),

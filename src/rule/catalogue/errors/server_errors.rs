@@ -38,7 +38,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let words = format!("{} of {} requests failed inside the server", Unit::Count.show(failed), Unit::Count.show(all));
     let (share, rate, severity) = match budget::burn(ctx, failed, all) {
-        Burn::Within(_) => return Outcome::clear(format!("{words}.")),
+        Burn::Within => return Outcome::clear(format!("{words}.")),
         Burn::TooFew => {
             return Err(Missing::new(
                 format!("more requests: {words}, which is too few to tell from chance"),

@@ -5,7 +5,7 @@ use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
 };
-use crate::signal::{BackendId, Counter, Distribution, Reading};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Reading};
 
 /// Share of the time to first token, and seconds, from which the front end is the cause (own judgement; healthy: 5 ms).
 const SHARE: f64 = 0.30;
@@ -59,6 +59,16 @@ fn check(ctx: &Context<'_>) -> Checked {
             (ctx.need_law(&ctx.laws.frontend_gap, "the gap before the scheduler")?, ttft.value)
         }
     };
+    if ctx.seen.last.has_caveat(Caveat::TtftMayMixNonStreaming) {
+        // Requests that do not stream show their fiftieth token as the first.
+        let late = 49.0 * ctx.need_mean(Distribution::Itl)?.value;
+        if gap.value - late < SECONDS.max(SHARE * whole) && gap.value >= SECONDS.max(SHARE * whole) {
+            return Err(Missing::new(
+                "the label is_streaming on the time to first token",
+                "SGLang 0.5.17 or later writes it; without it, requests that do not stream look like a slow front end.",
+            ));
+        }
+    }
     if gap.value < SECONDS || gap.value < SHARE * whole {
         return Outcome::clear(format!("The front end takes {} of {}.", Unit::Seconds.show(gap.value.max(0.0)), Unit::Seconds.show(whole)));
     }

@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e],
     texts: Texts {
-        sees: "The longest prompts (P99) are at least ten times the median, and so is the time to first token, or stalls take 10 % of decode time.",
+        sees: "The longest prompts (P99) are at least ten times the median but rare (P95 is not), and so is the time to first token, or stalls take 10 % of decode time.",
         why: "A giant prompt fills engine steps for seconds. Its own first token is late, and so are the tokens of everybody beside it.",
         what_to_do: "Cut long prefills into smaller chunks, or route long prompts to servers of their own.",
         falsifier: "Without the long prompts the tail of the time to first token stays.",
@@ -51,10 +51,14 @@ fn check(ctx: &Context<'_>) -> Checked {
     if !heavy(median, high) {
         return Outcome::clear(format!("P99 of the prompts is {} times the median.", Unit::Count.show(high.point / median.point.max(1.0))));
     }
+    if quantile(&prompts.histogram, 0.95).is_some_and(|common| common.point >= TAIL * median.point) {
+        return Outcome::clear("Long prompts are no rare thing here: more than 5 % are ten times the median.");
+    }
     if requests < REQUESTS / 2.0 {
         return Err(Missing::samples("requests", requests, REQUESTS));
     }
-    let late = if ctx.backend() == BackendId::Tgi { Distribution::E2e } else { Distribution::Ttft };
+    // TGI's queue shows it: whoever comes during a giant prefill waits for its end.
+    let late = if ctx.backend() == BackendId::Tgi { Distribution::QueueTime } else { Distribution::Ttft };
     let ttft_tail = tail_of(late).map(|(median, high)| heavy(median, high));
     let stalls = ctx.laws.stall_share.as_ref().map(|law| law.value >= STALLS);
     match (ttft_tail, stalls) {

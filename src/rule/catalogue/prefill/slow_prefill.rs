@@ -41,16 +41,19 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     ctx.need_window()?;
     let queue = ctx.queue()?;
-    if ctx.backend() == BackendId::Tgi {
-        // Without a time to first token the whole request stands in for it.
-        return Err(Missing::distribution(ctx.backend(), Distribution::Ttft));
-    }
-    let ttft = ctx.need_mean(Distribution::Ttft)?;
     if ctx.need_ttft_target()?.is_none() {
-        return Outcome::clear("No target on the time to first token is missed.");
+        return Outcome::clear("No target on the time to first token is proven to be missed.");
     }
     let waited = ctx.need_mean(Distribution::QueueTime)?;
-    let prefill = ctx.need_mean(Distribution::PrefillTime)?;
+    let prefill = prefill_time(ctx)?;
+    let ttft = match ctx.backend() {
+        // Without a time to first token its parts stand in for it.
+        BackendId::Tgi => {
+            let validation = ctx.need_mean(Distribution::ValidationTime)?;
+            Reading { value: validation.value + waited.value + prefill.value, ..waited.clone() }
+        }
+        BackendId::Vllm | BackendId::Sglang => ctx.need_mean(Distribution::Ttft)?,
+    };
     if queue.standing || waited.value > QUEUE_SHARE * ttft.value {
         return Outcome::clear(format!(
             "Requests wait {} of {} before their prefill.",
@@ -65,6 +68,17 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(format!("Prefill is {} of the time to first token.", Unit::Ratio.show(share)));
     }
     Ok(fire(ctx, &ttft, &prefill, share))
+}
+
+/// Prefill per request. TGI times calls, of which a prompt takes several when it is cut.
+fn prefill_time(ctx: &Context<'_>) -> Result<Reading, Missing> {
+    if ctx.backend() != BackendId::Tgi {
+        return ctx.need_mean(Distribution::PrefillTime);
+    }
+    let call = ctx.need_mean(Distribution::PrefillCallTime)?;
+    let calls = ctx.seen.observations(Distribution::PrefillCallTime).unwrap_or(1.0);
+    let batches = ctx.seen.observations(Distribution::AdmittedBatch).filter(|batches| *batches > 0.0).unwrap_or(calls);
+    Ok(Reading { value: call.value * (calls / batches).max(1.0), ..call })
 }
 
 fn fire(ctx: &Context<'_>, ttft: &Reading, prefill: &Reading, share: f64) -> Outcome {

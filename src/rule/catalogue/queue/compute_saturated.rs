@@ -1,20 +1,16 @@
 //! Q04: the hardware itself is the limit.
 
-use super::admission::{Admission, KV_ROOM, budget, token_gaps, wait_words};
+use super::admission::{Admission, KV_ROOM, LARGE_BUDGET, PREFILL_SHARE, token_gaps, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
-use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight};
-use crate::signal::{BackendId, Distribution, Gauge, TimeBase};
-use crate::stats::quantile;
+use crate::rule::{
+    Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+};
+use crate::signal::{BackendId, Gauge};
 
-/// Prefill work share from which prompts alone fill the hardware (handbook Q04).
-const PREFILL_SHARE: f64 = 0.8;
 /// Without a fit of step time over batch size the elasticity is unknown, so that a window makes it probable at most.
 const WINDOW_CEILING: f64 = 0.75;
 const SNAPSHOT_CEILING: f64 = 0.49;
-/// A token budget from which a full step is full of work (vLLM's guide: above 8192 for throughput).
-const LARGE_BUDGET: f64 = 8192.0;
-
 pub(super) static RULE: Rule = Rule {
     id: "compute-saturated",
     code: "Q04",
@@ -57,11 +53,13 @@ fn check(ctx: &Context<'_>) -> Checked {
         None if ctx.backend() != BackendId::Tgi => return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage)),
         _ => {}
     }
-    let small_budget = admission.at_budget == Some(true) && budget(ctx).is_some_and(|budget| budget.tokens < LARGE_BUDGET);
-    if small_budget {
+    if admission.small_budget() == Some(true) {
         return Outcome::clear("Requests wait, but most steps stop at a small token budget, which is the nearer limit.");
     }
-    let prefill = prefill_bound(ctx);
+    if admission.deferred == Some(true) {
+        return Outcome::clear("Most of the waiting requests are deferred for another reason than capacity.");
+    }
+    let prefill = admission.prefill_bound;
     match (admission.slow_tokens, prefill) {
         (Some(true), _) | (_, Some(true)) => Ok(fire(ctx, &admission, admission.slow_tokens == Some(true), prefill == Some(true))),
         (None, _) if ctx.thetas.itl.is_none() => {
@@ -73,13 +71,6 @@ fn check(ctx: &Context<'_>) -> Checked {
         }
         _ => Outcome::clear("Requests wait, but the running ones are fast: compute has room."),
     }
-}
-
-/// Over a window only, and not where the queue itself inflates the cost per token beyond use.
-fn prefill_bound(ctx: &Context<'_>) -> Option<bool> {
-    let share = ctx.laws.prefill_share.as_ref().filter(|law| matches!(law.time_base, TimeBase::Window(_)))?;
-    let measured = ctx.seen.mean(Distribution::PrefillTime).is_some();
-    Some(measured && share.value >= PREFILL_SHARE)
 }
 
 fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> Outcome {
@@ -94,16 +85,19 @@ fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> 
     } else {
         case = case.shows(median.clone());
     }
-    case = match share.clone() {
-        Some(share) if prefill => case.sees(weight::LAW, share),
-        share => case.shows(share),
-    };
+    let stalls = ctx.law(&ctx.laws.stall_share, "law.stall_share", "share of decode time lost in gaps");
+    let full = admission.budget.as_ref().filter(|budget| budget.exhausted && budget.tokens >= LARGE_BUDGET).map(|budget| {
+        Evidence::new("engine.step_tokens.mean", "mean tokens per engine step", budget.measured.clone(), ctx.seen.last.text_index)
+    });
+    for evidence in [share.clone(), stalls.clone(), full.clone()].into_iter().flatten() {
+        case = if prefill { case.sees(weight::LAW, evidence) } else { case.shows(evidence) };
+    }
     case = case.shows(ctx.gauge(Gauge::KvUsage));
     let what = match (&median, slow) {
         (Some(median), true) => format!("the median gap between tokens is {}", median.shown),
         _ => "computing prompts fills the time".to_owned(),
     };
-    let (measure, limit) = if slow { (median, threshold) } else { (share, PREFILL_SHARE) };
+    let (measure, limit) = if slow { (median, threshold) } else { (full.or(share).or(stalls), PREFILL_SHARE) };
     let Some(measure) = measure else {
         return Outcome::NotMeasurable(Missing::distribution(ctx.backend(), gaps));
     };
@@ -147,7 +141,7 @@ mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, snapshot, window};
     use crate::rule::{ConfidenceWord, Severity};
-    use crate::signal::Counter;
+    use crate::signal::{Counter, Distribution};
 
     fn busy(requests: f64, itl: f64) -> Build {
         Build::new(BackendId::Vllm)

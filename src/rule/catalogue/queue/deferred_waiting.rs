@@ -1,6 +1,6 @@
 //! Q08: requests wait for something other than capacity.
 
-use super::admission::{DEFERRED_SHARE, while_waiting};
+use super::admission::{Admission, DEFERRED_SHARE};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::explain::QUEUE_SYMPTOMS;
@@ -45,14 +45,13 @@ fn check(ctx: &Context<'_>) -> Checked {
 }
 
 fn vllm(ctx: &Context<'_>) -> Checked {
-    let queue = ctx.queue()?;
-    if !queue.standing {
-        return Outcome::clear("Nothing waits for long.");
+    let admission = Admission::of(ctx)?;
+    if let Some(sentence) = admission.no_queue() {
+        return Outcome::clear(sentence);
     }
-    ctx.need_gauge(Gauge::WaitingDeferred)?;
-    let (least, _) = while_waiting(ctx, Gauge::WaitingDeferred).unwrap_or_default();
-    let share = least / queue.most.max(1.0);
-    if share < DEFERRED_SHARE {
+    let deferred = ctx.need_gauge(Gauge::WaitingDeferred)?;
+    let share = deferred.value / admission.queue.now.max(1.0);
+    if admission.deferred != Some(true) {
         return Outcome::clear(format!("{} of the waiting requests are deferred.", Unit::Ratio.show(share)));
     }
     let Some(measure) = ctx.gauge(Gauge::WaitingDeferred) else {

@@ -1,12 +1,16 @@
 //! Q01: the KV cache is full, so requests wait.
 
-use super::admission::{Admission, KV_FULL, PREEMPTIONS_PER_REQUEST, RESERVED, gauge_weight, wait_words};
+use super::admission::{Admission, KV_FULL, PREEMPTIONS_PER_REQUEST, RESERVED, gauge_weight, is_usual, lifetime_budget, wait_words};
+
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
 };
-use crate::signal::{BackendId, Counter, Gauge};
+use crate::signal::{BackendId, Counter, Distribution, Gauge};
+
+/// TGI in one snapshot: mean queue time since start from which a queue is more than batch formation.
+const WAITED_SECONDS: f64 = 1.0;
 
 pub(super) static RULE: Rule = Rule {
     id: "kv-capacity-bound",
@@ -38,6 +42,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if let Some(sentence) = admission.no_queue() {
         return Outcome::clear(sentence);
     }
+    if ctx.backend() == BackendId::Tgi && admission.small_budget() == Some(true) {
+        return Outcome::clear("Requests wait, but prompts are cut by a small token budget, which is the nearer limit.");
+    }
     if admission.memory_bound() {
         return Ok(fire(ctx, &admission));
     }
@@ -57,13 +64,16 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
 }
 
-/// TGI exports no budget. Its scheduler lets requests wait for tokens, unless a batch size was set, so that a long queue beside a
-/// running batch points at tokens even in one snapshot.
+/// TGI exports no budget. Its scheduler lets requests wait for tokens, unless a batch size or the prefill budget is the limit, so that a
+/// long queue beside a running batch of no chosen size points at tokens even in one snapshot.
 fn by_elimination(ctx: &Context<'_>, admission: &Admission) -> Checked {
     let running = ctx.need_gauge(Gauge::Running)?;
     ctx.need_gauge(Gauge::ReservedTokens)?;
-    if running.value < 1.0 {
-        return Err(Missing::new("the size of the running batch", "The gauge is 0 between batches; take another dump."));
+    let waited = ctx.need_mean(Distribution::QueueTime)?;
+    let worth = ctx.thetas.ttft.as_ref().map_or(WAITED_SECONDS, |theta| theta.seconds);
+    if running.value < 1.0 || admission.queue.now < running.value || waited.value < worth || is_usual(running.value) || lifetime_budget(ctx)
+    {
+        return Err(Missing::second_snapshot());
     }
     Ok(fire(ctx, admission))
 }
@@ -221,7 +231,6 @@ mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, setting, snapshot, window};
     use crate::rule::{ConfidenceWord, Severity};
-    use crate::signal::Distribution;
 
     fn crowded(kv: f64) -> Build {
         Build::new(BackendId::Vllm)

@@ -1,8 +1,8 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
-use super::admission::{Admission, KV_ROOM, RESERVED, STEPS_AT_BUDGET, budget, gauge_weight, wait_words, while_waiting};
+use super::admission::{Admission, KV_ROOM, RESERVED, gauge_weight, is_round, is_usual, lifetime_budget, wait_words};
 use crate::metrics::Unit;
-use crate::rule::definition::VLLM_SGLANG;
+use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
 use crate::rule::laws::{capacity, lengths};
 use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight};
@@ -14,8 +14,6 @@ const ITL_SHARE: f64 = 0.8;
 /// Two scrapes cannot prove a plateau, and one cannot show it (handbook Q02: "possible" for a snapshot).
 const WINDOW_CEILING: f64 = 0.75;
 const SNAPSHOT_CEILING: f64 = 0.49;
-/// Decoding sequences on average, as a share of the slots, from which the slots were full most of the time.
-const SLOTS_BUSY: f64 = 0.7;
 /// Reservations above this share leave doubt whether slots or memory come first.
 const RESERVED_DOUBT: f64 = 0.5;
 
@@ -25,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     title: "Sequence limit reached",
     kind: BottleneckType::BatchSizeSuboptimal,
     role: Role::Cause,
-    backends: VLLM_SGLANG,
+    backends: ALL_BACKENDS,
     explains: QUEUE_SYMPTOMS,
     texts: Texts {
         sees: "Requests wait while the number of running ones stands still, the KV cache is less than 80 % full, nothing is preempted, and tokens come fast enough.",
@@ -55,15 +53,33 @@ fn check(ctx: &Context<'_>) -> Checked {
     if running.value < 1.0 {
         return Outcome::clear("Requests wait although none is running: no limit of concurrent sequences does that.");
     }
-    let (_, kv) = admission.kv.ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
-    if kv >= KV_ROOM {
-        return Outcome::clear(format!(
-            "Requests wait, and the KV cache is {} full: memory may be the nearer limit.",
-            Unit::Ratio.show(kv)
-        ));
+    if ctx.seen.last.config.engine_type.as_ref().is_some_and(|role| role.value == "prefill") {
+        return Outcome::clear("A prefill worker runs one batch at a time; the number of running requests is no limit.");
     }
-    if ctx.is_window() {
+    if ctx.is_window() && ctx.backend() != BackendId::Tgi {
         ctx.need_count(Counter::Preemptions)?;
+    }
+    match ctx.backend() {
+        BackendId::Vllm | BackendId::Sglang => {
+            let (_, kv) = admission.kv.ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
+            if kv >= KV_ROOM {
+                let full = Unit::Ratio.show(kv);
+                return Outcome::clear(format!("Requests wait, and the KV cache is {full} full: memory may be the nearer limit."));
+            }
+        }
+        BackendId::Tgi => {
+            ctx.need_window()?;
+            ctx.need_gauge(Gauge::ReservedTokens)?;
+            if admission.reserved.is_none() {
+                return Err(Missing::new(
+                    "the lengths of requests over the window",
+                    "Take the second dump after more requests have finished.",
+                ));
+            }
+            if !admission.slots.is_some_and(is_round) || admission.plateau != Some(true) {
+                return Outcome::clear("The batch does not stand at a round number, as it would with a limit of its size.");
+            }
+        }
     }
     if ctx.backend() == BackendId::Sglang && admission.reserved.is_none() {
         // SGLang reserves for running requests, so that a low usage alone does not show room.
@@ -72,13 +88,16 @@ fn check(ctx: &Context<'_>) -> Checked {
     if admission.deferred == Some(true) {
         return Outcome::clear("Most of the waiting requests are deferred for another reason than slots.");
     }
-    if admission.at_budget == Some(true) {
+    if admission.budget.as_ref().is_some_and(|budget| budget.exhausted) {
         return Outcome::clear("Most steps are filled up to the token budget, which is the nearer limit.");
+    }
+    if admission.prefill_bound == Some(true) {
+        return Outcome::clear("Computing prompts fills the time: more sequences would not be served faster.");
     }
     if let Some(slow) = too_slow(ctx) {
         return Outcome::clear(slow);
     }
-    Ok(fire(ctx, &admission, kv))
+    Ok(fire(ctx, &admission))
 }
 
 /// Tokens already come too slowly for more sequences. Judged over a window only, for a lifetime median says little of now.
@@ -94,13 +113,13 @@ fn too_slow(ctx: &Context<'_>) -> Option<String> {
     })
 }
 
-fn fire(ctx: &Context<'_>, admission: &Admission, kv: f64) -> Outcome {
+fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     let ceiling = if ctx.is_window() { WINDOW_CEILING } else { SNAPSHOT_CEILING };
     let Some((slots, count)) = slots(ctx).zip(admission.slots) else {
         return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::Running));
     };
     let mut case = admission.case(ctx, Basis::Gauges).at_most(ceiling);
-    case = match plateau(ctx, count) {
+    case = match admission.plateau {
         Some(true) => case.sees(gauge_weight(ctx), slots.clone()),
         Some(false) => case.shows(slots.clone()).against("The number of running requests moved between the two dumps."),
         None => case.shows(slots.clone()),
@@ -111,8 +130,13 @@ fn fire(ctx: &Context<'_>, admission: &Admission, kv: f64) -> Outcome {
     if is_round(count) {
         case = case.holds(weight::HINT);
     }
-    if budget(ctx).is_some_and(|budget| budget.share >= STEPS_AT_BUDGET && budget.prefill) {
-        case = case.against("Most steps are about equally full, as they are at a token budget.");
+    if !ctx.is_window() {
+        if !is_usual(count) {
+            case = case.against(format!("{} is no number that people choose for a limit.", Unit::Count.show(count)));
+        }
+        if lifetime_budget(ctx) {
+            case = case.against("The mean step since start is a round number of tokens, as with an exhausted token budget.");
+        }
     }
     if let Some(law) = &ctx.laws.kv_reservation
         && ctx.backend() == BackendId::Sglang
@@ -123,16 +147,22 @@ fn fire(ctx: &Context<'_>, admission: &Admission, kv: f64) -> Outcome {
     let room = room(ctx);
     case = case.shows(room.clone()).shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "decoding sequences on average"));
     let limit = Unit::Count.show(count);
-    let full = Unit::Ratio.show(kv);
     let which = if count == 1.0 { "the only slot".to_owned() } else { format!("one of {limit} slots") };
+    let full = admission.kv.map(|(_, kv)| Unit::Ratio.show(kv));
+    let beside = full.as_ref().map_or_else(String::new, |full| format!(" while the KV cache is {full} full"));
+    let and = full.as_ref().map_or_else(String::new, |full| format!(" and the KV cache is {full} full"));
     let fits = room.as_ref().map_or_else(String::new, |room| format!("; KV has room for {} (inferred)", Unit::Count.show(room.value)));
     case.fire(
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} requests wait while {limit} run and the KV cache is {full} full{fits}.", admission.waiting()),
-            headline: format!("Requests wait{} for {which} while the KV cache is {full} full.", wait_words(ctx)),
-            formula: format!("waiting ≥ 1 all the time, running stands at {limit}, KV usage {full} < {}", Unit::Ratio.show(KV_ROOM)),
+            sentence: format!("{} requests wait while {limit} run{and}{fits}.", admission.waiting()),
+            headline: format!("Requests wait{} for {which}{beside}.", wait_words(ctx)),
+            formula: format!(
+                "waiting ≥ 1 all the time, running stands at {limit}, KV usage {} < {}",
+                full.unwrap_or_else(|| "unknown".to_owned()),
+                Unit::Ratio.show(KV_ROOM)
+            ),
             threshold: count,
             measure: slots,
             actions: actions(ctx, count, room.as_ref()),
@@ -143,27 +173,6 @@ fn fire(ctx: &Context<'_>, admission: &Admission, kv: f64) -> Outcome {
 /// The slots in use; the limit itself is not exported by any of the servers.
 fn slots(ctx: &Context<'_>) -> Option<Evidence> {
     Some(ctx.gauge(Gauge::Running)?.labelled("slots in use (the limit itself is not exported)").inferred())
-}
-
-/// Running is the same at both ends, give or take one, or as many sequences decode on average as slots are in use. `None` when the
-/// window begins before the queue did, so that one end shows it only.
-fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
-    if !ctx.is_window() {
-        return Some(true);
-    }
-    let average = ctx.laws.decode_concurrency.as_ref().is_some_and(|law| law.value >= SLOTS_BUSY * slots);
-    let (least, most) = while_waiting(ctx, Gauge::Running)?;
-    let slack = (0.05 * slots).max(1.0);
-    let began_without = ctx.seen.gauge_before(Gauge::Waiting).is_some_and(|waiting| waiting.value < 1.0);
-    match (average || (!began_without && least >= 1.0 && most - least <= slack), began_without) {
-        (true, _) => Some(true),
-        (false, true) => None,
-        (false, false) => Some(false),
-    }
-}
-
-fn is_round(slots: f64) -> bool {
-    slots >= 2.0 && slots <= 65_536.0 && (slots as u64).is_power_of_two() && slots.fract() == 0.0
 }
 
 /// How many requests of full length the KV cache holds, or of the mean length when that is not exported.
@@ -231,7 +240,7 @@ mod tests {
     fn later(running: f64, kv: f64) -> Build {
         slots(running, kv).counter(Counter::Finished, 900.0).latency(Distribution::Ttft, 964.0, 14.0).latency(
             Distribution::Itl,
-            200_000.0,
+            6000.0 + running * 60.0 / 0.02 * 0.97,
             0.02,
         )
     }

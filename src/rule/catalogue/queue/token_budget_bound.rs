@@ -1,21 +1,16 @@
 //! Q03: each step is filled up to the token budget, so prompts wait their turn.
 
-use super::admission::{Admission, Budget, KV_ROOM, STEPS_AT_BUDGET, budget, wait_words};
+use super::admission::{Admission, KV_ROOM, LARGE_BUDGET, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
 };
-use crate::signal::{BackendId, Counter, Distribution, Gauge};
+use crate::signal::{BackendId, Distribution, Gauge};
 
 /// SGLang: chunks per finished prefill from which prompts are cut up by the budget (handbook Q03).
 const CHUNKS_PER_PREFILL: f64 = 2.0;
-/// TGI: share of batch merges that name chunking as their reason.
-const CHUNKING_SHARE: f64 = 0.5;
-/// From this budget on, a step is long because of the work in it, not because of what each step costs anyway (vLLM's guide: above
-/// 8192 for throughput).
-const LARGE_BUDGET: f64 = 8192.0;
 
 pub(super) static RULE: Rule = Rule {
     id: "token-budget-bound",
@@ -26,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: QUEUE_SYMPTOMS,
     texts: Texts {
-        sees: "Requests wait while most engine steps carry as many tokens as the budget allows, and the KV cache is less than 80 % full. SGLang: prompts are cut into two or more chunks on average. TGI: most batch merges happen because of chunking.",
+        sees: "Requests wait while the engine's steps carry as many tokens as a budget below 8192 allows, and the KV cache is less than 80 % full. vLLM: the mean step is a power of two to within 3 %, or most steps are in the highest bucket. SGLang: prompts are cut into two or more chunks on average. TGI: an admitted batch takes two or more prefill calls, which fill the time.",
         why: "A step computes at most the budgeted number of tokens. When prompts bring more than that, they take several steps each, and those behind them wait.",
         what_to_do: "Raise the token budget; longer steps cost some smoothness between tokens.",
         falsifier: "With a larger budget the steps are filled again and the queue is as long: then compute is the limit.",
@@ -46,15 +41,20 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(sentence);
     }
     ctx.need_window()?;
-    if admission.memory_bound() {
+    // TGI's reservations stand still at a small budget too, so that the budget is asked first there.
+    if admission.memory_bound() && !(ctx.backend() == BackendId::Tgi && admission.small_budget() == Some(true)) {
         return Outcome::clear("Requests wait, but memory is the nearer limit.");
     }
-    let (_, kv) = admission.kv.ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
-    if kv >= KV_ROOM {
-        return Outcome::clear(format!(
-            "Requests wait, and the KV cache is {} full: memory may be the nearer limit.",
-            Unit::Ratio.show(kv)
-        ));
+    match admission.kv {
+        Some((_, kv)) if kv >= KV_ROOM => {
+            let full = Unit::Ratio.show(kv);
+            return Outcome::clear(format!("Requests wait, and the KV cache is {full} full: memory may be the nearer limit."));
+        }
+        None if ctx.backend() != BackendId::Tgi => return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage)),
+        _ => {}
+    }
+    if admission.slow_tokens == Some(true) {
+        return Outcome::clear("Tokens come too slowly already; longer steps would slow them further.");
     }
     let case = admission.case(ctx, Basis::Counters);
     match ctx.backend() {
@@ -65,19 +65,23 @@ fn check(ctx: &Context<'_>) -> Checked {
 }
 
 fn vllm(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
-    let steps = ctx.need_distribution(Distribution::StepTokens)?;
-    let budget: Budget = budget(ctx).ok_or_else(|| Missing::samples("engine steps", 0.0, 1.0))?;
-    let shown = Unit::Ratio.show(budget.share);
-    if !(budget.share >= STEPS_AT_BUDGET && budget.prefill && budget.pinned) {
-        return Outcome::clear(format!("{shown} of the steps are in the highest token bucket, and they do not stand at a budget."));
+    ctx.need_distribution(Distribution::StepTokens)?;
+    let budget = admission.budget.as_ref().ok_or_else(|| Missing::samples("engine steps", 0.0, 1.0))?;
+    let mean = Unit::Tokens.show(budget.measured.value);
+    if !budget.exhausted {
+        return Outcome::clear(format!("A step carries {mean} on average, which is no budget."));
     }
-    let measure = ctx.computed("law.steps_at_budget", "share of steps at the token budget", budget.share, Unit::Ratio, &steps.source);
-    let mut case = case.sees(weight::COUNTER, measure.clone());
     if budget.tokens >= LARGE_BUDGET {
-        case = case.against(format!("The budget of {} is large already: compute is the likelier limit.", Unit::Tokens.show(budget.tokens)));
+        return Outcome::clear(format!(
+            "Steps use up a budget of {}, which is large: compute is the limit.",
+            Unit::Tokens.show(budget.tokens)
+        ));
     }
-    let what = format!("{shown} of the engine's steps carry {} at most, the token budget", Unit::Tokens.show(budget.tokens));
-    Ok(fire(ctx, admission, case, measure, STEPS_AT_BUDGET, what, actions(ctx, Some(budget.tokens))))
+    let measure =
+        Evidence::new("engine.step_tokens.mean", "mean tokens per engine step", budget.measured.clone(), ctx.seen.last.text_index);
+    let case = case.sees(weight::COUNTER, measure.clone());
+    let what = format!("each engine step carries {}, the token budget", Unit::Tokens.show(budget.tokens));
+    Ok(fire(ctx, admission, case, measure, budget.limit, what, actions(ctx, Some(budget.tokens))))
 }
 
 fn sglang(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
@@ -103,25 +107,28 @@ fn sglang(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
 }
 
 fn tgi(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
-    let chunking = ctx.need_count(Counter::ConcatChunking)?;
-    let all = [Counter::ConcatChunking, Counter::ConcatBackpressure, Counter::ConcatWaitExceeded];
-    let merges: f64 = all.iter().filter_map(|counter| ctx.seen.count(*counter)).map(|count| count.value).sum();
-    let share = if merges > 0.0 { chunking.value / merges } else { 0.0 };
-    let shown = Unit::Ratio.show(share);
-    if share < CHUNKING_SHARE {
-        return Outcome::clear(format!("{shown} of the batch merges were chunks."));
+    ctx.need_distribution(Distribution::PrefillCallTime)?;
+    let budget = admission.budget.as_ref().ok_or_else(|| {
+        Missing::new(
+            "the prefill calls and the admitted batches of the window",
+            "TGI exports both with its own router and the v2 or v3 backend.",
+        )
+    })?;
+    let shown = Unit::Count.show(budget.measured.value);
+    if !budget.exhausted {
+        return Outcome::clear(format!("An admitted batch takes {shown} prefill calls."));
     }
-    let measure = ctx.computed("law.chunking_share", "share of batch merges for chunking", share, Unit::Ratio, &chunking.source);
-    let case = case.sees(weight::LAW, measure.clone());
-    Ok(fire(
-        ctx,
-        admission,
-        case,
-        measure,
-        CHUNKING_SHARE,
-        format!("{shown} of the batch merges are chunks of prompts"),
-        actions(ctx, None),
-    ))
+    if budget.tokens >= LARGE_BUDGET {
+        return Outcome::clear(format!(
+            "Prefill calls use about {}, a large budget: compute is the limit.",
+            Unit::Tokens.show(budget.tokens)
+        ));
+    }
+    let label = "prefill calls per admitted batch";
+    let measure = Evidence::new("law.prefill_calls_per_batch", label, budget.measured.clone(), ctx.seen.last.text_index);
+    let case = case.sees(weight::COUNTER, measure.clone());
+    let what = format!("a batch is cut into {shown} prefill calls of about {}", Unit::Tokens.show(budget.tokens));
+    Ok(fire(ctx, admission, case, measure, budget.limit, what, actions(ctx, None)))
 }
 
 fn fire(
@@ -150,8 +157,7 @@ fn fire(
 }
 
 fn actions(ctx: &Context<'_>, tokens: Option<f64>) -> Vec<Action> {
-    let verify =
-        "Fewer than 30 % of the steps at the budget, shorter time to first token, and the P99 gap between tokens not more than 20 % up.";
+    let verify = "Steps below the budget, shorter time to first token, and the P99 gap between tokens not more than 20 % up.";
     let tradeoff = "Longer steps: the slowest gaps between tokens grow, and activations need a little more memory.";
     let change = tokens.map_or_else(
         || "Raise it, for example to twice its value.".to_owned(),
@@ -169,6 +175,7 @@ fn actions(ctx: &Context<'_>, tokens: Option<f64>) -> Vec<Action> {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, window};
+    use crate::signal::Counter;
 
     fn steps(share_at_budget: f64) -> Build {
         let total = 1000.0;
@@ -201,6 +208,30 @@ mod tests {
         let outcome = check(&RULE, &window(start(), steps(1.0)));
         assert!(fired(&outcome).confidence.value > 0.8);
         assert!(fired(&outcome).actions.iter().any(|action| action.flag == "--max-num-batched-tokens"));
+    }
+
+    #[test]
+    fn is_clear_when_the_budget_is_large() {
+        let large = |build: Build, steps: f64| {
+            build.histogram(Distribution::StepTokens, &[(64.0, 0.0), (512.0, 0.0), (16_384.0, steps), (f64::INFINITY, 0.0)], steps * 8192.0)
+        };
+        assert!(matches!(check(&RULE, &window(large(start(), 0.0), large(steps(1.0), 1000.0))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn fires_when_prompts_are_counted_at_their_end_but_the_mean_step_is_a_budget() {
+        // vLLM's V1 engine: most steps show decodes only, few show whole prompts; simulated 512.2 tokens on average.
+        let late = steps(1.0).histogram(
+            Distribution::StepTokens,
+            &[(64.0, 750.0), (512.0, 0.0), (2048.0, 200.0), (4096.0, 50.0), (f64::INFINITY, 0.0)],
+            512_194.0,
+        );
+        let begin = start().histogram(
+            Distribution::StepTokens,
+            &[(64.0, 0.0), (512.0, 0.0), (2048.0, 0.0), (4096.0, 0.0), (f64::INFINITY, 0.0)],
+            0.0,
+        );
+        fired(&check(&RULE, &window(begin, late)));
     }
 
     #[test]

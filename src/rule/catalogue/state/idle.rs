@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[],
     texts: Texts {
-        sees: "Nothing runs and nothing waits; over a window, fewer than 0.1 requests finish per second and less than half a sequence decodes on average.",
+        sees: "Nothing runs and nothing waits; over a window, fewer than 0.1 requests finish per second and fewer than 0.2 are inside on average.",
         why: "An idle server is neither healthy nor sick. Low throughput, small batches and a cold cache say nothing here, so no rule judges them.",
         what_to_do: "Take the dump while the server is under load.",
         falsifier: "A second dump a minute later shows requests running or token counters that moved.",

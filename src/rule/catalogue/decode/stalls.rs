@@ -1,0 +1,182 @@
+//! The long gaps between tokens, and how much of them prefill can account for.
+
+use super::{GAPS_NEEDED, PROMPT_TAIL};
+use crate::metrics::{Histogram, Unit};
+use crate::rule::{Context, Missing};
+use crate::signal::{BackendId, Counter, Distribution, Reading};
+use crate::stats::{Place, quantile};
+
+/// vLLM: gaps take at most this many times the geometric mean of all prefill work and of that in steps long enough for a gap.
+/// On simulated servers prefill causes 0.9 to 1.8 times, other stalls 2.3 times and more.
+const LONG_STEPS_EXPLAIN: f64 = 2.0;
+/// SGLang: gaps take at most this share of the prefill work, which its stage times overstate. Prefill causes 0.4 to 0.8 times there,
+/// other stalls 1.1 times and more.
+const STAGES_EXPLAIN: f64 = 0.9;
+/// Without the sizes of steps: the plain comparison of the handbook.
+const PREFILL_EXPLAINS: f64 = 1.2;
+/// Fewest requests for a cost per prompt token.
+const REQUESTS_NEEDED: f64 = 10.0;
+/// A prefill takes at least this share of a fast first token, however long a decode step is.
+const LEAST_PREFILL: f64 = 0.3;
+
+/// The long gaps of a window.
+pub(super) struct Stalls {
+    /// L9: share of decode time in gaps, a lower bound.
+    pub share: Reading,
+    /// Seconds from which a gap counts.
+    pub from: f64,
+    /// What prefill can account for; `None` when its cost per token cannot be worked out.
+    pub prefill: Option<Prefill>,
+    pub gaps: f64,
+    /// Preemptions per finished request.
+    pub preempted: Option<f64>,
+    /// A few prompts are far longer than the rest.
+    pub rare_giants: bool,
+    /// Fewer than one request decodes on average: gaps then say more of chance than of the server.
+    pub lonely: bool,
+}
+
+/// Prefill work beside the gaps.
+pub(super) struct Prefill {
+    /// Share of the window that prefill takes, as a reading to show.
+    pub share: Reading,
+    /// The largest share of decode time in gaps that this work can cause.
+    pub explains: f64,
+}
+
+impl Stalls {
+    pub fn of(ctx: &Context<'_>) -> Result<Self, Missing> {
+        let gaps = ctx.need_distribution(Distribution::Itl)?.histogram.observations().unwrap_or(0.0);
+        if gaps <= 0.0 {
+            return Err(Missing::samples("gaps between tokens", 0.0, GAPS_NEEDED));
+        }
+        let from = ctx.laws.stall_from.unwrap_or(0.0);
+        Ok(Stalls {
+            share: ctx.need_law(&ctx.laws.stall_share, "the share of decode time spent in long gaps")?,
+            from,
+            prefill: prefill(ctx, from),
+            gaps,
+            preempted: ctx.laws.preemptions_per_request.as_ref().map(|law| law.value),
+            rare_giants: rare_giants(ctx),
+            lonely: ctx.laws.decode_concurrency.as_ref().is_some_and(|law| law.value < 1.0),
+        })
+    }
+
+    /// True when the prefill work is large enough for the gaps; `None` when that is not known.
+    pub fn explained(&self) -> Option<bool> {
+        self.prefill.as_ref().map(|prefill| self.share.value <= prefill.explains)
+    }
+
+    pub fn words(&self) -> String {
+        format!("Gaps of {} or more take at least {} of the decode time", Unit::Seconds.show(self.from), Unit::Ratio.show(self.share.value))
+    }
+}
+
+/// The cost of prefill could not be worked out, so that its share of the gaps stays unknown.
+pub(super) fn unknown_prefill() -> Missing {
+    Missing::new(
+        "the share of time that prefill takes",
+        "It follows from time to first token and prompt lengths of at least 10 requests, with the times of the dumps.",
+    )
+}
+
+fn prefill(ctx: &Context<'_>, from: f64) -> Option<Prefill> {
+    let seconds = ctx.seen.seconds()?;
+    let cost = cost_per_token(ctx)?;
+    let tokens = uncached_tokens(ctx)?;
+    let share = (tokens.value / seconds * cost).min(1.0);
+    let explains = match ctx.seen.distribution(Distribution::StepTokens) {
+        Some(steps) => {
+            let long = (tokens_in_long_steps(&steps.histogram, from / cost) / seconds * cost).min(1.0);
+            LONG_STEPS_EXPLAIN * (share * long).sqrt()
+        }
+        None if ctx.backend() == BackendId::Sglang => STAGES_EXPLAIN * share,
+        None => PREFILL_EXPLAINS * share,
+    };
+    // With less than one request decoding on average, a gap is felt by fewer requests than the share of the window suggests.
+    let decoding = ctx.laws.decode_concurrency.as_ref().map_or(1.0, |law| law.value).clamp(0.01, 1.0);
+    let reading = Reading { value: share, unit: Unit::Ratio, time_base: ctx.seen.time_base(), source: tokens.source };
+    Some(Prefill { share: reading, explains: explains / decoding })
+}
+
+/// Seconds per prompt token that had to be computed: a fast first token (vLLM) or the median prefill stage (SGLang) less one decode
+/// step, over the median prompt.
+fn cost_per_token(ctx: &Context<'_>) -> Option<f64> {
+    let prompts =
+        ctx.seen.distribution(Distribution::UncachedPromptLength).or_else(|| ctx.seen.distribution(Distribution::PromptLength))?;
+    if prompts.histogram.observations()? < REQUESTS_NEEDED {
+        return None;
+    }
+    let prompt = quantile(&prompts.histogram, 0.5)?.point.max(1.0);
+    let (distribution, q) = match ctx.backend() {
+        BackendId::Sglang => (Distribution::PrefillTime, 0.5),
+        _ => (Distribution::Ttft, 0.1),
+    };
+    let fast = quantile(&ctx.seen.distribution(distribution)?.histogram, q).filter(|fast| fast.place != Place::First)?.point;
+    let step = quantile(&ctx.seen.distribution(Distribution::Itl)?.histogram, 0.5)?.point;
+    let cost = (fast - step).max(LEAST_PREFILL * fast) / prompt;
+    (cost.is_finite() && cost > 0.0).then_some(cost)
+}
+
+/// Prompt tokens that had to be computed in the window.
+fn uncached_tokens(ctx: &Context<'_>) -> Option<Reading> {
+    if let Some(computed) = ctx.seen.count(Counter::PromptTokensComputed) {
+        return Some(computed);
+    }
+    let prompt = ctx.seen.count(Counter::PromptTokens)?;
+    let cached = ctx.seen.count(Counter::PromptTokensCached).or_else(|| ctx.seen.count(Counter::PrefixHits));
+    let value = (prompt.value - cached.map_or(0.0, |cached| cached.value)).max(0.0);
+    Some(Reading { value, ..prompt })
+}
+
+/// Tokens in steps of at least `size` tokens. The highest bucket in use holds steps at the token budget, hence its upper bound.
+fn tokens_in_long_steps(steps: &Histogram, size: f64) -> f64 {
+    let (mut low, mut below) = (0.0, 0.0);
+    let mut buckets: Vec<(f64, f64, f64)> = Vec::with_capacity(steps.buckets.len());
+    for bucket in &steps.buckets {
+        let high = if bucket.upper.is_finite() { bucket.upper } else { 1.5 * low };
+        buckets.push((low, high, bucket.cumulative - below));
+        (low, below) = (bucket.upper, bucket.cumulative);
+    }
+    let last = buckets.iter().rposition(|(_, _, count)| *count > 0.0);
+    let mut total = 0.0;
+    for (index, (low, high, count)) in buckets.iter().enumerate() {
+        if *count <= 0.0 || *high <= size {
+            continue;
+        }
+        let from = low.max(size);
+        let share = if high > low { (high - from) / (high - low) } else { 1.0 };
+        let tokens = if last == Some(index) { *high } else { f64::midpoint(from, *high) };
+        total += count * share * tokens;
+    }
+    total
+}
+
+/// P99 of the prompts is at least ten times the median, and P90 is not: fewer than one prompt in ten is a giant.
+pub(super) fn rare_giants(ctx: &Context<'_>) -> bool {
+    let Some(prompts) = ctx.seen.distribution(Distribution::PromptLength) else {
+        return false;
+    };
+    let at = |q| quantile(&prompts.histogram, q).map_or(0.0, |found| found.point);
+    let median = at(0.5).max(1.0);
+    at(0.99) >= PROMPT_TAIL * median && at(0.9) < 0.5 * PROMPT_TAIL * median
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Bucket;
+
+    #[test]
+    fn steps_at_the_budget_count_with_the_whole_budget() {
+        // 90 decode steps of up to 64 tokens and 10 steps at a budget of 8192.
+        let bucket = |upper, cumulative| Bucket { upper, cumulative };
+        let steps = Histogram::new(
+            vec![bucket(64.0, 90.0), bucket(4096.0, 90.0), bucket(8192.0, 100.0), bucket(16_384.0, 100.0), bucket(f64::INFINITY, 100.0)],
+            Some(90.0 * 32.0 + 81_920.0),
+            Some(100.0),
+        );
+        assert_eq!(tokens_in_long_steps(&steps, 2000.0), 81_920.0);
+        assert_eq!(tokens_in_long_steps(&steps, 10_000.0), 0.0);
+    }
+}

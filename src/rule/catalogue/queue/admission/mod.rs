@@ -1,0 +1,214 @@
+//! What the rules about the waiting queue have in common: which limit could have stopped admission, each known, excluded or unknown.
+
+mod budget;
+mod memory;
+mod slots;
+
+pub(super) use budget::{Budget, lifetime_budget};
+pub(super) use slots::{is_round, is_usual};
+
+use crate::metrics::Unit;
+use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, Snapshot, TimeBase};
+use crate::stats::quantile;
+
+/// Full: the next allocation fails or preempts (own judgement; preemption dominates from 0.93 in simulation).
+pub(super) const KV_FULL: f64 = 0.95;
+/// Below this the cache has room: the saturated-replica limit of two gateways (GIE, WVA).
+pub(super) const KV_ROOM: f64 = 0.80;
+/// Fewest preemptions per finished request that mean pressure (own judgement; SGLang's tuning guide tolerates about one a minute).
+pub(super) const PREEMPTIONS_PER_REQUEST: f64 = 0.05;
+/// Share of capacity that running requests plus one would hold at full length, from which reserving schedulers stop admitting.
+pub(super) const RESERVED: f64 = 0.80;
+/// Share of deferred requests in the queue from which capacity is no remedy (handbook Q08).
+pub(super) const DEFERRED_SHARE: f64 = 0.5;
+/// A token budget from which a full step is full of work (vLLM's guide: above 8192 for throughput).
+pub(super) const LARGE_BUDGET: f64 = 8192.0;
+/// Requests for full confidence (handbook 1.8).
+const REQUESTS_NEEDED: f64 = 30.0;
+/// Prefill work share from which prompts alone fill the hardware (handbook Q04).
+pub(super) const PREFILL_SHARE: f64 = 0.8;
+/// Share of decode time lost in gaps, from which prefill work shows in the decodes; by itself, and beside the work share.
+const STALLS_ALONE: f64 = 0.5;
+const STALLS_BESIDE: f64 = 0.3;
+
+/// The state of the queue and of each possible limit. `None` is unknown.
+#[derive(Debug, Clone)]
+pub(super) struct Admission {
+    pub queue: Queue,
+    /// The slots in use: the highest number of running requests seen, or the average of decoding ones when that is a little higher.
+    pub slots: Option<f64>,
+    /// Running stood still while somebody waited; `None` when the window shows it at one end only.
+    pub plateau: Option<bool>,
+    /// Lowest and highest KV usage while somebody waited.
+    pub kv: Option<(f64, f64)>,
+    pub preempting: Option<bool>,
+    /// KV usage at the limit, or less room than the next prompt needs.
+    pub kv_full: Option<bool>,
+    /// The running requests and the next one would reserve the cache (SGLang, TGI).
+    pub reserved: Option<bool>,
+    pub deferred: Option<bool>,
+    pub budget: Option<Budget>,
+    /// Computing prompts fills the time.
+    pub prefill_bound: Option<bool>,
+    /// Tokens already come at or above the threshold.
+    pub slow_tokens: Option<bool>,
+}
+
+impl Admission {
+    pub fn of(ctx: &Context<'_>) -> Result<Self, Missing> {
+        let queue = ctx.queue()?;
+        let kv = while_waiting(ctx, Gauge::KvUsage);
+        let slots = slots::in_use(ctx);
+        let plateau = slots.and_then(|slots| slots::plateau(ctx, slots));
+        let budget = budget::of(ctx, slots);
+        let prefill_bound = prefill_bound(ctx, budget.as_ref());
+        Ok(Admission {
+            preempting: memory::preempting(ctx),
+            kv_full: kv.map(|kv| memory::full(ctx, kv)),
+            reserved: memory::reserved(ctx, plateau, prefill_bound, kv),
+            deferred: deferred(ctx),
+            slow_tokens: slow_tokens(ctx),
+            queue,
+            slots,
+            plateau,
+            kv,
+            budget,
+            prefill_bound,
+        })
+    }
+
+    /// A case that opens with what every queue rule sees: requests that wait, for capacity.
+    pub fn case(&self, ctx: &Context<'_>, basis: Basis) -> Case {
+        let mut case = Case::new(ctx, basis);
+        case = if ctx.is_window() {
+            case.samples(ctx.requests().unwrap_or(REQUESTS_NEEDED).max(1.0), REQUESTS_NEEDED)
+        } else {
+            case.lacks(&Missing::second_snapshot())
+        };
+        if let Some(waiting) = ctx.gauge(Gauge::Waiting) {
+            case = case.sees(gauge_weight(ctx), waiting);
+        }
+        if let Some(capacity) = ctx.gauge(Gauge::WaitingCapacity).filter(|evidence| evidence.value >= 1.0) {
+            case = case.sees(weight::GAUGE_ONCE, capacity);
+        }
+        if self.deferred == Some(true) {
+            case = case.against("Most of the waiting requests are deferred for another reason than capacity.");
+        }
+        case
+    }
+
+    /// `40`, the waiting requests.
+    pub fn waiting(&self) -> String {
+        Unit::Count.show(self.queue.now)
+    }
+
+    /// The sentence of a rule that looks at queues and sees none.
+    pub fn no_queue(&self) -> Option<String> {
+        if self.queue.standing {
+            return None;
+        }
+        Some(match self.queue.now {
+            0.0 => "Nothing waits.".to_owned(),
+            now => format!("{} waiting is no standing queue.", Unit::Count.show(now)),
+        })
+    }
+
+    /// Memory is known to be the nearer limit.
+    pub fn memory_bound(&self) -> bool {
+        [self.preempting, self.kv_full, self.reserved].contains(&Some(true))
+    }
+
+    /// Steps are filled up to a budget small enough to be raised.
+    pub fn small_budget(&self) -> Option<bool> {
+        // With tokens as slow as this, a larger step is no remedy: compute is the limit then.
+        self.budget.as_ref().map(|budget| budget.exhausted && budget.tokens < LARGE_BUDGET && self.slow_tokens != Some(true))
+    }
+}
+
+/// A gauge that was true at both ends of a window weighs more than one instant.
+pub(super) fn gauge_weight(ctx: &Context<'_>) -> f64 {
+    if ctx.is_window() { weight::GAUGE_SUSTAINED } else { weight::GAUGE_ONCE }
+}
+
+/// How long a request waits: the time to drain the queue, else the mean queue time since start; empty when neither is known.
+pub(super) fn wait_words(ctx: &Context<'_>) -> String {
+    const WORTH_SAYING: f64 = 0.05;
+    if let Some(drain) = ctx.laws.drain_seconds.as_ref().filter(|drain| drain.value >= WORTH_SAYING) {
+        return format!(" {}", Unit::Seconds.show(drain.value));
+    }
+    match ctx.seen.mean(Distribution::QueueTime).filter(|mean| mean.value >= WORTH_SAYING) {
+        Some(mean) if ctx.is_window() => format!(" {}", Unit::Seconds.show(mean.value)),
+        Some(mean) => format!(" ({} on average since start)", Unit::Seconds.show(mean.value)),
+        None => String::new(),
+    }
+}
+
+/// The snapshots at which somebody waited; the last one when none did.
+fn busy_ends<'a>(ctx: &'a Context<'_>) -> Vec<&'a Snapshot> {
+    let waits = |snapshot: &&Snapshot| snapshot.gauges.get(&Gauge::Waiting).is_some_and(|waiting| waiting.value >= 1.0);
+    let ends: Vec<&Snapshot> = ctx.seen.first.iter().chain([&ctx.seen.last]).filter(waits).collect();
+    if ends.is_empty() { vec![&ctx.seen.last] } else { ends }
+}
+
+/// Lowest and highest value of a gauge while somebody waited.
+pub(super) fn while_waiting(ctx: &Context<'_>, gauge: Gauge) -> Option<(f64, f64)> {
+    let mut span: Option<(f64, f64)> = None;
+    for end in busy_ends(ctx) {
+        let value = end.gauges.get(&gauge)?.value;
+        span = Some(span.map_or((value, value), |(least, most)| (least.min(value), most.max(value))));
+    }
+    span
+}
+
+fn deferred(ctx: &Context<'_>) -> Option<bool> {
+    if ctx.backend() != BackendId::Vllm {
+        return Some(false);
+    }
+    for end in busy_ends(ctx) {
+        let deferred = end.gauges.get(&Gauge::WaitingDeferred)?.value;
+        let waiting = end.gauges.get(&Gauge::Waiting)?.value;
+        if deferred < DEFERRED_SHARE * waiting || deferred < 1.0 {
+            return Some(false);
+        }
+    }
+    Some(true)
+}
+
+/// A large budget that is used up, or decodes that lose most of their time to prefills. In a snapshot neither speaks of now.
+fn prefill_bound(ctx: &Context<'_>, budget: Option<&Budget>) -> Option<bool> {
+    if let Some(budget) = budget.filter(|budget| budget.exhausted) {
+        return Some(budget.tokens >= LARGE_BUDGET);
+    }
+    let window = |law: &&Reading| matches!(law.time_base, TimeBase::Window(_));
+    let work = ctx.laws.prefill_share.as_ref().filter(window).map(|law| law.value);
+    let stalls = ctx.laws.stall_share.as_ref().filter(window).map(|law| law.value);
+    match (work, stalls) {
+        // SGLang counts its prefill passes, so that the work share needs no second witness.
+        (Some(work), _) if counts_passes(ctx) => Some(work >= PREFILL_SHARE),
+        (Some(work), Some(stalls)) => {
+            Some((work >= PREFILL_SHARE && stalls >= STALLS_BESIDE) || (work >= STALLS_BESIDE && stalls >= STALLS_ALONE))
+        }
+        (None, Some(stalls)) => Some(stalls >= STALLS_ALONE),
+        (_, None) => None,
+    }
+}
+
+fn counts_passes(ctx: &Context<'_>) -> bool {
+    ctx.backend() == BackendId::Sglang && ctx.seen.count(Counter::Steps).is_some() && ctx.seen.mean(Distribution::PrefillTime).is_some()
+}
+
+fn slow_tokens(ctx: &Context<'_>) -> Option<bool> {
+    let theta = ctx.thetas.itl.as_ref()?;
+    let gaps = ctx.seen.distribution(token_gaps(ctx.backend()))?;
+    let median = quantile(&gaps.histogram, 0.5)?;
+    Some(median.bracket.0 >= theta.seconds)
+}
+
+/// What stands for the gap between tokens.
+pub(super) fn token_gaps(backend: BackendId) -> Distribution {
+    match backend {
+        BackendId::Vllm | BackendId::Sglang => Distribution::Itl,
+        BackendId::Tgi => Distribution::DecodeCallTime,
+    }
+}

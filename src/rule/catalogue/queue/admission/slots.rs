@@ -1,0 +1,76 @@
+//! The slots in use, for none of the servers exports how many there are.
+
+use super::{busy_ends, while_waiting};
+use crate::rule::Context;
+use crate::signal::{BackendId, Counter, Gauge, TimeBase};
+
+/// Decoding sequences on average, as a share of the slots, from which the slots were full most of the time.
+const BUSY: f64 = 0.7;
+/// Slots that stand at a number leave the average this close to it.
+const EXACT: (f64, f64) = (0.90, 1.02);
+const EXACT_TGI: (f64, f64) = (0.98, 1.01);
+
+/// The gauge may read one less than the limit, taken between a finish and the next step; the average of running sequences does not.
+pub(super) fn in_use(ctx: &Context<'_>) -> Option<f64> {
+    let (_, most) = while_waiting(ctx, Gauge::Running)?;
+    let average = average(ctx).unwrap_or(0.0);
+    Some(if average > most && average <= most + 1.0 { average.round().max(most) } else { most })
+}
+
+/// Sequences decoding on average over the window.
+fn average(ctx: &Context<'_>) -> Option<f64> {
+    if ctx.backend() == BackendId::Tgi {
+        return tgi_batch(ctx);
+    }
+    ctx.laws.decode_concurrency.as_ref().filter(|law| matches!(law.time_base, TimeBase::Window(_))).map(|law| law.value)
+}
+
+/// TGI: tokens per call. With chunked prefill a prefill call moves the decodes along too; without, it makes the first tokens only.
+fn tgi_batch(ctx: &Context<'_>) -> Option<f64> {
+    ctx.need_window().ok()?;
+    let tokens = ctx.seen.count(Counter::OutputTokens)?.value;
+    let finished = ctx.seen.count(Counter::Finished)?.value;
+    let decodes = ctx.seen.count(Counter::DecodeCalls)?.value;
+    let prefills = ctx.seen.count(Counter::PrefillCalls)?.value;
+    let chunked = ctx.seen.last.config.chunked_prefill.as_ref().is_some_and(|on| on.value);
+    let average = if chunked { tokens / (decodes + prefills) } else { (tokens - finished) / decodes };
+    average.is_finite().then_some(average)
+}
+
+/// Running is the same at both ends, give or take one, and the average agrees. `None` when the window begins before the queue did, so
+/// that one end shows it only.
+pub(super) fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
+    if !ctx.is_window() {
+        return Some(true);
+    }
+    let average = average(ctx);
+    if average.is_some_and(|average| average > slots + 1.0) {
+        // More were inside on average than the ends show: no limit held them.
+        return Some(false);
+    }
+    let (least, most) = while_waiting(ctx, Gauge::Running)?;
+    let slack = (0.05 * slots).max(1.0);
+    if busy_ends(ctx).len() > 1 {
+        return Some(least >= 1.0 && most - least <= slack);
+    }
+    average.is_some_and(|average| average >= BUSY * slots).then_some(true)
+}
+
+/// Running stands at a round number to within one, and so does the average: only a limit does that.
+pub(super) fn exact(ctx: &Context<'_>, slots: f64) -> bool {
+    let (low, high) = if ctx.backend() == BackendId::Tgi { EXACT_TGI } else { EXACT };
+    let stands = while_waiting(ctx, Gauge::Running).is_some_and(|(least, most)| most - least <= 1.0 && least >= 1.0);
+    let average = average(ctx).is_some_and(|average| (low * slots..=high * slots).contains(&average));
+    busy_ends(ctx).len() > 1 && is_round(slots) && stands && average
+}
+
+/// A number that people and defaults choose for a limit: 1, a power of two, or a multiple of ten; or one less, as the gauge may read.
+pub(in crate::rule::catalogue::queue) fn is_usual(running: f64) -> bool {
+    let chosen = |slots: f64| slots == 1.0 || is_round(slots) || (slots >= 10.0 && slots % 10.0 == 0.0);
+    chosen(running) || (running >= 2.0 && chosen(running + 1.0))
+}
+
+/// A power of two, as limits often are.
+pub(in crate::rule::catalogue::queue) fn is_round(slots: f64) -> bool {
+    (2.0..=65_536.0).contains(&slots) && slots.fract() == 0.0 && (slots as u64).is_power_of_two()
+}
