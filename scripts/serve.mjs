@@ -77,7 +77,7 @@ function compress(bytes, encoding) {
   return encoding === 'gzip' ? gzipSync(bytes) : bytes;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [folder, base, port] = process.argv.slice(2);
   try {
     const { url } = await serve({ folder, base, port: Number(port) });
