@@ -2,7 +2,7 @@
 
 use super::Laws;
 use crate::metrics::Unit;
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Mode, Observation};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode, Observation};
 
 /// Less than this many finished requests per second, with no queue and hardly anybody inside, is idle (handbook A02).
 pub(super) const IDLE_REQUESTS_PER_S: f64 = 0.1;
@@ -105,7 +105,9 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
         return (running.1 == 0.0 && finished == 0.0 && !moved)
             .then(|| "Nothing ran, waited or finished between the two dumps.".to_owned());
     };
-    (finished / seconds < IDLE_REQUESTS_PER_S && inside(seen, laws).unwrap_or(running.1) < IDLE_INSIDE && running.1 <= 1.0)
+    // SGLang's gauges may still show the last busy moment.
+    let late_gauges = seen.last.has_caveat(Caveat::GaugesRefreshedPerReport) && finished > 0.0;
+    (finished / seconds < IDLE_REQUESTS_PER_S && inside(seen, laws).unwrap_or(running.1) < IDLE_INSIDE && (running.1 <= 1.0 || late_gauges))
         .then(|| format!("{} requests finished in {}, and nothing waited.", Unit::Count.show(finished), Unit::Seconds.show(seconds)))
 }
 
