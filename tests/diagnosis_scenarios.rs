@@ -1,10 +1,10 @@
 //! The seven dumps whose right answers are known, and a real loaded server.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "support/diagnosis.rs"]
-mod support;
 #[path = "support/snapshots.rs"]
 mod snapshots;
+#[path = "support/diagnosis.rs"]
+mod support;
 
 use servescope::rule::{ConfidenceWord, Diagnosis, Role, Severity, Symptom};
 use servescope::signal::Observation;

@@ -1,10 +1,10 @@
 //! Every recorded run with its label: the expected cause comes first, and nothing that the label excludes is claimed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "support/diagnosis.rs"]
-mod support;
 #[path = "support/snapshots.rs"]
 mod snapshots;
+#[path = "support/diagnosis.rs"]
+mod support;
 
 use servescope::signal::{Observation, Snapshot, same_instance};
 use support::{claimed, diagnosis, first_cause, server};
@@ -44,21 +44,32 @@ const HEALTHY: &[&str] = &[
 const RUNS: &[Run] = &[
     Run { folder: "vllm-0.32.0/b_light", loaded: (8.0, 83.0), cause: None, forbidden: HEALTHY },
     Run { folder: "vllm-0.32.0/c_queue_max_num_seqs", loaded: (8.0, 73.0), cause: Some("sequence-limit"), forbidden: MEMORY },
-    Run { folder: "vllm-0.32.0/d_kv_exhaustion_preempt", loaded: (20.0, 83.0), cause: Some("kv-capacity-bound"), forbidden: &["sequence-limit"] },
+    Run {
+        folder: "vllm-0.32.0/d_kv_exhaustion_preempt",
+        loaded: (20.0, 83.0),
+        cause: Some("kv-capacity-bound"),
+        forbidden: &["sequence-limit"],
+    },
     Run { folder: "vllm-0.32.0/f_prefix_effective", loaded: (8.0, 78.0), cause: None, forbidden: HEALTHY },
     Run { folder: "vllm-0.8.5-v0/c_queue_max_num_seqs", loaded: (8.0, 48.0), cause: Some("sequence-limit"), forbidden: MEMORY },
     Run { folder: "sglang-0.5.23/b_light", loaded: (8.0, 68.0), cause: None, forbidden: HEALTHY },
     Run { folder: "sglang-0.5.23/c_queue_max_running", loaded: (8.0, 63.0), cause: Some("sequence-limit"), forbidden: MEMORY },
     Run { folder: "sglang-0.5.23/f_cache_effective", loaded: (8.0, 58.0), cause: None, forbidden: HEALTHY },
     Run { folder: "tgi-harness/healthy", loaded: (30.0, 70.0), cause: None, forbidden: HEALTHY },
-    Run { folder: "tgi-harness/queue", loaded: (30.0, 70.0), cause: Some("kv-capacity-bound"), forbidden: &["sequence-limit", "over-reservation"] },
+    Run {
+        folder: "tgi-harness/queue",
+        loaded: (30.0, 70.0),
+        cause: Some("kv-capacity-bound"),
+        forbidden: &["sequence-limit", "over-reservation"],
+    },
 ];
 
 /// Snapshots of a recording between two times, with their times.
 fn snapshots_of(folder: &str, (from, to): (f64, f64)) -> Vec<(f64, Snapshot)> {
     let Some(root) = snapshots::corpus() else { return Vec::new() };
     let folder = root.join("series").join(folder);
-    let manifest: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(folder.join("manifest.json")).expect("a manifest")).expect("JSON");
+    let manifest: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("manifest.json")).expect("a manifest")).expect("JSON");
     let base = manifest["t0_unix"].as_f64().unwrap_or(0.0);
     let mut found: Vec<(f64, Snapshot)> = std::fs::read_dir(&folder)
         .expect("a recording")

@@ -141,3 +141,80 @@ pub fn fired(outcomes: &[(&'static Rule, Outcome)]) -> Vec<Finding> {
 
 /// Symptoms that any latency cause explains along with its own.
 pub(crate) const QUEUE_SYMPTOMS: &[Symptom] = &[Symptom::Ttft, Symptom::E2e, Symptom::Queue, Symptom::Throughput];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{finding, symptom};
+
+    fn explained(fired: Vec<Finding>, seen: Vec<SymptomSeen>) -> Explanation {
+        let state = State { kind: StateKind::Active, sentence: String::new() };
+        explain(fired, &Symptoms { seen }, &state)
+    }
+
+    fn ids(explanation: &Explanation) -> Vec<&'static str> {
+        explanation.findings.iter().map(|finding| finding.rule.id).collect()
+    }
+
+    #[test]
+    fn the_cause_that_covers_most_wins_and_the_rest_contributes() {
+        let fired = vec![finding("preemption-thrash", 0.9), finding("kv-capacity-bound", 0.9)];
+        let found = explained(fired, vec![symptom(Symptom::Ttft, 1.0), symptom(Symptom::Itl, 0.5), symptom(Symptom::Queue, 0.5)]);
+        assert_eq!(ids(&found), ["kv-capacity-bound"]);
+        assert_eq!(found.findings[0].contributing[0].rule.id, "preemption-thrash");
+        assert!(found.unexplained.is_empty());
+    }
+
+    #[test]
+    fn two_causes_of_different_symptoms_both_stand() {
+        let found = explained(
+            vec![finding("sequence-limit", 0.7), finding("server-errors", 0.8)],
+            vec![symptom(Symptom::Ttft, 1.0), symptom(Symptom::Availability, 1.0)],
+        );
+        assert_eq!(ids(&found), ["server-errors", "sequence-limit"], "equal severity, the surer one first");
+    }
+
+    #[test]
+    fn a_symptom_without_a_cause_is_a_finding_of_its_own() {
+        let found = explained(vec![finding("sequence-limit", 0.7)], vec![symptom(Symptom::Ttft, 1.0), symptom(Symptom::Itl, 1.0)]);
+        assert_eq!(found.unexplained.len(), 1);
+        assert!(ids(&found).contains(&"itl-target-missed"));
+    }
+
+    #[test]
+    fn a_cause_that_nobody_feels_is_a_risk() {
+        let found = explained(vec![finding("preemption-thrash", 0.9)], Vec::new());
+        assert_eq!(found.findings[0].role, Role::Risk);
+    }
+
+    #[test]
+    fn a_consequence_is_not_told_beside_its_cause() {
+        let found = explained(vec![finding("kv-capacity-bound", 0.9), finding("at-capacity", 0.9)], vec![symptom(Symptom::Queue, 0.5)]);
+        assert_eq!(ids(&found), ["kv-capacity-bound"]);
+        assert_eq!(found.suppressed, [("at-capacity", "kv-capacity-bound")]);
+    }
+
+    #[test]
+    fn a_circumstance_goes_below_the_cause_that_it_worsens_with_its_advice() {
+        let found =
+            explained(vec![finding("kv-capacity-bound", 0.4), finding("kv-under-allocated", 0.6)], vec![symptom(Symptom::Queue, 0.5)]);
+        assert_eq!(ids(&found), ["kv-capacity-bound"]);
+        assert_eq!(found.findings[0].contributing[0].rule.id, "kv-under-allocated");
+    }
+
+    #[test]
+    fn the_order_in_which_rules_fired_does_not_change_who_wins() {
+        let seen = || vec![symptom(Symptom::Ttft, 1.0), symptom(Symptom::Itl, 0.5)];
+        let one = explained(vec![finding("frontend-bound", 0.9), finding("long-prompt-tail", 0.8)], seen());
+        let other = explained(vec![finding("long-prompt-tail", 0.8), finding("frontend-bound", 0.9)], seen());
+        assert_eq!(ids(&one), ids(&other));
+    }
+
+    #[test]
+    fn every_edge_names_rules_of_the_catalogue_or_of_the_handbook() {
+        const LATER: &[&str] = &["bursty-arrivals"];
+        for id in SUPPRESSES.iter().flat_map(|(by, targets)| [by].into_iter().chain(targets.iter())) {
+            assert!(LATER.contains(id) || crate::rule::catalogue::find(id).is_some(), "{id}");
+        }
+    }
+}

@@ -66,6 +66,9 @@ fn calm(ctx: &Context<'_>) -> String {
                 (_, 0) => ", every target is met".to_owned(),
                 (all, _) => format!(", {undecided} of {all} targets cannot be decided"),
             };
+            if let Some(formed) = queue_formed(ctx) {
+                return formed;
+            }
             let when = if ctx.mode() == Mode::Snapshot { " in this dump" } else { "" };
             let waiting = match ctx.seen.gauge(Gauge::Waiting).map(|reading| reading.value) {
                 Some(0.0) => "none waiting".to_owned(),
@@ -75,6 +78,19 @@ fn calm(ctx: &Context<'_>) -> String {
             format!("No bottleneck found{when}: {} requests running, {waiting}{targets}.", running.unwrap_or_else(|| "some".to_owned()))
         }
     }
+}
+
+/// Nobody waited at the first dump, and many do at the second: too early for a cause, too much to call calm.
+fn queue_formed(ctx: &Context<'_>) -> Option<String> {
+    const MANY: f64 = 5.0;
+    let before = ctx.seen.gauge_before(Gauge::Waiting)?.value;
+    let now = ctx.seen.gauge(Gauge::Waiting)?.value;
+    (before < 1.0 && now >= MANY).then(|| {
+        format!(
+            "A queue has formed between the dumps: {} requests wait now. Take a third dump to see whether it stays.",
+            Unit::Count.show(now)
+        )
+    })
 }
 
 fn lower(sentence: &str) -> String {

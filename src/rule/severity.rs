@@ -9,6 +9,14 @@ pub fn score(ratio: f64) -> f64 {
     if ratio.is_nan() || ratio <= 1.0 { 0.0 } else { (0.25 + 0.5 * ratio.log2()).clamp(0.25, 1.0) }
 }
 
+/// Score of an error rate that burns the budget `burn` times as fast as it may: 14.4 is critical and 6 is high, as alerting on error
+/// budgets has it (Google's SRE workbook).
+#[must_use]
+pub fn burn_score(burn: f64) -> f64 {
+    const PAGE: f64 = 14.4;
+    if burn.is_nan() || burn <= 1.0 { 0.0 } else { (0.25 + 0.5 * burn.ln() / PAGE.ln()).clamp(0.25, 1.0) }
+}
+
 /// The word for a score: 0.75 critical, 0.5 high, 0.25 medium, above 0 low, else info.
 #[must_use]
 pub fn band(score: f64) -> Severity {
@@ -82,6 +90,14 @@ mod tests {
         assert_eq!(band(score(1.42)), Severity::High);
         assert_eq!(band(score(1.0)), Severity::Info);
         assert_eq!(band(score(f64::NAN)), Severity::Info);
+    }
+
+    #[test]
+    fn a_fast_burn_is_critical_and_a_slower_one_is_not() {
+        assert_eq!(band(burn_score(14.4)), Severity::Critical);
+        assert_eq!(band(burn_score(6.0)), Severity::High);
+        assert_eq!(band(burn_score(2.0)), Severity::Medium);
+        assert_eq!(band(burn_score(1.0)), Severity::Info);
     }
 
     #[test]

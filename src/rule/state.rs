@@ -2,7 +2,7 @@
 
 use super::Laws;
 use crate::metrics::Unit;
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Mode, Observation};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode, Observation};
 
 /// Less than this many finished requests per second, with no queue and hardly anybody inside, is idle (handbook A02).
 pub(super) const IDLE_REQUESTS_PER_S: f64 = 0.1;
@@ -105,7 +105,9 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
         return (running.1 == 0.0 && finished == 0.0 && !moved)
             .then(|| "Nothing ran, waited or finished between the two dumps.".to_owned());
     };
-    (finished / seconds < IDLE_REQUESTS_PER_S && inside(seen, laws).unwrap_or(running.1) < IDLE_INSIDE && running.1 <= 1.0)
+    // SGLang's gauges may still show the last busy moment.
+    let late_gauges = seen.last.has_caveat(Caveat::GaugesRefreshedPerReport) && finished > 0.0;
+    (finished / seconds < IDLE_REQUESTS_PER_S && inside(seen, laws).unwrap_or(running.1) < IDLE_INSIDE && (running.1 <= 1.0 || late_gauges))
         .then(|| format!("{} requests finished in {}, and nothing waited.", Unit::Count.show(finished), Unit::Seconds.show(seconds)))
 }
 
@@ -184,4 +186,62 @@ pub(super) fn progress(seen: &Observation) -> Option<f64> {
         }
     }
     live.then_some(moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::testing::{Build, snapshot, window};
+
+    fn server(running: f64, waiting: f64, requests: f64) -> Build {
+        Build::new(BackendId::Vllm)
+            .gauge(Gauge::Running, running)
+            .gauge(Gauge::Waiting, waiting)
+            .counter(Counter::Finished, requests)
+            .counter(Counter::OutputTokens, requests * 100.0)
+            .latency(Distribution::Itl, requests * 100.0, 0.02)
+            .latency(Distribution::Ttft, requests, 0.1)
+    }
+
+    fn kind(seen: &Observation) -> StateKind {
+        State::of(seen, &Laws::of(seen)).kind
+    }
+
+    #[test]
+    fn a_server_is_idle_by_its_counters_not_by_two_lucky_moments() {
+        assert_eq!(kind(&window(server(0.0, 0.0, 100.0), server(0.0, 0.0, 101.0))), StateKind::Idle);
+        // One request a second, none of them inside at either dump.
+        assert_eq!(kind(&window(server(0.0, 0.0, 100.0), server(0.0, 0.0, 160.0))), StateKind::Active);
+    }
+
+    #[test]
+    fn few_requests_that_take_long_to_their_first_token_are_no_idleness() {
+        let slow = |requests: f64| server(0.0, 0.0, requests).latency(Distribution::Ttft, requests, 4.0);
+        assert_eq!(kind(&window(slow(100.0), slow(105.0))), StateKind::Active);
+    }
+
+    #[test]
+    fn requests_inside_and_no_counter_moving_is_a_stall_unless_the_engine_sleeps() {
+        assert_eq!(kind(&window(server(2.0, 0.0, 100.0), server(2.0, 5.0, 100.0))), StateKind::Stalled);
+        let asleep = server(2.0, 0.0, 100.0).gauge(Gauge::Awake, 0.0);
+        assert_eq!(kind(&window(asleep.clone(), asleep)), StateKind::Sleeping);
+    }
+
+    #[test]
+    fn arrivals_at_a_dead_tgi_are_no_progress() {
+        let dead = |prompts: f64| {
+            Build::new(BackendId::Tgi)
+                .gauge(Gauge::Running, 12.0)
+                .gauge(Gauge::Waiting, 90.0)
+                .counter(Counter::PromptTokens, prompts)
+                .counter(Counter::DecodeCalls, 700.0)
+                .counter(Counter::OutputTokens, 9000.0)
+        };
+        assert_eq!(kind(&window(dead(1000.0), dead(5000.0))), StateKind::Stalled);
+    }
+
+    #[test]
+    fn without_the_gauges_nothing_is_known() {
+        assert_eq!(kind(&snapshot(Build::new(BackendId::Vllm).counter(Counter::Finished, 3.0))), StateKind::NoData);
+    }
 }

@@ -113,15 +113,15 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
     // Where only bounds are known, as for TGI's time to first token, a proven miss is beyond its nearer bound.
     let value = status.current.or_else(|| status.interval.map(|(low, _)| low))?;
     let limit = status.target.value;
-    let ratio = match symptom {
+    let score = match symptom {
         // Errors per allowed error: 1 % against a 99.9 % target is ten times too many.
-        Symptom::Availability => (1.0 - value) / (1.0 - limit).max(1e-6),
-        Symptom::Throughput => limit / value.max(1e-9),
-        _ => value / limit.max(1e-9),
+        Symptom::Availability => severity::burn_score((1.0 - value) / (1.0 - limit).max(1e-6)),
+        Symptom::Throughput => severity::score(limit / value.max(1e-9)),
+        _ => severity::score(value / limit.max(1e-9)),
     };
     Some(SymptomSeen {
         symptom,
-        score: severity::score(ratio).max(0.25),
+        score: score.max(0.25),
         violated: true,
         current: seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant,
         sentence: status.why.clone(),

@@ -1,21 +1,12 @@
 //! Rules on hand-made snapshots.
 
-use super::{Context, Laws, Outcome, Rule, State, Symptoms, Thetas, threshold::Theta};
-pub(crate) use crate::signal::testing::{Build, setting, source};
-use crate::signal::{Distribution, Observation, TimeBase};
+use super::{
+    Confidence, Context, Evidence, Finding, Laws, Outcome, Rule, Severity, State, Symptom, SymptomSeen, Symptoms, Thetas, threshold::Theta,
+};
+use crate::metrics::Unit;
+pub(crate) use crate::signal::testing::{Build, setting, snapshot, source, window};
+use crate::signal::{Distribution, Observation, Reading, TimeBase};
 use crate::slo::{Comparison, Metric, SloStatus, Target, Verdict};
-
-pub(crate) fn snapshot(build: Build) -> Observation {
-    Observation::snapshot(build.0)
-}
-
-/// A window of 60 s; the second snapshot gets a later time unless both have one.
-pub(crate) fn window(first: Build, last: Build) -> Observation {
-    let at = first.0.at.unwrap_or(1000.0);
-    let first = first.at(at);
-    let last = if last.0.at.is_some_and(|end| end > at) { last } else { last.at(at + 60.0) };
-    Observation::window(first.0, last.0)
-}
 
 pub(crate) fn thetas(ttft: f64, itl: f64) -> Thetas {
     let theta = |seconds| Some(Theta { seconds, origin: "test".to_owned() });
@@ -67,5 +58,43 @@ pub(crate) fn failing(distribution: Distribution, current: f64, target: f64) -> 
         source: source(distribution.path()),
         shown: String::new(),
         why: format!("P95 is {current}."),
+    }
+}
+
+/// A finding of a rule of the catalogue, as if it had fired.
+pub(crate) fn finding(id: &str, confidence: f64) -> Finding {
+    let rule = super::catalogue::find(id).expect("a rule of the catalogue");
+    let reading = Reading { value: 1.0, unit: Unit::Count, time_base: TimeBase::Instant, source: source(id) };
+    Finding {
+        rule,
+        role: rule.role,
+        severity: Severity::High,
+        confidence: Confidence::new(confidence, Vec::new(), Vec::new()),
+        sentence: format!("{id} was seen."),
+        headline: format!("{id}."),
+        formula: String::new(),
+        measure: Evidence::new(id, id, reading, 0),
+        threshold: 1.0,
+        evidence: Vec::new(),
+        explains: rule.explains.to_vec(),
+        contributing: Vec::new(),
+        actions: Vec::new(),
+    }
+}
+
+/// A current symptom with a missed target.
+pub(crate) fn symptom(symptom: Symptom, score: f64) -> SymptomSeen {
+    SymptomSeen {
+        symptom,
+        score,
+        violated: true,
+        current: true,
+        sentence: "It is felt.".to_owned(),
+        value: 2.0,
+        limit: 1.0,
+        unit: Unit::Seconds,
+        time_base: TimeBase::Window(Some(60.0)),
+        source: source(symptom.path()),
+        input: 0,
     }
 }

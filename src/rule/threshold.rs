@@ -1,7 +1,6 @@
 //! The latency thresholds that rules measure impact against.
 
-use crate::signal::Distribution;
-use crate::slo::{Metric, SloStatus};
+use crate::slo::{SloStatus, Target, latency_targets};
 
 /// A latency threshold and where it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,29 +18,13 @@ pub struct Thetas {
 }
 
 impl Thetas {
-    /// The thresholds of the evaluated targets: for each latency the P95 target, else the strictest other one.
+    /// The thresholds of the evaluated targets: of each latency the P95 one before any other.
     #[must_use]
     pub fn of(statuses: &[SloStatus], origin: &str) -> Self {
-        let pick = |wanted: &[Distribution]| {
-            let mut best: Option<(bool, f64)> = None;
-            for status in statuses {
-                let (distribution, is_p95) = match status.target.metric {
-                    Metric::Quantile(distribution, q) => (distribution, (q - 0.95).abs() < 1e-9),
-                    Metric::Mean(distribution) => (distribution, false),
-                    Metric::MeanPerToken => (Distribution::Itl, false),
-                    _ => continue,
-                };
-                if !wanted.contains(&distribution) || !(status.target.value > 0.0) {
-                    continue;
-                }
-                let better =
-                    best.is_none_or(|(best_p95, value)| (is_p95 && !best_p95) || (is_p95 == best_p95 && status.target.value < value));
-                if better {
-                    best = Some((is_p95, status.target.value));
-                }
-            }
-            best.map(|(_, seconds)| Theta { seconds, origin: origin.to_owned() })
-        };
-        Thetas { ttft: pick(&[Distribution::Ttft]), itl: pick(&[Distribution::Itl, Distribution::Tpot]) }
+        let targets: Vec<Target> = statuses.iter().map(|status| status.target.clone()).collect();
+        let found = latency_targets(&targets);
+        let theta =
+            |seconds: Option<f64>| seconds.filter(|seconds| *seconds > 0.0).map(|seconds| Theta { seconds, origin: origin.to_owned() });
+        Thetas { ttft: theta(found.ttft_seconds), itl: theta(found.itl_seconds) }
     }
 }

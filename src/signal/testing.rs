@@ -1,7 +1,8 @@
 //! Hand-made snapshots for tests.
 
 use super::{
-    BackendId, Config, ConfigValue, Counter, Distribution, Gauge, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange,
+    BackendId, Config, ConfigValue, Counter, Distribution, Gauge, InstanceKey, Observation, Snapshot, Source, Spread, Value, Version,
+    VersionRange,
 };
 use crate::metrics::{Bucket, Histogram};
 
@@ -105,4 +106,16 @@ pub(crate) fn source(metric: &str) -> Source {
 
 fn value_of(metric: &str, value: f64) -> Value {
     Value { value, ranks: vec![(String::new(), value)], source: source(metric), absent_is_zero: false }
+}
+
+pub(crate) fn snapshot(build: Build) -> Observation {
+    Observation::snapshot(build.0)
+}
+
+/// A window of 60 s; the second snapshot gets a later time unless both have one.
+pub(crate) fn window(first: Build, last: Build) -> Observation {
+    let at = first.0.at.unwrap_or(1000.0);
+    let first = first.at(at);
+    let last = if last.0.at.is_some_and(|end| end > at) { last } else { last.at(at + 60.0) };
+    Observation::window(first.0, last.0)
 }

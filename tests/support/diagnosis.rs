@@ -43,5 +43,8 @@ pub fn first_cause(diagnosis: &Diagnosis) -> Option<&'static str> {
 
 /// Every rule that claims something, contributing causes included.
 pub fn claimed(diagnosis: &Diagnosis) -> Vec<&'static str> {
-    claims(diagnosis).into_iter().flat_map(|finding| [finding.rule.id].into_iter().chain(finding.contributing.iter().map(|below| below.rule.id))).collect()
+    claims(diagnosis)
+        .into_iter()
+        .flat_map(|finding| [finding.rule.id].into_iter().chain(finding.contributing.iter().map(|below| below.rule.id)))
+        .collect()
 }

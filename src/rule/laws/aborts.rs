@@ -2,11 +2,12 @@
 
 use super::{Laws, derived};
 use crate::metrics::Unit;
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation, Reading};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Observation, Reading};
 
 /// vLLM drops an aborted request without counting it (its issues 31503 and 55634), so that only differences show it.
 pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
-    if seen.last.backend != BackendId::Vllm {
+    // The V0 engine records a first token again after each preemption, so that the difference counts those.
+    if seen.last.backend != BackendId::Vllm || seen.last.has_caveat(Caveat::TtftRecordedAgainAfterPreemption) {
         return;
     }
     laws.hidden_aborts = requests(seen);

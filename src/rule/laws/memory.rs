@@ -1,6 +1,6 @@
 //! L7: how much KV memory the offered work needs.
 
-use super::{Laws, derived, join};
+use super::{Laws, derived};
 use crate::metrics::Unit;
 use crate::signal::{Counter, Distribution, Gauge, Observation, Reading, TimeBase};
 
@@ -45,7 +45,7 @@ pub(in crate::rule) fn capacity(seen: &Observation) -> Option<Reading> {
     if let Some(capacity) = &seen.last.config.kv_capacity_tokens {
         return derived(capacity.value, Unit::Tokens, TimeBase::Config, &[&capacity.source]);
     }
-    const LEAST_USAGE: f64 = 0.05;
+    const LEAST_USAGE: f64 = 0.02;
     let usage = seen.gauge(Gauge::KvUsage).filter(|usage| usage.value >= LEAST_USAGE)?;
     let used = seen.gauge(Gauge::KvUsedTokens)?;
     derived(used.value / usage.value, Unit::Tokens, TimeBase::Instant, &[&used.source, &usage.source])
@@ -60,22 +60,23 @@ pub(in crate::rule) fn lengths(seen: &Observation) -> Option<(Reading, Reading)>
 }
 
 fn length(seen: &Observation, distribution: Distribution, tokens: Counter) -> Option<Reading> {
-    if let Some(mean) = seen.mean(distribution) {
-        return Some(mean);
-    }
-    let lifetime = Observation::snapshot(seen.last.clone());
-    for span in [seen, &lifetime] {
-        if let (Some(tokens), Some(finished)) = (span.count(tokens), span.count(Counter::Finished))
-            && finished.value > 0.0
-            && tokens.value > 0.0
-        {
-            return Some(Reading {
-                value: tokens.value / finished.value,
-                unit: Unit::Tokens,
-                time_base: tokens.time_base,
-                source: join(&[&tokens.source, &finished.source]),
-            });
-        }
-    }
-    lifetime.mean(distribution)
+    seen.mean(distribution)
+        .or_else(|| per_request(seen.count(tokens)?, seen.count(Counter::Finished)?))
+        .or_else(|| per_request(lifetime(seen, tokens)?, lifetime(seen, Counter::Finished)?))
+        .or_else(|| {
+            let spread = seen.last.distributions.get(&distribution)?;
+            let time_base = TimeBase::Lifetime(seen.last.uptime_seconds());
+            derived(spread.histogram.mean()?, Unit::Tokens, time_base, &[&spread.source])
+        })
+}
+
+fn per_request(tokens: Reading, finished: Reading) -> Option<Reading> {
+    let some = tokens.value > 0.0 && finished.value > 0.0;
+    derived(tokens.value / finished.value, Unit::Tokens, tokens.time_base, &[&tokens.source, &finished.source]).filter(|_| some)
+}
+
+fn lifetime(seen: &Observation, counter: Counter) -> Option<Reading> {
+    let value = seen.last.counters.get(&counter)?;
+    let time_base = TimeBase::Lifetime(seen.last.uptime_seconds());
+    Some(Reading { value: value.value, unit: counter.unit(), time_base, source: value.source.clone() })
 }

@@ -57,3 +57,57 @@ fn identity(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
     let itl = seen.mean(Distribution::Itl)?;
     derived(tokens.value * itl.value / concurrency.value, Unit::Count, tokens.time_base, &[&tokens.source, &itl.source])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::testing::{Build, snapshot, window};
+
+    fn server(requests: f64, running: f64, waiting: f64) -> Build {
+        Build::new(BackendId::Vllm)
+            .gauge(Gauge::Running, running)
+            .gauge(Gauge::Waiting, waiting)
+            .counter(Counter::Finished, requests)
+            .counter(Counter::OutputTokens, requests * 100.0)
+            .latency(Distribution::Itl, requests * 100.0, 0.02)
+            .latency(Distribution::QueueTime, requests, 5.0)
+    }
+
+    fn laws(seen: &Observation) -> Laws {
+        let mut laws = Laws::default();
+        fill(seen, &mut laws);
+        laws
+    }
+
+    fn near(reading: &Option<crate::signal::Reading>, expected: f64) {
+        assert!(reading.as_ref().is_some_and(|reading| (reading.value - expected).abs() < 1e-9), "{reading:?} against {expected}");
+    }
+
+    #[test]
+    fn sums_of_times_over_the_window_are_average_populations() {
+        // 120 requests of 100 gaps of 20 ms, and 5 s of waiting each, in 60 s.
+        let laws = laws(&window(server(0.0, 4.0, 10.0), server(120.0, 4.0, 40.0)));
+        near(&laws.decode_concurrency, 4.0);
+        near(&laws.queue_population, 10.0);
+        near(&laws.finish_rate, 2.0);
+        // Two finish a second, and the queue grows by half a request a second.
+        near(&laws.arrival_rate, 2.5);
+        near(&laws.drain_seconds, 20.0);
+        near(&laws.token_identity, 1.0);
+    }
+
+    #[test]
+    fn a_lifetime_rate_drains_no_queue() {
+        let laws = laws(&snapshot(server(120.0, 4.0, 40.0).started(0.0).at(6000.0)));
+        near(&laws.finish_rate, 0.02);
+        assert_eq!((laws.drain_seconds, laws.arrival_rate), (None, None));
+        assert!(laws.decode_concurrency.is_some_and(|law| law.time_base == TimeBase::Lifetime(Some(6000.0))));
+    }
+
+    #[test]
+    fn after_a_restart_the_old_population_does_not_count() {
+        let seen = window(server(500.0, 90.0, 0.0).started(0.0).at(100.0), server(30.0, 10.0, 0.0).started(130.0).at(160.0));
+        // 30 finished and 10 inside in the 30 s since the restart.
+        near(&laws(&seen).arrival_rate, 40.0 / 30.0);
+    }
+}

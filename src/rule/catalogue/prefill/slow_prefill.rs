@@ -10,7 +10,7 @@ use crate::signal::{BackendId, Caveat, Distribution, Reading};
 /// Share of the time to first token from which prefill is the cause (handbook P01).
 const SHARE: f64 = 0.5;
 /// Queueing above this share is the cause instead.
-const QUEUE_SHARE: f64 = 0.3;
+const QUEUE_SHARE: f64 = 0.5;
 /// Requests for a P95 with a finite interval.
 const REQUESTS: f64 = 59.0;
 

@@ -56,7 +56,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.seen.last.config.engine_type.as_ref().is_some_and(|role| role.value == "prefill") {
         return Outcome::clear("A prefill worker runs one batch at a time; the number of running requests is no limit.");
     }
-    if ctx.is_window() && ctx.backend() != BackendId::Tgi {
+    if ctx.is_window() && ctx.backend() != BackendId::Tgi && !plenty(ctx, &admission) {
         ctx.need_count(Counter::Preemptions)?;
     }
     match ctx.backend() {
@@ -100,6 +100,13 @@ fn check(ctx: &Context<'_>) -> Checked {
     Ok(fire(ctx, &admission))
 }
 
+/// So little memory is in use or reserved that nothing can have been thrown out of it; older SGLang releases do not count retractions.
+fn plenty(ctx: &Context<'_>, admission: &Admission) -> bool {
+    const LITTLE: f64 = 0.3;
+    let reserved = ctx.laws.kv_reservation.as_ref().is_some_and(|law| law.value < LITTLE);
+    ctx.backend() == BackendId::Sglang && reserved && admission.kv.is_some_and(|(_, most)| most < LITTLE)
+}
+
 /// Tokens already come too slowly for more sequences. Judged over a window only, for a lifetime median says little of now.
 fn too_slow(ctx: &Context<'_>) -> Option<String> {
     let theta = ctx.thetas.itl.as_ref()?;
@@ -126,6 +133,9 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     };
     if let Some(usage) = ctx.gauge(Gauge::KvUsage) {
         case = case.sees(weight::GAUGE_ONCE, usage);
+    }
+    if ctx.is_window() && admission.preempting.is_none() {
+        case = case.lacks(&Missing::counter(ctx.backend(), Counter::Preemptions));
     }
     if is_round(count) {
         case = case.holds(weight::HINT);

@@ -1,6 +1,6 @@
 //! A01: requests are inside and nothing moves.
 
-use crate::metrics::Unit;
+use crate::metrics::{Histogram, Unit};
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::state::{occupied_throughout, progress};
 use crate::rule::{
@@ -17,6 +17,12 @@ const LEAST_SECONDS: f64 = 10.0;
 /// Two scrapes cannot show that nothing moved in between and stopped (handbook A01: 0.75).
 const CEILING: f64 = 0.75;
 
+/// No step takes this long; a gap like that is a halt. Seen only afterwards, it is probable at most.
+const PAST_GAP: f64 = 10.0;
+const PAST_CEILING: f64 = 0.65;
+/// On a server whose usual gaps are that slow, long ones are usual.
+const PAST_MEDIANS: f64 = 20.0;
+
 pub(super) static RULE: Rule = Rule {
     id: "engine-stalled",
     code: "A01",
@@ -26,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[Symptom::Availability, Symptom::Ttft, Symptom::Itl, Symptom::E2e, Symptom::Throughput, Symptom::Queue],
     texts: Texts {
-        sees: "Requests are inside the server at both dumps, and no token, step or first token was counted between them.",
+        sees: "Requests are inside the server at both dumps, and no token, step or first token was counted between them. Or they were, but some request saw a gap of ten seconds or more between two tokens while nobody was preempted.",
         why: "The engine hangs. The gauges freeze at harmless values and health checks may still answer, while every request waits.",
         what_to_do: "Look at the engine's log for a CUDA or NCCL hang, restart the replica, and let the liveness probe watch token counters instead of HTTP 200.",
         falsifier: "A third dump shows tokens or steps that moved, or the engine was paused or put to sleep on purpose.",
@@ -52,7 +58,7 @@ fn check(ctx: &Context<'_>) -> Checked {
         )
     })?;
     if moved > 0.0 {
-        return Outcome::clear("Tokens or steps were counted between the dumps.");
+        return past(ctx);
     }
     if occupied_throughout(ctx.seen) != Some(true) {
         return Outcome::clear("Nothing moved, but the server was not occupied at both dumps.");
@@ -66,10 +72,9 @@ fn check(ctx: &Context<'_>) -> Checked {
 
 fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
     let mut case = Case::new(ctx, Basis::Counters).at_most(CEILING).samples(seconds, FULL_SECONDS);
-    for evidence in [ctx.count(Counter::LiveOutputTokens).or_else(|| ctx.count(Counter::OutputTokens)), ctx.count(Counter::Steps)] {
-        if let Some(evidence) = evidence {
-            case = case.sees(weight::GAUGE_SUSTAINED, evidence);
-        }
+    let tokens = ctx.count(Counter::LiveOutputTokens).or_else(|| ctx.count(Counter::OutputTokens));
+    for evidence in [tokens, ctx.count(Counter::Steps)].into_iter().flatten() {
+        case = case.sees(weight::GAUGE_SUSTAINED, evidence);
     }
     let Some(running) = ctx.gauge(Gauge::Running) else {
         return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::Running));
@@ -103,6 +108,57 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
             ],
         },
     )
+}
+
+/// The engine works again, but it stood still inside the window: gaps between tokens of many seconds, with nobody preempted.
+fn past(ctx: &Context<'_>) -> Checked {
+    let moved = "Tokens or steps were counted between the dumps.";
+    let Some(gaps) = ctx.seen.distribution(Distribution::Itl) else {
+        return Outcome::clear(moved);
+    };
+    let usual = quantile(&gaps.histogram, 0.5).map_or(0.0, |median| median.bracket.1);
+    let Some((edge, count)) = longest(&gaps.histogram).filter(|(edge, _)| *edge >= PAST_GAP.max(PAST_MEDIANS * usual)) else {
+        return Outcome::clear(moved);
+    };
+    if ctx.need_count(Counter::Preemptions)?.value > 0.0 || ctx.seen.gauge_span(Gauge::Swapped).is_some_and(|(_, most)| most > 0.0) {
+        return Outcome::clear("Tokens were counted; preempted requests account for the longest gaps between them.");
+    }
+    let shown = Unit::Seconds.show(edge);
+    let measure = ctx
+        .computed("law.longest_gap", "longest gaps between tokens", edge, Unit::Seconds, &gaps.source)
+        .shown_as(format!("{} of {shown} or more", Unit::Count.show(count)));
+    let case = Case::new(ctx, Basis::Counters).at_most(PAST_CEILING).sees(weight::COUNTER, measure.clone());
+    let case = case.shows(ctx.quantile(Distribution::Itl, 0.5)).shows(ctx.gauge(Gauge::Running));
+    Ok(case.fire(
+        &RULE,
+        Account {
+            severity: Severity::High,
+            sentence: format!("The engine stood still for {shown} or more inside the window: {} requests had such a gap.", Unit::Count.show(count)),
+            headline: format!("The engine stood still for {shown} or more between the dumps, and moves again."),
+            formula: format!("gaps between tokens of {} or more, and no preemption", Unit::Seconds.show(PAST_GAP)),
+            threshold: PAST_GAP,
+            measure,
+            actions: vec![Action::plain(
+                "Look into the engine's log and the host's at that time: a pause of the process, a hang that resolved, or a network of GPUs.",
+                "None.",
+                "No such gap in the next window.",
+            )],
+        },
+    ))
+}
+
+/// Lower edge and number of the observations in the highest bucket that holds any.
+fn longest(histogram: &Histogram) -> Option<(f64, f64)> {
+    let (mut lower, mut below) = (0.0, 0.0);
+    let mut found = None;
+    for bucket in &histogram.buckets {
+        if bucket.cumulative > below {
+            found = Some((lower, bucket.cumulative - below));
+        }
+        lower = bucket.upper;
+        below = bucket.cumulative;
+    }
+    found
 }
 
 /// The window is shorter than twice the P99 of this server's own prefills since start.
@@ -142,6 +198,26 @@ mod tests {
     #[test]
     fn is_clear_when_tokens_moved() {
         assert!(matches!(check(&RULE, &window(inside(500.0), inside(501.0))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn fires_when_the_engine_stood_still_inside_the_window() {
+        // Recorded: a worker stopped for 25 s leaves two gaps of about 25 s.
+        let gaps = |long: f64| {
+            let buckets = [(0.025, 1000.0 * long), (20.0, 0.0), (40.0, long), (f64::INFINITY, 0.0)];
+            inside(500.0 + long).histogram(Distribution::Itl, &buckets, 25.0 * long).counter(Counter::Preemptions, 0.0)
+        };
+        let outcome = check(&RULE, &window(gaps(0.0), gaps(2.0)));
+        assert!(fired(&outcome).headline.contains("20 s or more"), "{}", fired(&outcome).headline);
+    }
+
+    #[test]
+    fn is_clear_when_preemptions_account_for_long_gaps() {
+        let gaps = |long: f64| {
+            let buckets = [(0.025, 1000.0 * long), (20.0, 0.0), (40.0, long), (f64::INFINITY, 0.0)];
+            inside(500.0 + long).histogram(Distribution::Itl, &buckets, 25.0 * long).counter(Counter::Preemptions, 9.0 * long)
+        };
+        assert!(matches!(check(&RULE, &window(gaps(0.0), gaps(2.0))), Outcome::Clear(_)));
     }
 
     #[test]
