@@ -37,20 +37,21 @@ console.log('\n# Against prometheus-parse, on a text that it can read (vllm_ ins
 
 console.log('\n# Size of the input (vllm:)');
 {
-  row('input', 'native parse', 'ns/byte', 'report', 'wasm parse', 'ns/byte', 'report', 'wasm memory');
+  row('input', 'native parse', 'ns/byte', 'in pieces', 'heap beside', 'allocations', 'report', 'wasm parse', 'ns/byte', 'report', 'wasm memory');
   const perByte = { native: [], wasm: [] };
   for (const [name, bytes] of [['60 KB', 60 * KB], ['500 KB', 500 * KB], ['5 MB', 5 * MB], ['25 MB', 25 * MB], ['100 MB', 100 * MB]]) {
     const text = vllmText(bytes, ':');
     const native = runNative(`colon-${name.replace(' ', '')}.prom`, text, []);
     const wasm = runWasm(text, {});
     const nanoseconds = (time) => (time * 1e6) / text.length;
-    row(`${name} (${native.samples} samples)`, ms(native.parse_ms), nanoseconds(native.parse_ms).toFixed(2), ms(native.report_ms),
-      ms(wasm.parse_ms), nanoseconds(wasm.parse_ms).toFixed(2), ms(wasm.report_ms), `${(wasm.memory / text.length).toFixed(1)}x`);
+    row(`${name} (${native.samples} samples)`, ms(native.parse_ms), nanoseconds(native.parse_ms).toFixed(2), ms(native.parse_pieces_ms),
+      `${(native.parse_peak_bytes / text.length).toFixed(1)}x`, native.parse_allocations, ms(native.report_ms), ms(wasm.parse_ms), nanoseconds(wasm.parse_ms).toFixed(2), ms(wasm.report_ms), `${(wasm.memory / text.length).toFixed(1)}x`);
     perByte.native.push(nanoseconds(native.parse_ms));
     perByte.wasm.push(nanoseconds(wasm.parse_ms));
     if (name === '60 KB') bar('wasm: ms to analyse 60 KB beyond parsing', wasm.report_ms, wasm.report_ms <= 5, '<= 5');
     if (name === '5 MB') {
       bar('wasm speed / native speed', native.parse_ms / wasm.parse_ms, native.parse_ms >= 0.45 * wasm.parse_ms, '>= 0.45');
+      bar('allocations / sample, 5 MB', native.parse_allocations / native.samples, native.parse_allocations <= 0.1 * native.samples, '<= 0.1');
       bar('wasm memory / input, 5 MB', wasm.memory / text.length, wasm.memory <= 5 * text.length, '<= 5');
       bar('native: report time / parse time, 5 MB', native.report_ms / native.parse_ms, native.report_ms <= 0.5 * native.parse_ms, '<= 0.5');
       bar('wasm: report time / parse time, 5 MB', wasm.report_ms / wasm.parse_ms, wasm.report_ms <= 0.5 * wasm.parse_ms, '<= 0.5');

@@ -1,11 +1,13 @@
 //! `cargo bench --no-default-features --bench native -- [--baseline] FILE`: best times on one file, as a line of JSON.
 //! `benches/bench.mjs` calls it and sets it against wasm; `make bench` calls that.
 
+mod counting;
 mod support;
 
 use std::hint::black_box;
 use std::time::Instant;
 
+use servescope::exposition;
 use support::{baseline, read, report, samples};
 
 fn main() {
@@ -17,7 +19,8 @@ fn main() {
     let bytes = std::fs::read(file).expect("the file is there");
     let text = String::from_utf8_lossy(&bytes);
 
-    let inputs = [read(&bytes)];
+    let (input, held) = counting::during(|| read(&bytes));
+    let inputs = [input];
     let (kept, baseline_ms) =
         if options.iter().any(|word| word == "--baseline") { (baseline(&text), best_ms(|| baseline(&text))) } else { (0, f64::NAN) };
     // An error object would be the fastest report of all.
@@ -26,12 +29,22 @@ fn main() {
         "{}",
         serde_json::json!({
             "samples": samples(&inputs[0]),
+            "parse_peak_bytes": held.peak_bytes,
+            "parse_allocations": held.allocations,
+            "parse_pieces_ms": best_ms(|| read_in_pieces(&bytes)),
             "parse_ms": best_ms(|| read(&bytes)),
             "report_ms": report_ms,
             "baseline_samples": kept,
             "baseline_ms": baseline_ms,
         })
     );
+}
+
+/// As a page reads a large file: a piece, a breath, the next piece.
+fn read_in_pieces(bytes: &[u8]) -> exposition::Parsed {
+    let mut reader = exposition::Reader::new();
+    bytes.chunks(1 << 20).for_each(|piece| reader.push(piece));
+    reader.finish()
 }
 
 /// The best of at least three runs and at least half a second: what the machine can do when nobody disturbs it.

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Several files are snapshots of one instance, ordered by their times when given (`FILE@SECONDS`), else by their own counters.
-//! `--request FILE` takes a whole request as JSON (`-` is standard input). `--samples` prints every sample that was read instead.
+//! `--request FILE` takes a whole request as JSON (`-` is standard input). `--samples` prints every sample that was read instead, one JSON array
+//! a line: name, labels, value, timestamp in milliseconds or null, line.
 
 use std::process::ExitCode;
 
@@ -17,7 +18,9 @@ use servescope::request::{self, Request, RequestError, analyze_json, error_json}
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
         Ok(text) => {
-            println!("{text}");
+            if !text.is_empty() {
+                println!("{text}");
+            }
             if text.starts_with("{\"error\"") { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
         Err(error) => {
@@ -33,6 +36,7 @@ fn run(arguments: Vec<String>) -> Result<String, RequestError> {
     let mut thresholds = serde_json::Map::new();
     let mut inputs = Vec::new();
     let mut pretty = false;
+    let mut samples = false;
     let mut words = arguments.into_iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| usage(&format!("{word} needs a value.")));
@@ -50,6 +54,7 @@ fn run(arguments: Vec<String>) -> Result<String, RequestError> {
                 thresholds.insert(name.trim().into(), number.into());
             }
             "--pretty" => pretty = true,
+            "--samples" => samples = true,
             "--request" => return Ok(analyze_json(&read(&value()?).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?)),
             "--fleet" => {
                 return Err(RequestError::new(
@@ -61,6 +66,9 @@ fn run(arguments: Vec<String>) -> Result<String, RequestError> {
             flag if flag.starts_with("--") => return Err(usage(&format!("{flag} is not known."))),
             file => inputs.push(input(file)?),
         }
+    }
+    if samples {
+        return Ok(inputs.iter().flat_map(every_sample).collect::<Vec<String>>().join("\n"));
     }
     if !targets.is_empty() {
         request.insert("slo_targets".into(), targets.into());
@@ -75,6 +83,17 @@ fn run(arguments: Vec<String>) -> Result<String, RequestError> {
     }
     let value: serde_json::Value = serde_json::from_str(&answer).map_err(|error| usage(&error.to_string()))?;
     Ok(serde_json::to_string_pretty(&value).unwrap_or(answer))
+}
+
+/// One JSON array for each sample: name, labels as an object, value as text, timestamp in milliseconds or null, line.
+fn every_sample(input: &Input) -> Vec<String> {
+    let samples = input.parsed.scrapes.iter().flat_map(|scrape| scrape.samples());
+    let line = |sample: servescope::metrics::Sample<'_>| {
+        let labels: serde_json::Map<String, serde_json::Value> =
+            sample.labels().map(|(key, value)| (key.to_owned(), value.into())).collect();
+        serde_json::json!([sample.name(), labels, sample.value().to_string(), sample.timestamp_ms(), sample.line()]).to_string()
+    };
+    samples.map(line).collect()
 }
 
 /// `ttft.p95<=1.0` as a target of the request.

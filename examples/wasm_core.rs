@@ -7,6 +7,7 @@
 mod support;
 
 use servescope::analyze::Input;
+use servescope::exposition::{Format, Names, verdict};
 use servescope::request::analyze_json;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -48,6 +49,15 @@ impl Texts {
     pub fn report(&self) -> String {
         support::report(&self.0)
     }
+}
+
+/// The first line of a text that does not follow its format, `text` or `openmetrics`; 0 when all lines do.
+#[wasm_bindgen]
+#[must_use]
+pub fn first_deviation(bytes: &[u8], format: &str, legacy_names: bool) -> u32 {
+    let format = if format == "openmetrics" { Format::OpenMetrics1 } else { Format::Text004 };
+    let names = if legacy_names { Names::Legacy } else { Names::Utf8 };
+    verdict(bytes, format, names).line.unwrap_or(0)
 }
 
 /// The number of sample lines that prometheus-parse keeps.

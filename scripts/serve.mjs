@@ -20,6 +20,7 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.prom', '.svg', '.txt', '.wasm', '.webmanifest']);
+const HASHED = /-[0-9a-f]{16}(_bg)?\.\w+$/; // trunk puts a hash of the content into the name
 
 /** Serves `folder` below the path `base` (which starts and ends with a slash); port 0 takes a free one. */
 export async function serve({ folder, base = '/', port = 0 }) {
@@ -52,8 +53,7 @@ export async function serve({ folder, base = '/', port = 0 }) {
       if (!cache.has(key)) cache.set(key, compress(await readFile(file), encoding));
       answer(200, {
         'Content-Type': TYPES[type] ?? 'application/octet-stream',
-        // Every name but index.html holds a hash of the content.
-        'Cache-Control': type === '.html' ? 'no-cache' : 'public, max-age=31536000, immutable',
+        'Cache-Control': HASHED.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache',
         Vary: 'Accept-Encoding',
         ...(encoding && { 'Content-Encoding': encoding }),
       }, cache.get(key));
@@ -77,7 +77,7 @@ function compress(bytes, encoding) {
   return encoding === 'gzip' ? gzipSync(bytes) : bytes;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [folder, base, port] = process.argv.slice(2);
   try {
     const { url } = await serve({ folder, base, port: Number(port) });

@@ -167,7 +167,7 @@ impl Cutter<'_> {
             (here, Begins::Series)
         };
         if begins != Begins::Series {
-            let hint = self.hints.iter().rev().find(|hint| hint.row <= start.row);
+            let hint = self.hints.partition_point(|hint| hint.row <= start.row).checked_sub(1).and_then(|at| self.hints.get(at));
             start = hint.filter(|hint| hint.row > part.start.row).copied().unwrap_or(start);
         }
         let taken = (here.row - start.row) as usize;

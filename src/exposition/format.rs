@@ -33,8 +33,9 @@ impl Format {
 
 /// The format of the scrape before row `end`, and why. What the server or an `# EOF` says goes before what the lines look like.
 pub(super) fn of_scrape(scanner: &Scanner, end: u32) -> (Format, &'static str) {
-    let has_eof = scanner.ends.iter().find(|(mark, _)| mark.row >= end).is_some_and(|(_, eof)| *eof);
-    let announced = scanner.announced.iter().rev().find(|(row, _)| *row < end).map(|(_, format)| *format);
+    let has_eof = scanner.ends.get(scanner.ends.partition_point(|(mark, _)| mark.row < end)).is_some_and(|(_, eof)| *eof);
+    let before = scanner.announced.partition_point(|(row, _)| *row < end).checked_sub(1);
+    let announced = before.and_then(|at| scanner.announced.get(at)).map(|(_, format)| *format);
     match (announced, scanner.openmetrics_2, has_eof, scanner.openmetrics) {
         (_, Some(feature), ..) => (Format::OpenMetrics2, feature),
         (Some(format), ..) => (format, "the Content-Type header says so"),

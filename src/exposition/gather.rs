@@ -6,6 +6,7 @@ use super::cut::{Cut, Mark, cut};
 use super::lines::Lines;
 use super::problem::{Problems, Tally};
 use super::scan::Scanner;
+use super::timeline::by_time;
 use super::{Parsed, ProblemKind, format};
 use crate::metrics::{Scrape, Table};
 
@@ -16,8 +17,15 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
     if let Some(open) = scanner.block.take() {
         scanner.close_block(open);
     }
+    let timelines = by_time(&text, &mut scanner);
     let ends: Vec<Mark> = scanner.ends.iter().map(|(mark, _)| *mark).collect();
     let Cut { mut scrapes, duplicates } = cut(&text, &scanner.columns, &ends, &scanner.hints);
+    for (start, end) in &mut scrapes {
+        let whole = timelines.get(timelines.partition_point(|whole| whole.end.row < end.row));
+        if let Some(whole) = whole.filter(|whole| whole.start.row <= start.row) {
+            (start.metadata, end.metadata) = (whole.start.metadata, whole.end.metadata);
+        }
+    }
     let (format, format_reason) = format::of_scrape(&scanner, scrapes.first().map_or(0, |(_, end)| end.row));
     let mut timestamps = timestamps(&scanner, &scrapes);
     let Scanner { mut columns, mut problems, carriage_returns, blanks, .. } = scanner;

@@ -245,13 +245,25 @@ fn string(bytes: &[u8], at: usize) -> Result<Token, Fault> {
 
 fn duplicates(bytes: &[u8], parts: &Parts) -> Option<Fault> {
     let of = |token: &Token| bytes.get(token.start..token.end);
+    let fault = |token: &Token| Fault { at: token.start, what: What::DuplicateLabel };
+    if parts.labels.len() > MANY_LABELS {
+        let mut keys: Vec<&Token> = parts.labels.iter().map(|(key, _)| key).collect();
+        keys.sort_by_key(|key| of(key));
+        return keys
+            .windows(2)
+            .find_map(|pair| matches!(pair, [a, b] if of(a) == of(b)).then(|| pair.last().map(|key| fault(key))))
+            .flatten();
+    }
     for (index, (key, _)) in parts.labels.iter().enumerate() {
         if parts.labels.iter().take(index).any(|(earlier, _)| of(earlier) == of(key)) {
-            return Some(Fault { at: key.start, what: What::DuplicateLabel });
+            return Some(fault(key));
         }
     }
     None
 }
+
+/// Up to this number of labels, comparing each with each is quicker than sorting.
+const MANY_LABELS: usize = 40;
 
 fn name_end(bytes: &[u8], from: usize) -> usize {
     if !bytes.get(from).is_some_and(|byte| is_name_start(*byte)) {

@@ -16,6 +16,7 @@ mod repeats;
 mod rescue;
 mod scan;
 mod strict;
+mod timeline;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

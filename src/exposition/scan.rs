@@ -9,7 +9,7 @@ use super::noise::Block;
 use super::previous::{Place, Recent, piece};
 use super::problem::{ProblemKind, Problems, Tally};
 use super::{Format, problem};
-use crate::metrics::{Columns, Metadata, Piece, Says, plain};
+use crate::metrics::{Columns, Metadata, Piece, Says, number, plain};
 
 /// Reads a text that may still be growing, line by line.
 #[derive(Debug, Default)]
@@ -32,6 +32,11 @@ pub(super) struct Scanner {
     pub has_mark_of_its_own: bool,
     /// First byte that was not read yet.
     pub(super) at: usize,
+    /// End of the last complete line, and of the part of the text where its end was looked for.
+    complete: usize,
+    searched: usize,
+    /// Where the line at hand is.
+    here: [usize; 2],
     /// Lines that were read, with the one at hand.
     pub(super) line: u32,
     recent: Recent,
@@ -90,8 +95,11 @@ impl Scanner {
     /// Reads all complete lines; with `last`, the unfinished one at the end too. The text may only have grown since the last call.
     pub(super) fn scan(&mut self, text: &str, last: bool) {
         let bytes = text.as_bytes();
-        let unread = bytes.get(self.at..).unwrap_or(&[]);
-        let limit = if last { bytes.len() } else { self.at + memchr::memrchr(b'\n', unread).map_or(0, |end| end + 1) };
+        if let Some(end) = bytes.get(self.searched..).and_then(|new| memchr::memrchr(b'\n', new)) {
+            self.complete = self.searched + end + 1;
+        }
+        self.searched = bytes.len();
+        let limit = if last { bytes.len() } else { self.complete };
         let bytes = bytes.get(..limit).unwrap_or(&[]);
         let ahead = Ahead { text, limit, last, whole: true };
         if self.at == 0 && limit > 0 && text.starts_with('\u{feff}') {
@@ -104,13 +112,14 @@ impl Scanner {
         while self.at < limit {
             let from = self.at;
             self.line += 1;
-            if self.block.is_none() && self.like_before(bytes, from) {
+            if self.block.is_none() && bytes.get(from) != Some(&b'#') && self.like_before(bytes, from).is_some() {
                 continue;
             }
             let rest = bytes.get(from..).unwrap_or(&[]);
             let end = from + memchr(b'\n', rest).unwrap_or(rest.len());
             let raw = text.get(from..end).unwrap_or("");
             self.at = (end + 1).min(limit);
+            self.here = [from, end];
             if !self.has_room && self.at > SAMPLED {
                 self.has_room = true;
                 self.columns.make_room((bytes.len() - self.at) as f64 / self.at as f64);
@@ -125,13 +134,15 @@ impl Scanner {
     }
 
     /// Reads a line that has the shape of one before, and goes to the next line.
-    fn like_before(&mut self, bytes: &[u8], from: usize) -> bool {
+    fn like_before(&mut self, bytes: &[u8], from: usize) -> Option<()> {
         let start = line::blanks(bytes, from);
-        let Some((like, head_end)) = self.recent.again(bytes, start) else { return false };
-        if bytes.get(head_end) != Some(&b' ') {
-            return false;
+        let (like, head_end) = self.recent.again(bytes, start)?;
+        let (value, mut end) = number_after_blank(bytes, head_end)?;
+        let mut time = None;
+        if bytes.get(end) == Some(&b' ') {
+            let (found, after) = number_after_blank(bytes, end).filter(|(time, _)| time.is_finite())?;
+            (time, end) = (Some(found), after);
         }
-        let Some((value, end)) = plain(bytes, head_end + 1) else { return false };
         let next = match bytes.get(end) {
             None => end,
             Some(b'\n') => end + 1,
@@ -139,11 +150,14 @@ impl Scanner {
                 self.carriage_returns.add(self.line, [end, end + 1]);
                 end + 2
             }
-            Some(_) => return false,
+            Some(_) => return None,
         };
         let labels = self.columns.values.len();
         self.columns.values.extend_from_slice(&like.values);
         self.columns.push(like.layout, labels, value, self.line, like.hash);
+        if let Some(time) = time {
+            self.at_time(time);
+        }
         if start > from {
             self.blanks.add(self.line, [from, start]);
         }
@@ -153,7 +167,16 @@ impl Scanner {
             self.width.widest = self.width.widest.max(bytecount(line));
         }
         self.at = next;
-        true
+        Some(())
+    }
+
+    /// Gives the last sample its timestamp.
+    fn at_time(&mut self, time: f64) {
+        let row = self.columns.rows.len().saturating_sub(1) as u32;
+        self.columns.timestamps.push((row, time));
+        if time.fract() != 0.0 {
+            self.openmetrics = Some("its timestamps are fractions");
+        }
     }
 
     fn measure(&mut self, raw: &str) {
@@ -221,20 +244,17 @@ impl Scanner {
         now.remember(line, place, parts, (layout, name, &self.keys), &mut self.columns.decoded);
         let labels = self.columns.values.len();
         self.columns.values.extend_from_slice(&now.values);
-        if let Some(time) = parts.timestamp {
-            self.columns.timestamps.push((self.columns.rows.len() as u32, time));
-            if time.fract() != 0.0 {
-                self.openmetrics = Some("its timestamps are fractions");
-            }
-        }
         self.columns.push(layout, labels, parts.value, self.line, now.hash);
-        match parts.tail {
+        let tail = parts.tail;
+        if let Some(time) = parts.timestamp {
+            self.at_time(time);
+        }
+        match tail {
             line::Tail::None => {}
             line::Tail::Exemplar => self.openmetrics = Some("it has exemplars"),
             line::Tail::Start => self.openmetrics_2 = Some("it has start timestamps"),
             line::Tail::Note(at) => {
-                let start = place.map_or(self.at, |place| place.start);
-                let span = [start + at, start + line.len()];
+                let span = place.map_or(self.here, |place| [place.start + at, place.start + line.len()]);
                 self.problems.add(ProblemKind::NoteAfterValue, self.line, span, true, || ProblemKind::NoteAfterValue.repair().to_owned());
             }
         }
@@ -292,6 +312,19 @@ impl Scanner {
     pub(super) fn repaired(&mut self, kind: problem::ProblemKind, span: [usize; 2]) {
         self.problems.add(kind, self.line, span, true, || kind.repair().to_owned());
     }
+}
+
+/// The number after a single blank, and where it ends.
+fn number_after_blank(bytes: &[u8], blank: usize) -> Option<(f64, usize)> {
+    if bytes.get(blank) != Some(&b' ') {
+        return None;
+    }
+    plain(bytes, blank + 1).or_else(|| {
+        let word = bytes.get(blank + 1..)?;
+        let length = word.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'\r')).unwrap_or(word.len());
+        let word = std::str::from_utf8(word.get(..length)?).ok()?;
+        Some((number(word)?, blank + 1 + length))
+    })
 }
 
 /// A line that could not be read as it is.

@@ -30,20 +30,27 @@ impl Scrape {
     pub fn histograms(&self, base: &str) -> Vec<LabelledHistogram<'_>> {
         let mut parts: Vec<Parts<'_>> = Vec::new();
         let mut index: HashMap<Vec<(&str, &str)>, usize> = HashMap::new();
-        let mut last: Option<usize> = None;
         for suffix in ["_bucket", "_sum", "_count", "_gsum", "_gcount"] {
+            let mut before: Option<(Sample<'_>, usize)> = None;
             for sample in self.named(&format!("{base}{suffix}")) {
-                let mut labels: Vec<(&str, &str)> = sample.labels().filter(|(key, _)| *key != "le").collect();
-                labels.sort_unstable();
                 // Buckets of one series are neighbours in every text that a server writes.
-                let at = last.filter(|at| parts.get(*at).is_some_and(|part| part.labels == labels)).unwrap_or_else(|| {
-                    *index.entry(labels.clone()).or_insert_with(|| {
-                        parts.push(Parts { labels, ..Parts::default() });
-                        parts.len() - 1
-                    })
+                let same = before.filter(|(before, _)| suffix == "_bucket" && sample.differs_only_in(before, "le"));
+                let at = same.map(|(_, at)| at).or_else(|| {
+                    let mut labels: Vec<(&str, &str)> = sample.labels().filter(|(key, _)| *key != "le").collect();
+                    labels.sort_unstable();
+                    match index.get(&labels) {
+                        Some(at) => Some(*at),
+                        // Sums and counts without buckets are those of a summary.
+                        None if suffix != "_bucket" => None,
+                        None => {
+                            index.insert(labels.clone(), parts.len());
+                            parts.push(Parts { labels, ..Parts::default() });
+                            Some(parts.len() - 1)
+                        }
+                    }
                 });
-                last = Some(at);
-                if let Some(part) = parts.get_mut(at) {
+                before = at.map(|at| (sample, at));
+                if let Some(part) = at.and_then(|at| parts.get_mut(at)) {
                     part.add(suffix, &sample);
                 }
             }

@@ -94,7 +94,7 @@ fn is_header(line: &str) -> bool {
             ["Trying", "Connected", "Host", "IPv", "Mark", "Connection", "Request", "Using", "using", "upload", "Closing", "shutting"];
         return starts.iter().any(|start| message.trim_start().starts_with(start));
     }
-    if line == "<" || line.starts_with("< ") || line.starts_with("{ [") || line.starts_with("} [") {
+    if line == "<" || line.starts_with("< ") || line.starts_with("curl: (") || line.starts_with("{ [") || line.starts_with("} [") {
         return true;
     }
     let line = line.strip_prefix("> ").unwrap_or(line);

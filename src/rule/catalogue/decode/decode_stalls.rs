@@ -51,11 +51,11 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(format!("{}, and prefill accounts for them.", stalls.words()));
     }
     let Some(prefill) = &stalls.prefill else {
-        return Err(unknown_prefill());
+        return Err(unknown_prefill(ctx));
     };
     if stalls.lonely {
         return Err(Missing::new(
-            "more requests decoding at a time: fewer than one does on average",
+            "more requests decoding at a time: fewer than two do on average",
             "Take the dumps while the server is busier.",
         ));
     }
@@ -74,6 +74,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     let prefill = Evidence::new("law.prefill_work", label, prefill.share.clone(), ctx.seen.last.text_index).inferred();
     let beside = format!("prefill takes about {} of the time, too little for them", prefill.shown);
     case = case.sees(weight::LAW, prefill);
+    if stalls.close_call() {
+        case = case.against("The prefill work is nearly enough for the gaps.");
+    }
     if stalls.preempted.is_none() {
         case = case.lacks(&Missing::counter(ctx.backend(), Counter::Preemptions));
     }
@@ -157,6 +160,7 @@ mod tests {
 
     /// 100 s, 100 prompts of 400 tokens with 40 ms of prefill each (4 % of the time), gaps of 20 ms and some of 0.5 to 1 s.
     fn seen(long_gaps: f64, preemptions: f64) -> Observation {
+        let steps = |decode: f64, prefill: f64| vec![(16.0, decode), (512.0, prefill), (16_384.0, 0.0), (f64::INFINITY, 0.0)];
         let gaps = |short: f64, long: f64| vec![(0.01, 0.0), (0.025, short), (0.1, 0.0), (0.5, 0.0), (1.0, long), (f64::INFINITY, 0.0)];
         let start = Build::new(BackendId::Vllm)
             .at(0.0)
@@ -168,6 +172,7 @@ mod tests {
             .latency(Distribution::Ttft, 0.0, 0.05)
             .latency(Distribution::PrefillTime, 0.0, 0.04)
             .latency(Distribution::PromptLength, 0.0, 400.0)
+            .histogram(Distribution::StepTokens, &steps(0.0, 0.0), 0.0)
             .histogram(Distribution::Itl, &gaps(0.0, 0.0), 0.0);
         let end = start
             .clone()
@@ -178,6 +183,7 @@ mod tests {
             .latency(Distribution::Ttft, 100.0, 0.05)
             .latency(Distribution::PrefillTime, 100.0, 0.04)
             .latency(Distribution::PromptLength, 100.0, 400.0)
+            .histogram(Distribution::StepTokens, &steps(2000.0, 100.0), 20_000.0 + 40_000.0)
             .histogram(Distribution::Itl, &gaps(20_000.0, long_gaps), 400.0 + 0.75 * long_gaps);
         window(start, end)
     }

@@ -5,6 +5,7 @@ mod decode_stalls;
 mod hardware_floor;
 mod host_overhead;
 mod poor_speculation;
+mod prefill_calls;
 mod prefill_interference;
 mod stalls;
 

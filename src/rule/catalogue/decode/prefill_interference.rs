@@ -1,13 +1,13 @@
 //! I01: prompts are computed between the tokens of others.
 
-use super::stalls::{Stalls, rare_giants, unknown_prefill};
+use super::stalls::{Stalls, unknown_prefill};
 use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PROMPT_TAIL, STALL_SHARE, stall_severity};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
 };
-use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
+use crate::signal::{BackendId, Caveat, Counter, Distribution};
 use crate::stats::quantile;
 
 /// From this many preemptions per finished request on, pauses are waits after preemption (the limit of a high-severity thrash).
@@ -16,16 +16,7 @@ const MANY_PREEMPTIONS: f64 = 0.20;
 const BIG_STEP: f64 = 8.0;
 /// SGLang: with this share of busy time in host stages, steps are long for another reason (the limit of rule I04).
 const HOST_STAGES: f64 = 0.20;
-/// TGI: a prefill call of this many decode steps is felt as a pause (own judgement).
-const CALL_OVER_STEP: f64 = 5.0;
-/// TGI: a pause shorter than this is not felt; the floor of the pause share of the other servers.
-const PAUSE_SECONDS: f64 = 0.1;
-/// TGI: share of batch time in prefill calls from which it matters (own judgement).
-const PREFILL_CALLS: f64 = 0.20;
-/// TGI: with fewer requests in the decode batch, prefill holds up nobody.
-const BATCH_FELT: f64 = 2.0;
 const REQUESTS_NEEDED: f64 = 30.0;
-const TGI_CEILING: f64 = 0.70;
 
 pub(super) static RULE: Rule = Rule {
     id: "prefill-interference",
@@ -56,7 +47,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     ctx.need_window()?;
     if ctx.backend() == BackendId::Tgi {
-        return tgi(ctx);
+        return super::prefill_calls::check(ctx);
     }
     let stalls = Stalls::of(ctx)?;
     if stalls.share.value < STALL_SHARE {
@@ -69,7 +60,7 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(format!("{}, and prefill is too little for them.", stalls.words()));
     }
     let Some(prefill) = &stalls.prefill else {
-        return Err(unknown_prefill());
+        return Err(unknown_prefill(ctx));
     };
     if let Some(host) = host_stages(ctx) {
         return Outcome::clear(format!(
@@ -107,8 +98,11 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.requests().is_some_and(|requests| requests < REQUESTS_NEEDED) {
         case = case.against("The cost of prefill rests on fewer than 30 requests.");
     }
+    if stalls.close_call() {
+        case = case.against("The prefill work is hardly enough for the gaps.");
+    }
     if stalls.lonely {
-        case = case.against("Fewer than one request decodes on average, so that hardly anybody is interrupted.");
+        case = case.against("Fewer than two requests decode on average, so that hardly anybody is interrupted.");
     }
     if stalls.rare_giants {
         case = case.against(format!(
@@ -157,71 +151,7 @@ fn big_steps(ctx: &Context<'_>) -> bool {
     })
 }
 
-/// TGI runs a prefill call while the running batch waits for it, so that the calls themselves are the pauses.
-fn tgi(ctx: &Context<'_>) -> Checked {
-    let prefill = ctx.need_distribution(Distribution::PrefillCallTime)?;
-    let decode = ctx.need_distribution(Distribution::DecodeCallTime)?;
-    let no_calls = || Missing::samples("prefill and decode calls", 0.0, REQUESTS_NEEDED);
-    let (prefill_sum, decode_sum) = prefill.histogram.sum.zip(decode.histogram.sum).ok_or_else(no_calls)?;
-    let long_call = quantile(&prefill.histogram, 0.95).ok_or_else(no_calls)?;
-    let step = quantile(&decode.histogram, 0.5).ok_or_else(no_calls)?;
-    let share = prefill_sum / (prefill_sum + decode_sum);
-    let limit = (CALL_OVER_STEP * step.point).max(PAUSE_SECONDS);
-    let seen = format!(
-        "Prefill calls take {} of the batch time; P95 of a call is {}, a decode step {}",
-        Unit::Ratio.show(share),
-        Unit::Seconds.show(long_call.point),
-        Unit::Seconds.show(step.point)
-    );
-    let batch = decode_batch(ctx).ok_or_else(|| Missing::counter(ctx.backend(), Counter::DecodeCalls))?;
-    if share.is_nan() || share < PREFILL_CALLS || long_call.bracket.0 < limit || batch < BATCH_FELT {
-        return Outcome::clear(format!("{seen}; {} requests decode at a time.", Unit::Count.show(batch)));
-    }
-    let measure =
-        ctx.computed("law.prefill_call_share", "share of batch time in prefill calls", share, Unit::Ratio, &prefill.source).inferred();
-    let mut case = Case::new(ctx, Basis::Counters)
-        .samples(prefill.histogram.observations().unwrap_or(0.0), REQUESTS_NEEDED)
-        .at_most(TGI_CEILING)
-        .sees(weight::LAW, measure.clone());
-    if let Some(call) = ctx.quantile(Distribution::PrefillCallTime, 0.95) {
-        case = case.sees(weight::LAW, call);
-    }
-    case = case.shows(ctx.quantile(Distribution::DecodeCallTime, 0.5));
-    if rare_giants(ctx) {
-        case = case.against(format!(
-            "Fewer than one prompt in ten is long, and those are more than {PROMPT_TAIL:.0} times the median: they make the calls long."
-        ));
-    }
-    Ok(case.fire(
-        &RULE,
-        Account {
-            severity: if rare_giants(ctx) { Severity::Low } else { stall_severity(ctx, share) },
-            sentence: format!("{seen}."),
-            headline: format!("New prompts hold up running requests: prefill calls take {} of the batch time.", Unit::Ratio.show(share)),
-            formula: format!(
-                "prefill share of batch time ≥ {}, and P95 of a prefill call ≥ {}",
-                Unit::Ratio.show(PREFILL_CALLS),
-                Unit::Seconds.show(limit)
-            ),
-            measure,
-            threshold: PREFILL_CALLS,
-            actions: actions(ctx),
-        },
-    ))
-}
-
-/// TGI: requests per decode step. The first token of a request comes from its prefill.
-fn decode_batch(ctx: &Context<'_>) -> Option<f64> {
-    let (steps, tokens, finished) = (
-        ctx.seen.count(Counter::DecodeCalls)?.value,
-        ctx.seen.count(Counter::OutputTokens)?.value,
-        ctx.seen.count(Counter::Finished)?.value,
-    );
-    let average = (steps > 0.0).then(|| (tokens - finished).max(0.0) / steps)?;
-    Some(average.max(ctx.seen.gauge_span(Gauge::Running).map_or(0.0, |(least, _)| least)))
-}
-
-fn actions(ctx: &Context<'_>) -> Vec<Action> {
+pub(super) fn actions(ctx: &Context<'_>) -> Vec<Action> {
     let verify =
         "The share of decode time in long gaps halves at the same load, and time to first token does not rise by more than a fifth.";
     let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify);
@@ -262,7 +192,7 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, snapshot, window};
-    use crate::signal::Observation;
+    use crate::signal::{Gauge, Observation};
 
     const GAPS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, f64::INFINITY];
 
@@ -270,7 +200,13 @@ mod tests {
         GAPS.iter().copied().zip(counts).collect()
     }
 
-    /// 100 s with 100 prompts of 4,000 tokens, prefill of 0.4 s each: prefill takes 40 % of the time.
+    /// Decode steps of about 10 tokens and steps that hold a prompt.
+    fn steps(decode: f64, prefill: f64) -> Vec<(f64, f64)> {
+        vec![(16.0, decode), (2048.0, 0.0), (8192.0, prefill), (16_384.0, 0.0), (f64::INFINITY, 0.0)]
+    }
+
+    /// 100 s with 100 prompts of 4,000 tokens, each in a step of its own: prefill takes about 20 % of the time by the fastest first
+    /// tokens, and can cause gaps of up to half of the decode time.
     fn vllm(long_gaps: f64) -> Observation {
         let start = Build::new(BackendId::Vllm)
             .at(0.0)
@@ -282,6 +218,7 @@ mod tests {
             .latency(Distribution::Ttft, 0.0, 0.5)
             .latency(Distribution::PrefillTime, 0.0, 0.4)
             .latency(Distribution::PromptLength, 0.0, 4000.0)
+            .histogram(Distribution::StepTokens, &steps(0.0, 0.0), 0.0)
             .histogram(Distribution::Itl, &gaps([0.0; 8]), 0.0);
         let end = start
             .clone()
@@ -291,6 +228,7 @@ mod tests {
             .latency(Distribution::Ttft, 100.0, 0.5)
             .latency(Distribution::PrefillTime, 100.0, 0.4)
             .latency(Distribution::PromptLength, 100.0, 4000.0)
+            .histogram(Distribution::StepTokens, &steps(2000.0, 100.0), 20_000.0 + 400_000.0)
             // 20,000 gaps of 20 ms, and the long ones of 0.25 to 0.5 s each.
             .histogram(Distribution::Itl, &gaps([0.0, 20_000.0, 0.0, 0.0, 0.0, long_gaps, 0.0, 0.0]), 400.0 + 0.375 * long_gaps);
         window(start, end)
@@ -298,7 +236,7 @@ mod tests {
 
     #[test]
     fn it_fires_when_prefill_is_large_enough_for_the_gaps() {
-        // 600 gaps: 150 s of at least 625 s are lost in gaps, 24 %; prefill takes 40 %.
+        // 600 gaps: 150 s of at least 625 s are lost in gaps, 24 %.
         let outcome = check(&RULE, &vllm(600.0));
         let finding = fired(&outcome);
         assert!((finding.measure.value - 0.24).abs() < 0.01, "{}", finding.measure.value);
@@ -312,7 +250,7 @@ mod tests {
 
     #[test]
     fn it_is_clear_when_the_gaps_outweigh_the_prefill_work() {
-        // 5,000 gaps: 1,250 s of 2,275 s, 55 %, against 1.2 × 40 %.
+        // 5,000 gaps: 1,250 s of 2,275 s, 55 %.
         assert!(matches!(check(&RULE, &vllm(5000.0)), Outcome::Clear(_)));
     }
 
@@ -323,44 +261,6 @@ mod tests {
         let mut without = seen;
         without.last.distributions.remove(&Distribution::Itl);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
-    }
-
-    fn tgi_calls(prefill: f64, tokens: f64) -> Observation {
-        let start = Build::new(BackendId::Tgi)
-            .at(0.0)
-            .gauge(Gauge::Running, 8.0)
-            .gauge(Gauge::Waiting, 0.0)
-            .counter(Counter::Finished, 1000.0)
-            .counter(Counter::OutputTokens, 0.0)
-            .counter(Counter::DecodeCalls, 0.0)
-            .latency(Distribution::PrefillCallTime, 0.0, prefill)
-            .latency(Distribution::DecodeCallTime, 0.0, 0.02);
-        let end = start
-            .clone()
-            .at(60.0)
-            .counter(Counter::Finished, 1100.0)
-            .counter(Counter::OutputTokens, tokens)
-            .counter(Counter::DecodeCalls, 2000.0)
-            .latency(Distribution::PrefillCallTime, 100.0, prefill)
-            .latency(Distribution::DecodeCallTime, 2000.0, 0.02);
-        window(start, end)
-    }
-
-    #[test]
-    fn tgi_fires_on_long_prefill_calls_beside_a_batch_that_decodes() {
-        // 100 calls of 0.4 s against 2,000 steps of 20 ms: half of the batch time.
-        let outcome = check(&RULE, &tgi_calls(0.4, 16_000.0));
-        assert!((fired(&outcome).measure.value - 0.5).abs() < 1e-9);
-    }
-
-    #[test]
-    fn tgi_is_clear_when_calls_are_short_or_nobody_decodes_beside_them() {
-        assert!(matches!(check(&RULE, &tgi_calls(0.04, 16_000.0)), Outcome::Clear(_)));
-        let mut alone = tgi_calls(0.4, 2100.0);
-        for snapshot in alone.first.iter_mut().chain([&mut alone.last]) {
-            snapshot.gauges.get_mut(&Gauge::Running).expect("a gauge").value = 1.0;
-        }
-        assert!(matches!(check(&RULE, &alone), Outcome::Clear(_)));
     }
 
     #[test]

@@ -7,13 +7,15 @@ use crate::signal::{BackendId, Counter, Distribution, Reading};
 use crate::stats::{Place, quantile};
 
 /// vLLM: gaps take at most this many times the geometric mean of all prefill work and of that in steps long enough for a gap.
-/// On simulated servers prefill causes 0.9 to 1.8 times, other stalls 2.3 times and more.
-const LONG_STEPS_EXPLAIN: f64 = 2.0;
-/// SGLang: gaps take at most this share of the prefill work, which its stage times overstate. Prefill causes 0.4 to 0.8 times there,
-/// other stalls 1.1 times and more.
+/// On simulated servers prefill causes up to 2.0 times, other stalls 3.3 times and more.
+const LONG_STEPS_EXPLAIN: f64 = 2.5;
+/// SGLang: gaps take at most this share of the prefill work, which its stage times overstate. Prefill causes up to 0.87 times
+/// there, other stalls 0.96 times and more.
 const STAGES_EXPLAIN: f64 = 0.9;
-/// Without the sizes of steps: the plain comparison of the handbook.
-const PREFILL_EXPLAINS: f64 = 1.2;
+/// Within this factor of the limit the comparison says little.
+const CLOSE: f64 = 1.15;
+/// With fewer requests decoding on average, gaps say more of who happened to be there than of the server.
+const DECODING_NEEDED: f64 = 2.0;
 /// Fewest requests for a cost per prompt token.
 const REQUESTS_NEEDED: f64 = 10.0;
 /// A prefill takes at least this share of a fast first token, however long a decode step is.
@@ -32,7 +34,7 @@ pub(super) struct Stalls {
     pub preempted: Option<f64>,
     /// A few prompts are far longer than the rest.
     pub rare_giants: bool,
-    /// Fewer than one request decodes on average: gaps then say more of chance than of the server.
+    /// Fewer than two requests decode on average.
     pub lonely: bool,
 }
 
@@ -58,7 +60,7 @@ impl Stalls {
             gaps,
             preempted: ctx.laws.preemptions_per_request.as_ref().map(|law| law.value),
             rare_giants: rare_giants(ctx),
-            lonely: ctx.laws.decode_concurrency.as_ref().is_some_and(|law| law.value < 1.0),
+            lonely: ctx.laws.decode_concurrency.as_ref().is_some_and(|law| law.value < DECODING_NEEDED),
         })
     }
 
@@ -67,13 +69,24 @@ impl Stalls {
         self.prefill.as_ref().map(|prefill| self.share.value <= prefill.explains)
     }
 
+    /// The prefill work is just enough or just too little: either answer is doubtful.
+    pub fn close_call(&self) -> bool {
+        self.prefill.as_ref().is_some_and(|prefill| {
+            let ratio = self.share.value / prefill.explains;
+            (1.0 / CLOSE..=CLOSE).contains(&ratio)
+        })
+    }
+
     pub fn words(&self) -> String {
         format!("Gaps of {} or more take at least {} of the decode time", Unit::Seconds.show(self.from), Unit::Ratio.show(self.share.value))
     }
 }
 
 /// The cost of prefill could not be worked out, so that its share of the gaps stays unknown.
-pub(super) fn unknown_prefill() -> Missing {
+pub(super) fn unknown_prefill(ctx: &Context<'_>) -> Missing {
+    if ctx.seen.distribution(Distribution::PromptLength).is_none() {
+        return Missing::distribution(ctx.backend(), Distribution::PromptLength);
+    }
     Missing::new(
         "the share of time that prefill takes",
         "It follows from time to first token and prompt lengths of at least 10 requests, with the times of the dumps.",
@@ -85,18 +98,18 @@ fn prefill(ctx: &Context<'_>, from: f64) -> Option<Prefill> {
     let cost = cost_per_token(ctx)?;
     let tokens = uncached_tokens(ctx)?;
     let share = (tokens.value / seconds * cost).min(1.0);
-    let explains = match ctx.seen.distribution(Distribution::StepTokens) {
-        Some(steps) => {
-            let long = (tokens_in_long_steps(&steps.histogram, from / cost) / seconds * cost).min(1.0);
-            LONG_STEPS_EXPLAIN * (share * long).sqrt()
-        }
-        None if ctx.backend() == BackendId::Sglang => STAGES_EXPLAIN * share,
-        None => PREFILL_EXPLAINS * share,
+    let explains = if ctx.backend() == BackendId::Sglang {
+        STAGES_EXPLAIN * share
+    } else {
+        let steps = ctx.seen.distribution(Distribution::StepTokens)?;
+        let size = from / cost;
+        // Early releases count steps of up to a few hundred tokens only.
+        steps.histogram.buckets.iter().rfind(|bucket| bucket.upper.is_finite()).filter(|last| last.upper >= size)?;
+        let long = (tokens_in_long_steps(&steps.histogram, size) / seconds * cost).min(1.0);
+        LONG_STEPS_EXPLAIN * (share * long).sqrt()
     };
-    // With less than one request decoding on average, a gap is felt by fewer requests than the share of the window suggests.
-    let decoding = ctx.laws.decode_concurrency.as_ref().map_or(1.0, |law| law.value).clamp(0.01, 1.0);
     let reading = Reading { value: share, unit: Unit::Ratio, time_base: ctx.seen.time_base(), source: tokens.source };
-    Some(Prefill { share: reading, explains: explains / decoding })
+    Some(Prefill { share: reading, explains })
 }
 
 /// Seconds per prompt token that had to be computed: a fast first token (vLLM) or the median prefill stage (SGLang) less one decode
@@ -129,27 +142,19 @@ fn uncached_tokens(ctx: &Context<'_>) -> Option<Reading> {
     Some(Reading { value, ..prompt })
 }
 
-/// Tokens in steps of at least `size` tokens. The highest bucket in use holds steps at the token budget, hence its upper bound.
+/// Tokens in steps of at least `size` tokens: all tokens less those of shorter steps, which are few and well resolved.
 fn tokens_in_long_steps(steps: &Histogram, size: f64) -> f64 {
-    let (mut low, mut below) = (0.0, 0.0);
-    let mut buckets: Vec<(f64, f64, f64)> = Vec::with_capacity(steps.buckets.len());
-    for bucket in &steps.buckets {
-        let high = if bucket.upper.is_finite() { bucket.upper } else { 1.5 * low };
-        buckets.push((low, high, bucket.cumulative - below));
+    let (mut low, mut below, mut short) = (0.0, 0.0, 0.0);
+    for bucket in steps.buckets.iter().filter(|bucket| bucket.upper.is_finite()) {
+        if low >= size {
+            break;
+        }
+        let to = bucket.upper.min(size);
+        let share = if bucket.upper > low { (to - low) / (bucket.upper - low) } else { 1.0 };
+        short += (bucket.cumulative - below) * share * f64::midpoint(low, to);
         (low, below) = (bucket.upper, bucket.cumulative);
     }
-    let last = buckets.iter().rposition(|(_, _, count)| *count > 0.0);
-    let mut total = 0.0;
-    for (index, (low, high, count)) in buckets.iter().enumerate() {
-        if *count <= 0.0 || *high <= size {
-            continue;
-        }
-        let from = low.max(size);
-        let share = if high > low { (high - from) / (high - low) } else { 1.0 };
-        let tokens = if last == Some(index) { *high } else { f64::midpoint(from, *high) };
-        total += count * share * tokens;
-    }
-    total
+    (steps.sum.unwrap_or(0.0) - short).max(0.0)
 }
 
 /// P99 of the prompts is at least ten times the median, and P90 is not: fewer than one prompt in ten is a giant.
@@ -168,7 +173,7 @@ mod tests {
     use crate::metrics::Bucket;
 
     #[test]
-    fn steps_at_the_budget_count_with_the_whole_budget() {
+    fn long_steps_hold_what_short_ones_do_not() {
         // 90 decode steps of up to 64 tokens and 10 steps at a budget of 8192.
         let bucket = |upper, cumulative| Bucket { upper, cumulative };
         let steps = Histogram::new(
@@ -177,6 +182,7 @@ mod tests {
             Some(100.0),
         );
         assert_eq!(tokens_in_long_steps(&steps, 2000.0), 81_920.0);
-        assert_eq!(tokens_in_long_steps(&steps, 10_000.0), 0.0);
+        // Above the budget nothing is left but the rounding of the bucket that holds it.
+        assert!(tokens_in_long_steps(&steps, 16_384.0) < 0.3 * 81_920.0);
     }
 }
