@@ -99,7 +99,11 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
     if seen.mode() == Mode::Snapshot {
         return (running.1 == 0.0).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
     }
-    let finished = seen.count(Counter::Finished)?.value;
+    let finished = seen
+        .count(Counter::Finished)
+        .map(|count| count.value)
+        .or_else(|| seen.observations(Distribution::Ttft))
+        .or_else(|| seen.observations(Distribution::E2e))?;
     let Some(seconds) = seen.seconds() else {
         let moved = progress(seen).is_some_and(|moved| moved > 0.0);
         return (running.1 == 0.0 && finished == 0.0 && !moved)

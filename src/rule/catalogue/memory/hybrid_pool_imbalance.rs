@@ -49,6 +49,10 @@ fn check(ctx: &Context<'_>) -> Checked {
             return Ok(fire(ctx, gauge, small_is_full));
         }
     }
+    // A pool that is not exported may be the full one.
+    if let Some(gauge) = [Gauge::SwaPoolUsage, Gauge::MambaPoolUsage].into_iter().find(|gauge| ctx.seen.gauge(*gauge).is_none()) {
+        return Err(Missing::gauge(ctx.backend(), gauge));
+    }
     Outcome::clear(format!("The pools fill together; the full-attention pool is {} full.", Unit::Ratio.show(full.value)))
 }
 
@@ -102,7 +106,7 @@ mod tests {
 
     #[test]
     fn is_clear_when_a_model_has_no_second_pool() {
-        assert!(matches!(check(&RULE, &snapshot(pools(0.97, 0.0))), Outcome::Clear(_)));
+        assert!(matches!(check(&RULE, &snapshot(pools(0.97, 0.0).gauge(Gauge::MambaPoolUsage, 0.0))), Outcome::Clear(_)));
     }
 
     #[test]

@@ -77,7 +77,8 @@ fn prefill_time(ctx: &Context<'_>) -> Result<Reading, Missing> {
     }
     let call = ctx.need_mean(Distribution::PrefillCallTime)?;
     let calls = ctx.seen.observations(Distribution::PrefillCallTime).unwrap_or(1.0);
-    let batches = ctx.seen.observations(Distribution::AdmittedBatch).filter(|batches| *batches > 0.0).unwrap_or(calls);
+    let batches = ctx.need_distribution(Distribution::AdmittedBatch)?.histogram.observations().filter(|batches| *batches > 0.0);
+    let batches = batches.unwrap_or(calls);
     Ok(Reading { value: call.value * (calls / batches).max(1.0), ..call })
 }
 

@@ -4,7 +4,7 @@ use super::admission::{Admission, DEFERRED_SHARE};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::explain::QUEUE_SYMPTOMS;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Outcome, Role, Rule, Texts, weight};
+use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, weight};
 use crate::signal::{BackendId, Gauge};
 
 pub(super) static RULE: Rule = Rule {
@@ -63,18 +63,20 @@ fn vllm(ctx: &Context<'_>) -> Checked {
 fn sglang(ctx: &Context<'_>) -> Checked {
     let waiting = ctx.need_gauge(Gauge::Waiting)?.value;
     let mut found: Option<(Evidence, &str, f64)> = None;
-    let mut known = false;
+    let mut unknown = None;
     for (gauge, what) in SIDE_QUEUES {
-        let Some((least, _)) = ctx.seen.gauge_span(*gauge) else { continue };
-        known = true;
+        let Some((least, _)) = ctx.seen.gauge_span(*gauge) else {
+            unknown = unknown.or(Some(*gauge));
+            continue;
+        };
         if least >= 1.0 && least > waiting && found.as_ref().is_none_or(|(_, _, most)| least > *most) {
             found = ctx.gauge(*gauge).map(|evidence| (evidence, *what, least));
         }
     }
-    match found {
-        Some((measure, what, least)) => Ok(fire(ctx, measure, least / (least + waiting), what)),
-        None if known => Outcome::clear("No side queue is longer than the main one."),
-        None => Err(crate::rule::Missing::gauge(ctx.backend(), Gauge::GrammarQueue)),
+    match (found, unknown) {
+        (Some((measure, what, least)), _) => Ok(fire(ctx, measure, least / (least + waiting), what)),
+        (None, Some(gauge)) => Err(Missing::gauge(ctx.backend(), gauge)),
+        (None, None) => Outcome::clear("No side queue is longer than the main one."),
     }
 }
 

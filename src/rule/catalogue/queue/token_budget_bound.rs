@@ -41,6 +41,12 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(sentence);
     }
     ctx.need_window()?;
+    if ctx.backend() == BackendId::Tgi && admission.budget.is_none() {
+        return Err(Missing::new(
+            "the prefill calls and the admitted batches of the window",
+            "TGI exports both with its own router and the v2 or v3 backend.",
+        ));
+    }
     // TGI's reservations stand still at a small budget too, so that the budget is asked first there.
     if admission.memory_bound() && !(ctx.backend() == BackendId::Tgi && admission.small_budget() == Some(true)) {
         return Outcome::clear("Requests wait, but memory is the nearer limit.");
@@ -108,12 +114,7 @@ fn sglang(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
 
 fn tgi(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
     ctx.need_distribution(Distribution::PrefillCallTime)?;
-    let budget = admission.budget.as_ref().ok_or_else(|| {
-        Missing::new(
-            "the prefill calls and the admitted batches of the window",
-            "TGI exports both with its own router and the v2 or v3 backend.",
-        )
-    })?;
+    let budget = admission.budget.as_ref().ok_or_else(|| Missing::samples("prefill calls", 0.0, 1.0))?;
     let shown = Unit::Count.show(budget.measured.value);
     if !budget.exhausted {
         return Outcome::clear(format!("An admitted batch takes {shown} prefill calls."));

@@ -45,7 +45,7 @@ fn vllm(ctx: &Context<'_>, in_use: f64) -> Option<Budget> {
     let steps = ctx.seen.distribution(Distribution::StepTokens).filter(|steps| matches!(steps.time_base, TimeBase::Window(_)))?;
     let mean = steps.histogram.mean()?;
     let prompts = mean >= TOKENS_PER_RUNNING * in_use;
-    let at_mean = close_to_budget(mean) && !slots::exact(ctx, in_use);
+    let at_mean = close_to_budget(mean) && slots::exact(ctx, in_use) != Some(true);
     let (share, upper) = highest_bucket(&steps.histogram)?;
     let at_bucket = share >= STEPS_AT_BUDGET && upper.is_finite() && mean >= 0.9 * upper;
     let tokens = if at_bucket { upper } else { nearest_budget(mean) };

@@ -53,6 +53,8 @@ pub(super) struct Admission {
     pub prefill_bound: Option<bool>,
     /// Tokens already come at or above the threshold.
     pub slow_tokens: Option<bool>,
+    /// Nobody says how slow is too slow.
+    no_threshold: bool,
 }
 
 impl Admission {
@@ -69,6 +71,7 @@ impl Admission {
             reserved: memory::reserved(ctx, plateau, prefill_bound, kv),
             deferred: deferred(ctx),
             slow_tokens: slow_tokens(ctx),
+            no_threshold: ctx.thetas.itl.is_none(),
             queue,
             slots,
             plateau,
@@ -120,10 +123,15 @@ impl Admission {
         [self.preempting, self.kv_full, self.reserved].contains(&Some(true))
     }
 
-    /// Steps are filled up to a budget small enough to be raised.
+    /// Steps are filled up to a budget small enough to be raised. With tokens as slow as the threshold a larger step is no remedy:
+    /// compute is the limit then.
     pub fn small_budget(&self) -> Option<bool> {
-        // With tokens as slow as this, a larger step is no remedy: compute is the limit then.
-        self.budget.as_ref().map(|budget| budget.exhausted && budget.tokens < LARGE_BUDGET && self.slow_tokens != Some(true))
+        let small = self.budget.as_ref().map(|budget| budget.exhausted && budget.tokens < LARGE_BUDGET)?;
+        match (small, self.slow_tokens) {
+            (true, None) => self.no_threshold.then_some(true),
+            (true, Some(slow)) => Some(!slow),
+            (false, _) => Some(false),
+        }
     }
 }
 

@@ -32,7 +32,12 @@ fn tgi_batch(ctx: &Context<'_>) -> Option<f64> {
     let finished = ctx.seen.count(Counter::Finished)?.value;
     let decodes = ctx.seen.count(Counter::DecodeCalls)?.value;
     let prefills = ctx.seen.count(Counter::PrefillCalls)?.value;
-    let chunked = ctx.seen.last.config.chunked_prefill.as_ref().is_some_and(|on| on.value);
+    let merges = [Counter::ConcatChunking, Counter::ConcatBackpressure, Counter::ConcatWaitExceeded];
+    let known = merges.iter().any(|merge| ctx.seen.count(*merge).is_some());
+    if !known {
+        return None;
+    }
+    let chunked = ctx.seen.count(Counter::ConcatChunking).is_some_and(|count| count.value > 0.0);
     let average = if chunked { tokens / (decodes + prefills) } else { (tokens - finished) / decodes };
     average.is_finite().then_some(average)
 }
@@ -56,12 +61,15 @@ pub(super) fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
     average.is_some_and(|average| average >= BUSY * slots).then_some(true)
 }
 
-/// Running stands at a round number to within one, and so does the average: only a limit does that.
-pub(super) fn exact(ctx: &Context<'_>, slots: f64) -> bool {
+/// Running stands at a round number to within one, and so does the average: only a limit does that. `None` when it stands and the
+/// average is unknown.
+pub(super) fn exact(ctx: &Context<'_>, slots: f64) -> Option<bool> {
     let (low, high) = if ctx.backend() == BackendId::Tgi { EXACT_TGI } else { EXACT };
     let stands = while_waiting(ctx, Gauge::Running).is_some_and(|(least, most)| most - least <= 1.0 && least >= 1.0);
-    let average = average(ctx).is_some_and(|average| (low * slots..=high * slots).contains(&average));
-    busy_ends(ctx).len() > 1 && is_round(slots) && stands && average
+    if busy_ends(ctx).len() < 2 || !is_round(slots) || !stands {
+        return Some(false);
+    }
+    average(ctx).map(|average| (low * slots..=high * slots).contains(&average))
 }
 
 /// A number that people and defaults choose for a limit: 1, a power of two, or a multiple of ten; or one less, as the gauge may read.
