@@ -184,15 +184,10 @@ fn colours_of_a_terminal() {
 
 #[test]
 fn unusual_spaces_and_quotes() {
-    let parsed = same_samples(
-        each_line(|_, line| if line.starts_with('#') { line.to_owned() } else { line.replace(' ', "\u{a0}") + "\u{200b}" }).as_bytes(),
-    );
-    assert!(!found(&parsed).is_empty() && found(&parsed).iter().all(|(kind, _)| *kind == UnusualSpace));
-    let mut open = false;
-    let curly = each_line(|_, line| line.to_owned()).replace('"', "\u{201d}");
-    let parsed = same_samples(curly.as_bytes());
-    open |= found(&parsed).iter().all(|(kind, _)| *kind == CurlyQuotes);
-    assert!(open);
+    let parsed = same_samples(each_line(|_, line| line.replace(' ', "\u{a0}") + "\u{200b}").as_bytes());
+    assert_eq!(found(&parsed), (1..=lines()).map(|line| (UnusualSpace, line)).collect::<Vec<_>>());
+    let parsed = same_samples(clean_text().replace('"', "\u{201d}").as_bytes());
+    assert!(!found(&parsed).is_empty() && found(&parsed).iter().all(|(kind, _)| *kind == CurlyQuotes));
 }
 
 #[test]

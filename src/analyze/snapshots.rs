@@ -132,14 +132,24 @@ fn nothing_of(backend: BackendId) -> RequestError {
 
 /// Why a text gave no sample at all.
 fn nothing_read(inputs: &[Input]) -> RequestError {
-    let has = |kind: ProblemKind| inputs.iter().flat_map(|input| &input.parsed.problems).any(|problem| problem.kind == kind);
-    let _ = has;
     if inputs.iter().all(|input| input.parsed.text.trim().is_empty()) {
         return RequestError::new(
             "empty-text",
             "The text is empty.",
             "Give the text of a /metrics page. A TGI that has not served a request yet answers with an empty page; send it one and try again.",
         );
+    }
+    let named = [
+        (ProblemKind::HtmlPage, "html-page"),
+        (ProblemKind::JsonAnswer, "json-answer"),
+        (ProblemKind::PowershellObject, "powershell-object"),
+        (ProblemKind::HttpHeader, "no-metrics-answer"),
+    ];
+    let problems = || inputs.iter().flat_map(|input| &input.parsed.problems);
+    for (kind, id) in named {
+        if let Some(problem) = problems().find(|problem| problem.kind == kind) {
+            return RequestError::new(id, problem.sentence.clone(), "Give the text of a /metrics page: curl -s http://HOST:PORT/metrics");
+        }
     }
     RequestError::new(
         "no-samples",

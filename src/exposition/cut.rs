@@ -148,7 +148,7 @@ impl Cutter<'_> {
                 }
             }
         }
-        self.close(part, end);
+        self.close(part);
         if let Some(last) = self.before.take() {
             self.out.scrapes.push((last.start, end));
         }
@@ -174,7 +174,7 @@ impl Cutter<'_> {
         part.series -= taken;
         let kept = part.repeats.partition_point(|row| *row < start.row);
         let mut repeats = part.repeats.split_off(kept);
-        if self.close(part, start) {
+        if self.close(part) {
             repeats.clear();
         }
         repeats.push(here.row);
@@ -182,7 +182,7 @@ impl Cutter<'_> {
     }
 
     /// Decides about a finished part: true when it is a scrape of its own, false when it went into the one before.
-    fn close(&mut self, part: Part, end: Mark) -> bool {
+    fn close(&mut self, part: Part) -> bool {
         match self.before.take() {
             None => {
                 self.before = Some(part);
@@ -191,7 +191,6 @@ impl Cutter<'_> {
             Some(before) if part.is_scrape(before.series) => {
                 self.out.scrapes.push((before.start, part.start));
                 self.before = Some(part);
-                debug_assert!(end.row >= self.before.as_ref().map_or(0, |part| part.start.row));
                 true
             }
             Some(before) => {

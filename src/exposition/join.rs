@@ -104,7 +104,7 @@ impl Scanner {
     /// The line after a HELP line that filled the whole width.
     fn continues_help(&mut self, line: Line<'_>) -> bool {
         let (help, wide) = self.width.help;
-        if help == 0 || help + 1 != self.line || wide < self.width.widest {
+        if help == 0 || help + 1 != self.line || wide < self.width.widest || line.line.starts_with('#') {
             return false;
         }
         self.width.help = (self.line, width(line.raw));

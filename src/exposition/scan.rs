@@ -5,7 +5,7 @@ use memchr::memchr;
 use super::comment::{self, Comment, Name};
 use super::cut::Mark;
 use super::line::{self, Parts};
-use super::noise::Block;
+use super::noise::{self, Block};
 use super::previous::{Place, Recent, piece};
 use super::problem::{ProblemKind, Problems, Tally};
 use super::{Format, problem};
@@ -264,10 +264,13 @@ impl Scanner {
     /// Reads a trimmed line that begins with `#`.
     pub(super) fn comment(&mut self, line: &str, place: Option<Place<'_>>) -> Result<(), Reason> {
         let (name, says) = match comment::read(line) {
-            Comment::Other if memchr::memchr(0x1b, line.as_bytes()).is_some() => {
-                return Err(Reason { kind: ProblemKind::AnsiColour, sentence: "This comment has terminal colour codes." });
+            // It may say something when what a terminal or an editor put into it is taken out.
+            Comment::Other => {
+                let cleaned = noise::clean(line).map(|(cleaned, _)| cleaned);
+                let hides = cleaned.is_some_and(|cleaned| comment::read(cleaned.trim()) != Comment::Other);
+                let reason = Reason { kind: ProblemKind::BadMetadata, sentence: "This comment has characters that do not belong there." };
+                return if hides { Err(reason) } else { Ok(()) };
             }
-            Comment::Other => return Ok(()),
             Comment::Eof => {
                 self.ends.push((self.mark(), true));
                 return Ok(());

@@ -32,7 +32,7 @@ pub fn bullet(value: Option<f64>, interval: Option<[Option<f64>; 2]>, target: f6
     if !low.is_finite() || !high.is_finite() || !target.is_finite() || target < 0.0 {
         return None;
     }
-    if is_share && target >= 0.5 && target <= 1.0 {
+    if is_share && (0.5..=1.0).contains(&target) {
         let missing = [1.0 - low, 1.0 - target, 1.0 - point.unwrap_or(low)].into_iter().fold(0.0, f64::max) * MARGIN;
         let floor = (1.0 - missing.max(1e-6)).max(0.0);
         let at = |share: f64| ((share - floor) / (1.0 - floor)).clamp(0.0, 1.0);

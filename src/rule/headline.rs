@@ -35,14 +35,13 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
             return format!("{} requests wait, and the dump does not tell for what.", Unit::Count.show(seen.value));
         }
     };
-    let numbers = format!("{} against {}", seen.unit.show(seen.value), seen.unit.show(seen.limit));
+    let numbers = format!("{} against {}", seen.shown, seen.unit.show(seen.limit));
     if seen.current {
         return format!("{what} ({numbers}); none of the measurable causes explains it.");
     }
-    let now = match (queue, ctx.seen.gauge(Gauge::Waiting).map(|waiting| waiting.value)) {
-        (Some(queue), _) => format!(" {} requests wait now.", Unit::Count.show(queue.value)),
-        (None, Some(0.0)) => " Nothing is waiting now.".to_owned(),
-        _ => String::new(),
+    let now = match ctx.seen.gauge(Gauge::Waiting).map(|waiting| waiting.value) {
+        Some(0.0) => " Nothing is waiting now.",
+        _ => "",
     };
     let past = match seen.symptom {
         Symptom::Ttft => "The first token came too late",
@@ -51,6 +50,15 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         Symptom::Availability => "Too many requests failed",
         Symptom::Throughput | Symptom::Queue => what,
     };
+    if let Some(queue) = queue {
+        // What is there now stands before what was: the queue is of this moment, the latency of the whole life of the process.
+        let running =
+            ctx.seen.gauge(Gauge::Running).map_or_else(String::new, |running| format!(" while {} run", Unit::Count.show(running.value)));
+        return format!(
+            "{} requests wait{running}. {past} since the process started ({numbers}). Add a second dump to find the cause.",
+            queue.shown
+        );
+    }
     format!("{past} since the process started ({numbers}).{now} Add a second dump to see whether it still does.")
 }
 

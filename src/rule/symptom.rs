@@ -47,6 +47,8 @@ pub struct SymptomSeen {
     pub current: bool,
     pub sentence: String,
     pub value: f64,
+    /// The value as printed: `≥ 30 s` when only a lower bound is known.
+    pub shown: String,
     /// The limit that it crosses.
     pub limit: f64,
     pub unit: Unit,
@@ -125,6 +127,7 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         violated: true,
         current: seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant,
         sentence: status.why.clone(),
+        shown: shown(status, value),
         value,
         limit,
         unit: status.unit,
@@ -132,6 +135,11 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         source: status.source.clone(),
         input: seen.last.text_index,
     })
+}
+
+fn shown(status: &SloStatus, value: f64) -> String {
+    let open = status.interval.is_some_and(|(_, high)| high.is_infinite());
+    if open { format!("≥ {}", status.unit.show(value)) } else { status.unit.show(value) }
 }
 
 /// Servers that export no gaps between tokens may still export the average of each request; when even half of these are above the
@@ -160,6 +168,7 @@ fn slow_requests(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Opti
             Unit::Seconds.show(median.bracket.0),
             Unit::Seconds.show(theta)
         ),
+        shown: Unit::Seconds.show(value),
         value,
         limit: theta,
         unit: Unit::Seconds,
@@ -197,6 +206,7 @@ fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen
         violated: false,
         current: true,
         sentence,
+        shown: Unit::Count.show(queue.now),
         value: queue.now,
         limit: 1.0,
         unit: Unit::Requests,

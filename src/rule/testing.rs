@@ -90,6 +90,7 @@ pub(crate) fn symptom(symptom: Symptom, score: f64) -> SymptomSeen {
         violated: true,
         current: true,
         sentence: "It is felt.".to_owned(),
+        shown: String::new(),
         value: 2.0,
         limit: 1.0,
         unit: Unit::Seconds,

@@ -55,10 +55,13 @@ fn decode(ctx: &Context<'_>) -> Checked {
         return Outcome::clear("Requests wait for KV memory only for moments.");
     }
     let usage = ctx.need_gauge(Gauge::KvUsage)?;
-    let claimed = ctx.seen.gauge(Gauge::PendingPreallocUsage).map_or(0.0, |reading| reading.value);
-    let full = usage.value.max(claimed);
-    if full < KV_FULL {
-        return Outcome::clear(format!("Requests wait for their KV, but the cache is only {} full.", Unit::Ratio.show(full)));
+    let pending = ctx.seen.gauge(Gauge::PendingPreallocUsage).map(|reading| reading.value);
+    let claimed = pending.unwrap_or(0.0);
+    if usage.value.max(claimed) < KV_FULL {
+        if pending.is_none() {
+            return Err(Missing::gauge(ctx.backend(), Gauge::PendingPreallocUsage));
+        }
+        return Outcome::clear(format!("Requests wait for their KV, but the cache is only {} full.", Unit::Ratio.show(usage.value)));
     }
     let how = if usage.value >= KV_FULL {
         format!("is {} full", Unit::Ratio.show(usage.value))
@@ -170,7 +173,11 @@ mod tests {
     use crate::signal::{Counter, Observation};
 
     fn seen(queue: f64, kv: f64) -> Observation {
-        let start = engine("decode").gauge(Gauge::Waiting, 0.0).gauge(Gauge::DecodePreallocQueue, queue).gauge(Gauge::KvUsage, kv);
+        let start = engine("decode")
+            .gauge(Gauge::Waiting, 0.0)
+            .gauge(Gauge::DecodePreallocQueue, queue)
+            .gauge(Gauge::PendingPreallocUsage, 0.0)
+            .gauge(Gauge::KvUsage, kv);
         let end = start.clone().at(60.0).counter(Counter::Finished, 1100.0);
         window(start, end)
     }

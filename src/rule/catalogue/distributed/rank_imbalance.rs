@@ -68,14 +68,18 @@ fn check(ctx: &Context<'_>) -> Checked {
     ctx.need_window()?;
     let output = [Counter::LiveOutputTokens, Counter::OutputTokens].into_iter().find_map(|counter| output_tokens(ctx, counter));
     let prompt = [Counter::PromptTokensComputed, Counter::PromptTokens].into_iter().find_map(|counter| prompt_tokens(ctx, counter));
+    // Ranks are alike only when both kinds of work are known to be.
+    let known = prompt.is_some() && output.is_some();
     let compared = [requests(ctx), prompt, output, padding(ctx), idle_beside_waiting(ctx)];
-    let known = compared.iter().any(Option::is_some);
     let skews: Vec<Skew> = compared.into_iter().flatten().flatten().collect();
     let Some(first) = skews.first() else {
         return if known {
             Outcome::clear(format!("The {ranks} ranks carry alike loads."))
         } else {
-            Err(Missing::samples("requests per rank", 0.0, PER_RANK))
+            Err(Missing::new(
+                "enough prompt and output tokens by rank",
+                "Take the second dump later, so that each rank has served five requests in between.",
+            ))
         };
     };
     let measure = first.evidence.clone();
@@ -250,13 +254,19 @@ mod tests {
         Value { value: values.iter().sum(), ranks, source: source("by rank"), absent_is_zero: false }
     }
 
+    /// Requests of 500 prompt tokens and 200 output tokens.
     fn seen(finished: &[f64]) -> Observation {
+        let tokens = |each: f64| finished.iter().map(|count| count * each).collect::<Vec<f64>>();
         let zeros = vec![0.0; finished.len()];
         let mut start = Build::new(BackendId::Vllm).at(0.0).gauge(Gauge::Waiting, 0.0);
         start.0.gauges.insert(Gauge::Running, by_rank(&vec![4.0; finished.len()]));
-        start.0.counters.insert(Counter::Finished, by_rank(&zeros));
+        for counter in [Counter::Finished, Counter::PromptTokens, Counter::OutputTokens] {
+            start.0.counters.insert(counter, by_rank(&zeros));
+        }
         let mut end = start.clone().at(60.0);
         end.0.counters.insert(Counter::Finished, by_rank(finished));
+        end.0.counters.insert(Counter::PromptTokens, by_rank(&tokens(500.0)));
+        end.0.counters.insert(Counter::OutputTokens, by_rank(&tokens(200.0)));
         window(start, end)
     }
 

@@ -38,7 +38,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let words = format!("{} of {} requests failed inside the server", Unit::Count.show(failed), Unit::Count.show(all));
     let (share, rate, severity) = match budget::burn(ctx, failed, all) {
-        Burn::Within => return Outcome::clear(format!("{words}.")),
+        Burn::Within if sees_all(ctx) => return Outcome::clear(format!("{words}.")),
+        Burn::Within => return Err(missing(ctx)),
         Burn::TooFew => {
             return Err(Missing::new(
                 format!("more requests: {words}, which is too few to tell from chance"),
@@ -74,11 +75,16 @@ fn check(ctx: &Context<'_>) -> Checked {
     ))
 }
 
+/// vLLM's engine counts its own failures; those of the front end show in HTTP answers only.
+fn sees_all(ctx: &Context<'_>) -> bool {
+    ctx.backend() != BackendId::Vllm || ctx.seen.count(Counter::Http5xx).is_some()
+}
+
 fn missing(ctx: &Context<'_>) -> Missing {
     match ctx.backend() {
         BackendId::Vllm => Missing::new(
             "counts of failed requests",
-            "vLLM 0.13 or later counts finished_reason=\"error\"; its Python front end exports http_requests_total on the same page.",
+            "vLLM exports http_requests_total on the same page, unless several API servers share it; 0.13 or later counts finished_reason=\"error\", too.",
         ),
         BackendId::Sglang => Missing::new("HTTP answers by status", "SGLang 0.5.7 or later counts them in http_responses_total."),
         BackendId::Tgi => Missing::counter(ctx.backend(), Counter::ServerErrors),
