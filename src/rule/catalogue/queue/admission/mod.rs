@@ -209,8 +209,10 @@ fn counts_passes(ctx: &Context<'_>) -> bool {
 
 fn slow_tokens(ctx: &Context<'_>) -> Option<bool> {
     let theta = ctx.thetas.itl.as_ref()?;
-    let gaps = ctx.seen.distribution(token_gaps(ctx.backend()))?;
-    let median = quantile(&gaps.histogram, 0.5)?;
+    let median = |distribution| quantile(&ctx.seen.distribution(distribution)?.histogram, 0.5);
+    // A TGI whose every call computes prompts moves its decodes along in those.
+    let calls = || median(Distribution::PrefillCallTime).filter(|_| ctx.backend() == BackendId::Tgi);
+    let median = median(token_gaps(ctx.backend())).or_else(calls)?;
     Some(median.bracket.0 >= theta.seconds)
 }
 
