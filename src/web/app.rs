@@ -51,7 +51,7 @@ pub fn App() -> impl IntoView {
             {content}
         </main>
         <p class="hidden" role="status">{move || say(state, report)}</p>
-        <input id=keys::FILE_INPUT class="hidden" type="file" multiple=true tabindex="-1" aria-label=words::OPEN on:change=open />
+        <input id=keys::FILE_INPUT type="file" multiple=true hidden=true aria-label=words::OPEN on:change=open />
         <div class="drop-cover" class:shown=held aria-hidden="true"><p>{words::DROP_HERE}</p></div>
         <HelpSheet state=state />
         <FetchSheet state=state />

@@ -1,5 +1,73 @@
 // Named states of the page, for screenshots: each is brought about as a person would do it.
 // `go` gets the page and the two servers; `options` are those of `openPage`.
+import { HTML, report } from './support/dumps.mjs';
+import { open } from './support/input.mjs';
+import { metrics } from './support/page.mjs';
+
+const window = (name) => ({ name, go: async ({ page }) => report(page, `${name}-1`, `${name}-2`) });
+
 export const STATES = [
   { name: 'empty', go: async () => {} },
+  window('vllm-slot-bound'),
+  window('vllm-kv-bound'),
+  window('sglang-overload'),
+  window('tgi-overload'),
+  window('vllm-healthy'),
+  window('vllm-idle'),
+  { name: 'one-dump', go: async ({ page }) => report(page, 'vllm-kv-bound-1') },
+  {
+    name: 'classic',
+    go: async ({ page }) => {
+      await report(page, 'vllm-slot-bound-1');
+      await unfold(page);
+      await page.getByLabel('Rules').selectOption('classic');
+    },
+  },
+  {
+    name: 'targets',
+    go: async ({ page }) => {
+      await report(page, 'vllm-slot-bound-1', 'vllm-slot-bound-2');
+      await unfold(page);
+      await page.getByRole('button', { name: 'Edit the targets' }).click();
+      await page.locator('.target-row').first().getByLabel('Value with unit').fill('45 parsecs');
+    },
+  },
+  {
+    name: 'lines',
+    go: async ({ page }) => {
+      await report(page, 'vllm-slot-bound-1');
+      await page.locator('.finding').getByRole('button', { name: /^line/ }).first().click();
+    },
+  },
+  {
+    name: 'unfolded',
+    go: async ({ page }) => {
+      await report(page, 'vllm-slot-bound-1', 'vllm-slot-bound-2');
+      await page.evaluate(() => document.querySelectorAll('main details').forEach((details) => { details.open = true; }));
+    },
+  },
+  {
+    name: 'rejected',
+    go: async ({ page }) => {
+      await report(page, 'vllm-healthy-1');
+      await open(page, '#open-files', [{ name: 'login.html', bytes: HTML }]);
+    },
+  },
+  {
+    name: 'fetch-failed',
+    options: { origins: [metrics.origin], expectConsole: [/CORS policy/, /ERR_FAILED/] },
+    go: async ({ page }) => {
+      await page.getByRole('button', { name: 'Fetch from a URL' }).first().click();
+      await page.getByLabel('Address of the server').fill(metrics.url('no-cors'));
+      await page.getByRole('button', { name: 'Fetch', exact: true }).click();
+      await page.locator('.failure').waitFor();
+    },
+  },
+  { name: 'help', go: async ({ page }) => page.getByRole('button', { name: 'Help' }).click() },
+  { name: 'rules', go: async ({ page }) => page.getByRole('link', { name: 'Rules' }).click() },
 ];
+
+/** On a narrow screen the form is folded. */
+async function unfold(page) {
+  await page.locator('.settings-fold').evaluate((fold) => { fold.open = true; });
+}

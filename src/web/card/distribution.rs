@@ -72,7 +72,7 @@ fn table(view: &DistributionView) -> AnyView {
     view! {
         <details class="twin">
             <summary>{words::AS_TABLE} <span class="hidden">{format!(": {}", view.label)}</span></summary>
-            <div class="twin-tables">
+            <div class="twin-tables" tabindex="0" role="group" aria-label=view.label.clone()>
                 <table>
                     <caption>{words::QUANTILES}</caption>
                     <thead>

@@ -20,7 +20,7 @@ pub fn Opinions(report: TheReport) -> impl IntoView {
                 <details class="card opinions">
                     <summary>{words::OPINIONS} " " <span class="aside">{words::opinions(opinions.len())}</span></summary>
                     <p class="quiet">{words::OPINIONS_NOTE}</p>
-                    <div class="wide">
+                    <div class="wide" tabindex="0" role="group" aria-label=words::OPINIONS>
                     <table class="full">
                         <caption class="hidden">{words::OPINIONS}</caption>
                         <thead>

@@ -22,7 +22,7 @@ pub fn RuleList(report: TheReport) -> impl IntoView {
             let view = view! {
                 <details class="card rules">
                     <summary>{words::ALL_RULES} " " <span class="aside">{tally}</span></summary>
-                    <div class="wide">
+                    <div class="wide" tabindex="0" role="group" aria-label=words::ALL_RULES>
                     <table class="full">
                         <caption class="hidden">{words::ALL_RULES}</caption>
                         <thead>

@@ -78,7 +78,7 @@ fn table(state: State, signals: &[SignalView]) -> AnyView {
     view! {
         <details class="card all-signals">
             <summary>{words::all_signals(signals.len())}</summary>
-            <div class="wide">
+            <div class="wide" tabindex="0" role="group" aria-label=words::SIGNALS>
             <table class="full">
                 <caption class="hidden">{words::SIGNALS}</caption>
                 <thead>

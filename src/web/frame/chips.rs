@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::web::io::clock;
 use crate::web::state::{Origin, Outcome, State, Tag};
 use crate::web::text::chips as words;
+use crate::web::ui::eager_field;
 
 /// What a chip shows; a chip is drawn again only when this changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,19 +37,25 @@ pub fn Chips(state: State) -> impl IntoView {
             _ => None,
         })
     };
-    let editing = RwSignal::new(None::<u32>);
-    let waiting = Memo::new(move |_| state.outcome.with(|outcome| matches!(outcome, Outcome::Refused(_))));
+    let refused = Memo::new(move |_| state.outcome.with(|outcome| matches!(outcome, Outcome::Refused(_))));
+    let ids = move || chips.with(|chips| chips.iter().map(|chip| chip.tag.id).collect::<Vec<u32>>());
+    let one = move |id: u32| Memo::new(move |_| chips.with(|chips| chips.iter().find(|chip| chip.tag.id == id).cloned()));
     view! {
-        <section class="chips" class:refused=waiting aria-label=words::LOADED>
-            <ul class="plain">{move || chips.with(|chips| chips.iter().map(|chip| draw(state, chip, editing)).collect_view())}</ul>
+        <section class="chips" class:refused=refused aria-label=words::LOADED>
+            <ul class="plain"><For each=ids key=|id| *id children=move |id| draw(state, id, one(id)) /></ul>
             <p class="quiet">{advice}</p>
         </section>
     }
 }
 
-fn draw(state: State, chip: &Chip, editing: RwSignal<Option<u32>>) -> AnyView {
-    let (id, at) = (chip.tag.id, chip.at);
-    let problems = (chip.problems > 0).then(|| view! { <a href="#problems">{words::problems(chip.problems)}</a> });
+/// A chip stays in the document while its time is edited; only what is in it changes.
+fn draw(state: State, id: u32, chip: Memo<Option<Chip>>) -> AnyView {
+    let editing = RwSignal::new(false);
+    let get = move |pick: fn(&Chip) -> String| move || chip.with(|chip| chip.as_ref().map(pick));
+    let problems = move || {
+        let count = chip.with(|chip| chip.as_ref().map_or(0, |chip| chip.problems));
+        (count > 0).then(|| view! { <a href="#problems">{words::problems(count)}</a> " " })
+    };
     let remove = move |_| {
         state.spot.set(None);
         state.loaded.update(|loaded| loaded.remove(id));
@@ -57,35 +64,39 @@ fn draw(state: State, chip: &Chip, editing: RwSignal<Option<u32>>) -> AnyView {
         let typed = event_target_value(&event);
         state.loaded.update(|loaded| loaded.set_time(id, clock::of_field(&typed)));
     };
-    let time = at.map_or_else(|| words::NO_TIME.to_owned(), clock::time_of_day);
+    let node = eager_field();
     let field = move || {
-        (editing.get() == Some(id)).then(|| {
+        let at = chip.with_untracked(|chip| chip.as_ref().and_then(|chip| chip.at));
+        editing.get().then(|| {
             view! {
                 <input
                     type="datetime-local" step="1" aria-label=words::TIME prop:value=at.map(clock::field).unwrap_or_default()
-                    on:change=set on:blur=move |_| editing.set(None)
-                    autofocus=true
+                    on:change=set on:blur=move |_| editing.set(false) node_ref=node
                 />
             }
         })
     };
+    view! {
+        <li class="chip">
+            <b>{get(|chip| chip.name.clone())}</b> " "
+            <button type="button" class="link" title=words::EDIT_TIME on:click=move |_| editing.update(|editing| *editing = !*editing)>{get(time)}</button> " "
+            {field}
+            <span class="quiet">{get(|chip| words::size(chip.tag.bytes))}</span> " "
+            {problems}
+            <button type="button" class="remove" aria-label=get(|chip| words::remove(&chip.name)) on:click=remove>"×"</button>
+        </li>
+    }
+    .into_any()
+}
+
+/// `14:03:20 file time`, `no time`.
+fn time(chip: &Chip) -> String {
+    let Some(at) = chip.at else { return words::NO_TIME.to_owned() };
     let origin = match chip.tag.origin {
         Origin::Pasted => words::TIME_OF_PASTE,
         Origin::File => words::TIME_OF_FILE,
         Origin::Fetched => words::TIME_OF_ANSWER,
         Origin::Sample => words::SIMULATED,
     };
-    view! {
-        <li class="chip">
-            <b>{chip.name.clone()}</b> " "
-            <button type="button" class="link" title=words::EDIT_TIME on:click=move |_| editing.update(|editing| *editing = (*editing != Some(id)).then_some(id))>
-                {time} " " <span>{at.is_some().then_some(origin)}</span>
-            </button> " "
-            {field}
-            <span class="quiet">{words::size(chip.tag.bytes)}</span> " "
-            {problems}
-            <button type="button" class="remove" aria-label=words::remove(&chip.name) on:click=remove>"×"</button>
-        </li>
-    }
-    .into_any()
+    format!("{} {origin}", clock::time_of_day(at))
 }

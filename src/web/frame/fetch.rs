@@ -9,7 +9,7 @@ use crate::web::io::accept::{Incoming, accept};
 use crate::web::io::{Failure, Why, clock, fetch as get, first_line};
 use crate::web::state::{Notice, Origin, Sheet, State};
 use crate::web::text::fetch as words;
-use crate::web::ui::{CopyButton, Dialog, rich};
+use crate::web::ui::{CopyButton, Dialog, eager_field, rich};
 
 /// What the dialog shows below the field.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,7 @@ pub fn FetchSheet(state: State) -> impl IntoView {
         }
     };
     Effect::new(move |_| closed());
+    let node = eager_field();
     let below = move || {
         match progress.get() {
         Progress::Idle => view! { <p class="quiet">{words::HOW}</p> }.into_any(),
@@ -56,7 +57,7 @@ pub fn FetchSheet(state: State) -> impl IntoView {
                 <label for="fetch-address">{words::ADDRESS}</label>
                 <div class="field-row">
                     <input
-                        id="fetch-address" type="text" inputmode="url" autocomplete="off" spellcheck="false" autofocus=true
+                        id="fetch-address" type="text" inputmode="url" autocomplete="off" spellcheck="false" node_ref=node
                         placeholder=words::EXAMPLE prop:value=move || state.address.get()
                         on:input=move |event| state.address.set(event_target_value(&event))
                     />

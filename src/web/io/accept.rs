@@ -34,8 +34,8 @@ pub fn accept(state: State, mut incoming: Vec<Incoming>) {
         let input = Input { name, at, parsed: parse(&bytes) };
         let size = bytes.len();
         drop(bytes);
-        if input.parsed.scrapes.iter().all(crate::metrics::Scrape::is_empty) {
-            rejected = Some(rejection(input));
+        if let Some(error) = refusal(state, &input) {
+            rejected = Some(rejection(input, error));
             continue;
         }
         let name = input.name.clone();
@@ -91,17 +91,24 @@ fn known(state: State, fresh: &Loaded, parsed: &Parsed) -> bool {
     same(fresh) || state.loaded.with_untracked(same)
 }
 
-fn rejection(input: Input) -> Notice {
-    let Parsed { text, problems, .. } = &input.parsed;
-    let lines = Lines::of(text);
-    let excerpt = (1..=lines.len().min(SHOWN) as u32).map(|line| (line, shortened(lines.get(text, line)))).collect();
-    let problems = problems.iter().take(SHOWN).cloned().collect();
-    let name = input.name.clone();
-    let error = match analyze(std::slice::from_ref(&input), &Options::default()) {
-        Err(error) => error,
-        Ok(_) => RequestError::new("no-samples", text::input::NO_SAMPLES, ""),
-    };
-    Notice::Rejected { name, error, problems, excerpt }
+/// Why a text cannot be loaded. One that has samples but no server that is known is loaded when it is the first, because the settings
+/// can say which server it is; it does not take the place of a report.
+fn refusal(state: State, input: &Input) -> Option<RequestError> {
+    let empty = input.parsed.scrapes.iter().all(crate::metrics::Scrape::is_empty);
+    if !empty && state.loaded.with_untracked(Loaded::is_empty) {
+        return None;
+    }
+    let options = state.checked.with_untracked(|checked| Options { backend: checked.options.backend, ..Options::default() });
+    let answer = analyze(std::slice::from_ref(input), &options);
+    answer.err().or_else(|| empty.then(|| RequestError::new("no-samples", text::input::NO_SAMPLES, "")))
+}
+
+fn rejection(input: Input, error: RequestError) -> Notice {
+    let Parsed { text, problems, .. } = input.parsed;
+    let lines = Lines::of(&text);
+    let excerpt = (1..=lines.len().min(SHOWN) as u32).map(|line| (line, shortened(lines.get(&text, line)))).collect();
+    let problems = problems.into_iter().take(SHOWN).collect();
+    Notice::Rejected { name: input.name, error, problems, excerpt }
 }
 
 fn shortened(line: &str) -> String {

@@ -55,7 +55,10 @@ pub async fn diagnose(address: &Address) -> Why {
     if answers_without_cors(address).await {
         return Why::Cors;
     }
-    if address.reach != Reach::Public && permission_denied(address.reach).await {
+    // Pages of this machine need no permission for it.
+    let page = window.location().host().ok().and_then(|host| crate::entry::address(&host).ok());
+    let asks = page.is_none_or(|page| page.reach != Reach::Loopback);
+    if asks && address.reach != Reach::Public && permission_denied(address.reach).await {
         return Why::Permission;
     }
     Why::Unreachable

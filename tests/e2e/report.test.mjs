@@ -1,0 +1,178 @@
+// The report as a person reads it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { corpus, read } from '../support/corpus.mjs';
+import { assertAccessible } from './support/axe.mjs';
+import { large, report, sample, verdict } from './support/dumps.mjs';
+import { PASTE_PERMISSIONS, open } from './support/input.mjs';
+import { pageTest } from './support/page-test.mjs';
+
+for (const [name, server] of [['vllm-kv-bound', 'vLLM'], ['sglang-overload', 'SGLang'], ['tgi-overload', 'TGI']]) {
+  pageTest(`${name}: verdict, causes, service levels, anatomy, signals, raw`, async ({ page }) => {
+    await report(page, `${name}-1`, `${name}-2`);
+    await page.locator('.fact', { hasText: server }).waitFor();
+    for (const part of ['What is wrong', 'Service levels', 'Where the time of a request goes', 'Signals', 'Raw metrics']) {
+      await page.getByRole('heading', { name: part, exact: true }).waitFor();
+    }
+    assert.ok(await page.locator('.finding').count() >= 1, 'an overloaded server has a finding');
+    assert.ok(await page.locator('.service').count() >= 3);
+  });
+}
+
+pageTest('healthy and idle servers have no critical finding', async ({ page }) => {
+  for (const name of ['vllm-healthy', 'vllm-idle']) {
+    await report(page, `${name}-1`, `${name}-2`);
+    assert.equal(await page.locator('.finding.critical').count(), 0);
+  }
+});
+
+if (corpus !== null) {
+  pageTest('a real loaded vLLM: the slots are taken while the KV cache has room', async ({ page }) => {
+    await open(page, '#open-files', [{ name: 'loaded.prom', bytes: read('dumps/vllm/er0080-vllm-0.25.1-loaded.prom') }]);
+    assert.match(await verdict(page), /one of 64 slots while the KV cache is 11\.2 % full/);
+    await page.locator('.finding', { hasText: '195' }).first().waitFor();
+  });
+}
+
+pageTest('evidence opens its very line, and there is a way back', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1');
+  const row = page.locator('.finding tr', { hasText: 'requests waiting' }).first();
+  const link = row.getByRole('button', { name: /^line \d+$/ });
+  const line = Number(/\d+/.exec(await link.textContent())[0]);
+  await link.click();
+  const marked = page.locator('.raw-row.marked');
+  await marked.waitFor();
+  assert.equal(await marked.locator('.no').textContent(), String(line));
+  assert.equal(await marked.locator('.code').textContent(), sample('vllm-slot-bound-1').split('\n')[line - 1]);
+  assert.ok(await page.evaluate(() => document.activeElement.classList.contains('raw-list')), 'the focus went along');
+  await page.getByRole('button', { name: 'Back to where you were' }).click();
+  assert.ok(await link.evaluate((element) => element === document.activeElement), 'the focus came back');
+  assert.equal(await page.locator('.raw-row.marked').count(), 0);
+});
+
+pageTest('the raw view searches names, labels and help, and opens families by key', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1');
+  await page.keyboard.press('/');
+  await page.keyboard.type('waiting reason');
+  const families = page.locator('.raw-row.family');
+  await families.filter({ hasText: 'vllm:num_requests_waiting_by_reason' }).waitFor();
+  assert.equal(await families.filter({ hasText: 'kv_cache_usage' }).count(), 0);
+  await page.locator('.raw-list').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('.raw-row.line', { hasText: 'reason="capacity"' }).waitFor();
+});
+
+pageTest('100,000 series: only what is seen is in the document', async ({ page }) => {
+  await open(page, '#open-files', [{ name: 'large.prom', bytes: large(9_000_000) }]);
+  await verdict(page);
+  await page.getByRole('button', { name: 'As text' }).click();
+  const list = page.locator('.raw-list');
+  assert.ok(Number(await list.getAttribute('aria-rowcount')) > 100_000);
+  await list.evaluate((element) => { element.scrollTop = element.scrollHeight; });
+  await page.locator('.raw-row .no', { hasText: await list.getAttribute('aria-rowcount') }).waitFor();
+  assert.ok(await page.locator('.raw-row').count() < 100);
+});
+
+pageTest('the report leaves as Markdown and as the same JSON that scripts get', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1');
+  const save = async (label) => {
+    await page.locator('.menu', { hasText: 'Export' }).evaluate((menu) => { menu.open = true; });
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: label }).click()]);
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+  };
+  const markdown = await save('Save Markdown');
+  assert.match(markdown.name, /^servescope-.*\.md$/);
+  assert.ok(markdown.text.startsWith(`# ${await verdict(page)}`.slice(0, 20)));
+  const json = JSON.parse((await save('Save JSON')).text);
+  assert.equal(json.schema, 'servescope.report/1');
+  const asked = await page.evaluate((text) => globalThis.servescope.analyze({ snapshots: [{ text, name: 'vllm-slot-bound-1.prom' }] }), sample('vllm-slot-bound-1'));
+  assert.deepEqual(asked.bottlenecks.map(({ id }) => id), json.bottlenecks.map(({ id }) => id));
+});
+
+pageTest('a wrong request of a script is answered with an error object', async ({ page }) => {
+  const answers = await page.evaluate(() => [
+    globalThis.servescope.analyze({ snapshots: [] }),
+    globalThis.servescope.analyze({ snapshots: [{ text: 'up 1' }], instance_type: 'triton' }),
+    globalThis.servescope.analyze('not json'),
+    globalThis.servescope.analyze(undefined),
+  ]);
+  for (const { error } of answers) assert.ok(error.id && error.sentence, JSON.stringify(error));
+});
+
+pageTest('every rule is explained, and the card leads there and back', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1');
+  const finding = page.locator('.finding').first();
+  const rule = await finding.getAttribute('id');
+  await finding.locator('details.proof summary').click();
+  await finding.locator(`a[href="#rule-${rule}"]`).click();
+  await page.locator(`#rule-${rule}`).getByText('What would prove it wrong').waitFor();
+  assert.ok(await page.locator('.rule').count() > 40);
+  await page.goBack();
+  await verdict(page);
+});
+
+pageTest('keys: help opens and closes, and can be switched off', async ({ page }) => {
+  await report(page);
+  await page.locator('h1').focus();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Help' }).waitFor();
+  await page.getByLabel('Single keys act').uncheck();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('dialog[open]').count(), 0);
+  await page.locator('h1').focus();
+  await page.keyboard.press('?');
+  assert.equal(await page.locator('dialog[open]').count(), 0);
+});
+
+pageTest('the skip link is the first stop and leads to the content', async ({ page }) => {
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+});
+
+pageTest('a verdict is announced', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1');
+  await page.locator('p[role=status]', { hasText: /of 100/ }).waitFor({ state: 'attached' });
+});
+
+pageTest('the theme is remembered, and nothing else', async ({ page }) => {
+  await report(page);
+  await page.getByRole('button', { name: /Theme/ }).click();
+  assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), ['servescope.theme']);
+});
+
+for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 320]]) {
+  pageTest(`a report is accessible and fits, ${colorScheme}, ${width} px`, async ({ page }) => {
+    await report(page, 'sglang-overload-1', 'sglang-overload-2');
+    await page.locator('.raw-row').first().waitFor();
+    await page.evaluate(() => document.querySelectorAll('main details').forEach((details) => { details.open = true; }));
+    await assertAccessible(page);
+    const { scroll, inner } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, inner: innerWidth }));
+    assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
+  }, { colorScheme, width });
+}
+
+for (const sheet of ['Help', 'Fetch from a URL', 'How to check that']) {
+  pageTest(`the dialog “${sheet}” is accessible`, async ({ page }) => {
+    await page.getByRole('button', { name: sheet }).first().click();
+    await page.getByRole('dialog').waitFor();
+    await assertAccessible(page);
+  });
+}
+
+pageTest('paper shows the folded parts and no buttons', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1');
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await page.locator('.menu').first().isVisible(), false);
+  assert.equal(await page.locator('.raw').isVisible(), false);
+  assert.equal(await page.locator('.finding .proof dl').first().isVisible(), true);
+});
+
+pageTest('copying says that it copied', async ({ page }) => {
+  await page.locator('.command').first().getByRole('button', { name: /Copy/ }).click();
+  await page.getByText('Copied', { exact: true }).waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^curl -s http:\/\/HOST:8000\/metrics/);
+}, { permissions: PASTE_PERMISSIONS });

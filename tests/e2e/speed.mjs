@@ -1,0 +1,53 @@
+// speed.mjs [RUNS]: what a paste costs in the browser, from the key to the painted verdict. Best of RUNS, because other work on
+// the machine only ever makes it worse. Bars: 60 KB ≤ 50 ms of main-thread work, 5 MB ≤ 300 ms, no task above 120 ms.
+import { large, sample } from './support/dumps.mjs';
+import { closeBrowser } from './support/browser.mjs';
+import { PASTE_PERMISSIONS } from './support/input.mjs';
+import { closeServers, openPage } from './support/page.mjs';
+
+const runs = Number(process.argv[2] ?? 5);
+const cases = [['60 KB', sample('vllm-slot-bound-1')], ['5 MB', large(5_000_000)]];
+
+console.log(`${'paste'.padEnd(8)}${'work ms'.padStart(10)}${'longest ms'.padStart(12)}${'to paint ms'.padStart(13)}   best of ${runs}`);
+for (const [name, text] of cases) {
+  const results = [];
+  for (let run = 0; run < runs; run += 1) results.push(await once(text));
+  const best = (key) => Math.min(...results.map((result) => result[key])).toFixed(1);
+  console.log(name.padEnd(8) + best('work').padStart(10) + best('longest').padStart(12) + best('painted').padStart(13));
+}
+await closeBrowser();
+closeServers();
+
+async function once(text) {
+  const opened = await openPage({ permissions: PASTE_PERMISSIONS });
+  const { page, context } = opened;
+  await page.evaluate((value) => navigator.clipboard.writeText(value), text);
+  const session = await context.newCDPSession(page);
+  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['devtools.timeline', 'toplevel'] } });
+  const events = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
+  await page.evaluate(() => {
+    addEventListener('paste', () => performance.mark('pasted'), { capture: true });
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('.verdict h1')) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => performance.mark('painted')));
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  await page.keyboard.press('ControlOrMeta+V');
+  await page.waitForFunction(() => performance.getEntriesByName('painted').length > 0);
+  const painted = await page.evaluate(() => performance.getEntriesByName('painted')[0].startTime - performance.getEntriesByName('pasted')[0].startTime);
+  const finished = new Promise((done) => session.once('Tracing.tracingComplete', done));
+  await session.send('Tracing.end');
+  await finished;
+  await context.close();
+  // Tasks of the page's main thread are those of the thread that saw the paste.
+  const thread = events.find((event) => event.name === 'EventDispatch' && event.args?.data?.type === 'paste');
+  if (!thread) throw new Error('the trace holds no paste');
+  const from = thread.ts;
+  const until = from + painted * 1000;
+  const tasks = events.filter((event) => event.name === 'RunTask' || event.name === 'ThreadControllerImpl::RunTask')
+    .filter((event) => event.pid === thread.pid && event.tid === thread.tid && event.ts + (event.dur ?? 0) > from && event.ts < until)
+    .map((event) => (event.dur ?? 0) / 1000);
+  return { work: tasks.reduce((sum, task) => sum + task, 0), longest: Math.max(0, ...tasks), painted };
+}

@@ -1,0 +1,45 @@
+// Texts for the tests of the page: the built-in samples, which the project's simulator made, and some that are wrong.
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SMALL_VLLM } from '../../support/corpus.mjs';
+import { open } from './input.mjs';
+
+const samples = join(resolve(dirname(fileURLToPath(import.meta.url)), '../../..'), 'assets/samples');
+
+/** A built-in sample: `sample('vllm-slot-bound-1')`. */
+export const sample = (name) => readFileSync(join(samples, `${name}.prom`), 'utf8');
+
+/** The names of the samples in the order of the page. */
+export const SAMPLES = ['vllm-slot-bound', 'vllm-kv-bound', 'sglang-overload', 'tgi-overload', 'vllm-healthy', 'vllm-idle'];
+
+export const HTML = '<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Sign in to continue</body></html>\n';
+
+/** A text of this many bytes or a little more: one vLLM, and then another exporter's series, as a busy node writes them. */
+export function large(bytes) {
+  const lines = [sample('vllm-slot-bound-1')];
+  let length = lines[0].length;
+  for (let index = 0; length < bytes; index += 1) {
+    const line = `node_demo_seconds_total{cpu="${index % 128}",device="disk-${index}",mode="idle"} ${(index * 1.37).toFixed(2)}\n`;
+    lines.push(line);
+    length += line.length;
+  }
+  return lines.join('');
+}
+
+/** Opens one sample, or several texts by name, and waits for the verdict. */
+export async function report(page, ...names) {
+  const files = names.length > 0 ? names.map((name) => ({ name: `${name}.prom`, bytes: sample(name) })) : [{ name: 'small.prom', bytes: SMALL_VLLM }];
+  await open(page, '#open-files', files);
+  await verdict(page);
+}
+
+/** The headline, once it is there. */
+export async function verdict(page) {
+  const headline = page.locator('.verdict h1');
+  await headline.waitFor();
+  return headline.textContent();
+}
+
+/** The texts that are loaded, by name. */
+export const chips = (page) => page.locator('.chip b').allTextContents();
