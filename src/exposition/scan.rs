@@ -47,7 +47,7 @@ pub(super) struct Scanner {
     pub(super) width: Width,
 }
 
-/// After this many bytes it is clear how many samples the rest will have.
+/// After this many bytes, and a sixteenth of the text, it is clear how many samples the rest will have.
 const SAMPLED: usize = 1 << 16;
 
 /// A block of noise that is not over yet.
@@ -120,7 +120,7 @@ impl Scanner {
             let raw = text.get(from..end).unwrap_or("");
             self.at = (end + 1).min(limit);
             self.here = [from, end];
-            if !self.has_room && self.at > SAMPLED {
+            if !self.has_room && self.at > SAMPLED.max(bytes.len() / 16) {
                 self.has_room = true;
                 self.columns.make_room((bytes.len() - self.at) as f64 / self.at as f64);
             }
