@@ -15,7 +15,7 @@ if [ ! "$bound/wasm_core_bg.wasm" -nt "$compiled" ]; then
   rm -rf "$bound"
   wasm-bindgen --target nodejs --no-typescript --out-dir "$bound" "$compiled"
   mv "$bound/wasm_core_bg.wasm" "$bound/unoptimised.wasm"
-  scripts/step.sh "wasm-opt" wasm-opt -Os -o "$bound/wasm_core_bg.wasm" "$bound/unoptimised.wasm"
+  scripts/step.sh "wasm-opt" wasm-opt -Oz -o "$bound/wasm_core_bg.wasm" "$bound/unoptimised.wasm"
 fi
 
 scripts/step.sh "core for this machine" cargo build --release --locked --no-default-features --example analyze
