@@ -2,10 +2,11 @@
 
 use memchr::memchr;
 
+use super::around::{Ahead, Line, Step, width};
 use super::comment::{self, Comment};
 use super::line::{Parts, is_name_start, read as read_sample};
 use super::problem::ProblemKind;
-use super::scan::{Ahead, Line, Scanner, Step, width};
+use super::scan::Scanner;
 use crate::metrics::number;
 
 /// A line is not broken into more pieces than this.

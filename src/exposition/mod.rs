@@ -1,5 +1,6 @@
 //! Bytes to scrapes: cleaning of what people paste, the line scanner, and the problems found on the way.
 
+mod around;
 mod comment;
 mod cut;
 mod decode;

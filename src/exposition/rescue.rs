@@ -1,10 +1,11 @@
 //! What can be done about a line that is no metric line as it stands.
 
+use super::around::{Ahead, Line, OpenBlock, Step};
 use super::line::{is_name_start, read as read_sample};
 use super::noise::{self, Block};
 use super::previous::Place;
 use super::problem::ProblemKind;
-use super::scan::{Ahead, Line, OpenBlock, Scanner, Step};
+use super::scan::Scanner;
 
 impl Scanner {
     pub(super) fn rescue(&mut self, line: Line<'_>, ahead: Ahead<'_>) -> Step {

@@ -2,10 +2,11 @@
 
 use memchr::memchr;
 
+use super::around::{Ahead, Line, OpenBlock, Reason, Step, Width, bytecount, width};
 use super::comment::{self, Comment, Name};
 use super::cut::Mark;
 use super::line::{self, Parts};
-use super::noise::{self, Block};
+use super::noise;
 use super::previous::{Place, Recent, piece};
 use super::problem::{ProblemKind, Problems, Tally};
 use super::{Format, problem};
@@ -47,49 +48,8 @@ pub(super) struct Scanner {
     pub(super) width: Width,
 }
 
-/// After this many bytes it is clear how many samples the rest will have.
+/// After this many bytes, and a sixteenth of the text, it is clear how many samples the rest will have.
 const SAMPLED: usize = 1 << 16;
-
-/// A block of noise that is not over yet.
-#[derive(Debug)]
-pub(super) struct OpenBlock {
-    pub block: Block,
-    pub line: u32,
-    pub span: [usize; 2],
-    /// Its beginning, which tells what it is.
-    pub beginning: String,
-}
-
-/// How wide lines are: text that was broken to a width has no wider line.
-#[derive(Debug, Default)]
-pub(super) struct Width {
-    /// Characters of the widest line before the one at hand.
-    pub widest: usize,
-    /// Broken lines that were joined.
-    pub joined: u32,
-    /// Line and width of the last HELP line.
-    pub help: (u32, usize),
-}
-
-/// Where the lines after the one at hand are.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Ahead<'a> {
-    pub text: &'a str,
-    /// End of the last complete line.
-    pub limit: usize,
-    /// True when nothing comes after `limit`.
-    pub last: bool,
-    /// False for a part of a line, which no other line continues.
-    pub whole: bool,
-}
-
-/// Whether the line at hand was dealt with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    Done,
-    /// More lines are needed to decide; the line will be read again.
-    Wait,
-}
 
 impl Scanner {
     /// Reads all complete lines; with `last`, the unfinished one at the end too. The text may only have grown since the last call.
@@ -120,7 +80,7 @@ impl Scanner {
             let raw = text.get(from..end).unwrap_or("");
             self.at = (end + 1).min(limit);
             self.here = [from, end];
-            if !self.has_room && self.at > SAMPLED {
+            if !self.has_room && self.at > SAMPLED.max(bytes.len() / 16) {
                 self.has_room = true;
                 self.columns.make_room((bytes.len() - self.at) as f64 / self.at as f64);
             }
@@ -328,33 +288,4 @@ fn number_after_blank(bytes: &[u8], blank: usize) -> Option<(f64, usize)> {
         let word = std::str::from_utf8(word.get(..length)?).ok()?;
         Some((number(word)?, blank + 1 + length))
     })
-}
-
-/// A line that could not be read as it is.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
-    /// With its blanks, and where it begins.
-    pub raw: &'a str,
-    pub from: usize,
-    /// Without them.
-    pub line: &'a str,
-    pub start: usize,
-    pub reason: Reason,
-}
-
-/// Why a line could not be read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reason {
-    pub kind: ProblemKind,
-    pub sentence: &'static str,
-}
-
-/// Characters of a line.
-pub(super) fn width(line: &str) -> usize {
-    bytecount(line.trim_end_matches('\r').as_bytes())
-}
-
-/// Characters of valid UTF-8: all bytes but those that continue one.
-fn bytecount(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| !(0x80..0xC0).contains(*byte)).count()
 }
