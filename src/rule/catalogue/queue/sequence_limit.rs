@@ -154,7 +154,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     {
         case = case.against(format!("At full length the running requests need {} of the KV cache.", Unit::Ratio.show(law.value)));
     }
-    let room = room(ctx);
+    let room = room(ctx, count);
     case = case.shows(room.clone()).shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "decoding sequences on average"));
     let limit = Unit::Count.show(count);
     let which = if count == 1.0 { "the only slot".to_owned() } else { format!("one of {limit} slots") };
@@ -185,10 +185,11 @@ fn slots(ctx: &Context<'_>) -> Option<Evidence> {
     Some(ctx.gauge(Gauge::Running)?.labelled("slots in use (the limit itself is not exported)").inferred())
 }
 
-/// How many requests of full length the KV cache holds, or of the mean length when that is not exported.
-fn room(ctx: &Context<'_>) -> Option<Evidence> {
+/// How many requests of full length the KV cache holds; of the mean length when that is not exported, or when fewer would fit at full
+/// length than run, which says nothing. `None` when neither is more than the slots in use.
+fn room(ctx: &Context<'_>, slots: f64) -> Option<Evidence> {
     let config = &ctx.seen.last.config;
-    if let Some(concurrency) = &config.kv_max_concurrency {
+    if let Some(concurrency) = config.kv_max_concurrency.as_ref().filter(|concurrency| concurrency.value.floor() > slots) {
         let reading = Reading {
             value: concurrency.value.floor(),
             unit: Unit::Requests,
@@ -203,7 +204,7 @@ fn room(ctx: &Context<'_>) -> Option<Evidence> {
     let capacity = capacity(ctx.seen)?;
     let (prompt, output) = lengths(ctx.seen)?;
     let value = (capacity.value / (prompt.value + output.value)).floor();
-    (value.is_finite() && value >= 1.0).then(|| {
+    (value.is_finite() && value > slots).then(|| {
         ctx.computed("law.kv_room", "requests of mean length that fit the KV cache", value, Unit::Requests, &capacity.source).inferred()
     })
 }
@@ -211,7 +212,6 @@ fn room(ctx: &Context<'_>) -> Option<Evidence> {
 fn actions(ctx: &Context<'_>, slots: f64, room: Option<&Evidence>) -> Vec<Action> {
     let verify = "The number of running requests rises, the queue empties, requests per second rise, and the gap between tokens stays within its target.";
     let tradeoff = "Each further sequence adds to the gap between tokens and to KV use.";
-    let room = room.filter(|room| room.value > slots);
     let most =
         room.map_or_else(String::new, |room| format!("; the KV cache holds {} at {}", Unit::Count.show(room.value), length_words(room)));
     let step = room.map_or(2.0 * slots, |room| room.value.min(2.0 * slots));
