@@ -40,7 +40,7 @@ pub(super) static RULE: Rule = Rule {
         what_to_do: "Balance by tokens or by queue instead of in turns, and check for session affinity or long-lived connections in front.",
         falsifier: "Over a longer window the ranks carry the same load, or the ranks are meant to be unequal.",
         sources: &[
-            "Poisson dispersion test; handbook V11.",
+            "Dispersion test of Poisson counts: χ² of the ranks against their mean.",
             "SGLang: dp_attention_tokens_total{kind=\"imbalance\"}.",
             "Own judgement: 1.3 times, 15 % and 30 % padding.",
         ],
