@@ -9,7 +9,7 @@ use super::scan::Scanner;
 use super::{Parsed, ProblemKind};
 
 /// Positions in the text are 32 bits wide.
-const MOST_BYTES: usize = u32::MAX as usize;
+const MOST_BYTES: usize = u32::MAX as usize - 1;
 
 /// Reads a text the forgiving way: every good line is kept, every other one becomes a [`Problem`](super::Problem).
 #[must_use]

@@ -123,7 +123,8 @@ fn proof(finding: &Bottleneck) -> AnyView {
             .then(|| view! { <dt>{label}</dt><dd><ul>{items.iter().map(|item| view! { <li>{rich(item)}</li> }).collect_view()}</ul></dd> })
     };
     let classic = finding.id.starts_with("classic-");
-    let against = classic.then(|| words::against(&finding.metric_name, finding.current_value, finding.threshold_value)).unwrap_or_default();
+    let against =
+        if classic { words::against(&finding.metric_name, finding.current_value, finding.threshold_value) } else { String::new() };
     view! {
         <details class="proof">
             <summary>{words::PROOF}</summary>

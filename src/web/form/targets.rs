@@ -80,7 +80,6 @@ fn row(state: State, id: u32) -> AnyView {
     let operators = words::OPERATORS
         .iter()
         .map(|(operator, sign)| {
-            let comparison = comparison;
             view! { <option value=*operator prop:selected=move || comparison() == *operator>{*sign}</option> }
         })
         .collect_view();
