@@ -61,7 +61,7 @@ pageTest('an unknown metric is named as such', async ({ page }) => {
 
 pageTest('the classic profile brings its thresholds, which can be changed', async ({ page }) => {
   await report(page, 'vllm-slot-bound-1');
-  await page.getByLabel('Rules').selectOption('classic');
+  await page.getByLabel('Rules', { exact: true }).selectOption('classic');
   await page.locator('.finding').first().waitFor();
   await page.locator('.fact', { hasText: 'classic' }).waitFor();
   const queue = page.locator('.finding', { hasText: /queue/i });

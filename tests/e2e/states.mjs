@@ -20,7 +20,7 @@ export const STATES = [
     go: async ({ page }) => {
       await report(page, 'vllm-slot-bound-1');
       await unfold(page);
-      await page.getByLabel('Rules').selectOption('classic');
+      await page.getByLabel('Rules', { exact: true }).selectOption('classic');
     },
   },
   {
