@@ -6,7 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 // Bytes of brotli, html + css + js + wasm. The bar is what the first load should cost; it is not met yet, so a ratchet, which may only
 // be lowered, keeps it from growing.
 const BAR = 250_000;
-const RATCHET = 560_000;
+const RATCHET = 460_000;
 const FIRST_LOAD = new Set(['.html', '.css', '.js', '.wasm']);
 
 const dist = process.argv[2];

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up; modules of one line are one layer and may name each other.
-const LAYERS: [&[&str]; 15] = [
+const LAYERS: [&[&str]; 17] = [
     &["metrics"],
     &["exposition"],
     &["signal"],
@@ -20,6 +20,8 @@ const LAYERS: [&[&str]; 15] = [
     &["export", "plot"],
     &["browse"],
     &["entry"],
+    &["view"],
+    &["session"],
     &["web"],
 ];
 

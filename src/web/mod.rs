@@ -1,23 +1,19 @@
 //! The page. The only module that names leptos or web-sys.
 //!
-//! One source of truth: the texts that were given and the settings ([`state`]). The report is a memo of them, every card a view of a
-//! slice of the report. `io` brings text in; nothing here decides anything about a server.
+//! One source of truth: the [`crate::session`] for what was given, [`state`] for the page around it. What is shown is a tree of
+//! [`crate::view`]; [`draw`] puts it into the document, [`events`] brings back what people do. `io` brings text in; nothing here
+//! decides anything about a server.
 
 mod api;
 mod app;
-mod card;
-mod chart;
-mod form;
-mod frame;
-mod home;
+mod draw;
+mod events;
+mod host;
 mod io;
+mod list;
 mod panic;
-mod raw;
 mod route;
-mod rules;
 mod state;
-mod text;
-mod ui;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

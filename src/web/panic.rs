@@ -4,7 +4,7 @@ use std::panic::PanicHookInfo;
 
 use leptos::prelude::document;
 
-use super::text::panic as words;
+use crate::view::words::panic as words;
 
 /// Installs the hook. It must not panic itself, so every step that can fail is allowed to.
 pub fn install() {
