@@ -18,7 +18,7 @@ use crate::export::markdown;
 use crate::report::Report;
 use crate::request::{self, RequestError};
 use crate::view::frame::{Message, chips, notice};
-use crate::view::{Node, card, el_of, form};
+use crate::view::{Node, card, el_of, form, rules};
 
 /// What the texts and the settings amount to.
 #[derive(Debug, Default)]
@@ -66,6 +66,12 @@ pub enum Part {
     /// Service levels, score, settings.
     Side,
     Rest,
+    /// The rules page.
+    Rules,
+}
+
+impl Part {
+    pub const ALL: [Part; 6] = [Part::Notice, Part::Top, Part::Main, Part::Side, Part::Rest, Part::Rules];
 }
 
 impl Session {
@@ -107,6 +113,7 @@ impl Session {
                     wide,
                 ))
             }
+            Part::Rules => rules::rules(),
             Part::Rest => el_of("div", "report-rest").all(report.map(card::rest).unwrap_or_default()),
         }
     }

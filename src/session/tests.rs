@@ -1,5 +1,6 @@
 use super::*;
 use crate::view::frame::Origin;
+use crate::view::{decode, encode};
 
 const SLOTS: [&str; 2] =
     [include_str!("../../assets/samples/vllm-slot-bound-1.prom"), include_str!("../../assets/samples/vllm-slot-bound-2.prom")];
@@ -35,6 +36,23 @@ fn a_text_gives_a_report_and_every_part_of_it() {
         assert!(tree.all_text().len() > 100, "{part:?}");
     }
     assert!(!session.draw(Part::Main, true).find_all(&|node| node.tag() == "article").is_empty());
+}
+
+#[test]
+fn every_part_reaches_the_page_as_it_was_drawn() {
+    let mut session = with(&SLOTS);
+    session.act("edit-targets");
+    session.act("time 0");
+    session.fill("profile", "classic");
+    session.fill("row.0.value", "soon");
+    for part in Part::ALL {
+        let tree = session.draw(part, true);
+        assert_eq!(decode(&encode(&tree)), Some(tree), "{part:?}");
+    }
+    session.fill("search", "waiting");
+    for tree in [session.draw_raw(0.0, 480.0, Some(0)), with(&[TGI]).draw(Part::Rest, false)] {
+        assert_eq!(decode(&encode(&tree)), Some(tree));
+    }
 }
 
 #[test]

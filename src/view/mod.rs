@@ -12,8 +12,10 @@ mod node;
 mod parts;
 pub mod raw;
 pub mod rules;
+mod wire;
 pub mod words;
 
 pub use failure::{Why, failed};
 pub use node::{Node, el, el_of, el_with};
 pub use parts::read_lines;
+pub use wire::{decode, encode};

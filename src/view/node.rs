@@ -83,7 +83,7 @@ impl Node {
         }
         match self.0.children.last_mut() {
             Some(last) if last.is_text() => last.0.text.push_str(text),
-            _ => self.0.children.push(Node(Box::new(Inner { text: text.to_owned(), ..Inner::default() }))),
+            _ => self.0.children.push(Node::of_text(text)),
         }
         self
     }
@@ -119,6 +119,13 @@ impl Node {
 }
 
 impl Node {
+    /// A text by itself.
+    #[inline(never)]
+    #[must_use]
+    pub fn of_text(text: &str) -> Node {
+        Node(Box::new(Inner { text: text.to_owned(), ..Inner::default() }))
+    }
+
     #[must_use]
     pub fn is_text(&self) -> bool {
         self.0.tag.is_empty()

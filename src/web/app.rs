@@ -17,6 +17,7 @@ pub fn App() -> impl IntoView {
     let state = State::new(theme::restore());
     events::listen(state);
     route::follow(state);
+    later(move || state.load());
     let open = move |event: web_sys::Event| {
         let input: HtmlInputElement = event_target(&event);
         if let Some(list) = input.files() {

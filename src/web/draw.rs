@@ -127,7 +127,8 @@ fn set(element: &Element, name: &'static str, value: &str) {
                 let _ = field.focus();
             });
         }
-        ".checked" | ".selected" => property(element, &name[1..], &JsValue::TRUE),
+        ".checked" => property(element, "checked", &JsValue::TRUE),
+        ".selected" => property(element, "selected", &JsValue::TRUE),
         // Writing what is there already would move the caret.
         ".value" => {
             let value = JsValue::from_str(value);

@@ -84,6 +84,7 @@ fn click(state: State, target: &Element) {
         "privacy" => state.sheet(Some(Sheet::Privacy)),
         "close" => state.sheet(None),
         "cancel" => fetch::cancel(state),
+        "load" => state.load(),
         "theme" => {
             let theme = state.ui.with_untracked(|ui| ui.theme).next();
             theme::choose(theme);

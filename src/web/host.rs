@@ -11,7 +11,8 @@ use super::draw::patch;
 use super::io::clipboard;
 use super::state::{Sheet, State};
 use crate::session::Part;
-use crate::view::{Node, el, frame, home, rules};
+use crate::view::frame::Loading;
+use crate::view::{Node, el, frame, home};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Host {
@@ -57,8 +58,9 @@ fn tree(state: State, host: Host) -> Option<Node> {
         }
         Host::Page => {
             let (rules, way) = state.ui.with(|ui| (ui.rules, ui.way));
+            state.revision.track();
             Some(match (rules, state.status.with(|status| status.loaded)) {
-                (true, _) => rules::rules(),
+                (true, _) => state.ask(|session| session.draw(Part::Rules, false)).flatten().unwrap_or_else(frame::rules_coming),
                 (false, false) => home::home(way, paste_key()),
                 (false, true) => el("div"),
             })
@@ -79,7 +81,11 @@ fn tree(state: State, host: Host) -> Option<Node> {
             if part != Part::Notice && !state.status.with(|status| status.loaded) {
                 return Some(el("div"));
             }
-            state.ask(|session| session.draw(part, is_wide()))
+            let loading = state.ui.with(|ui| ui.loading);
+            if part == Part::Notice && loading != Loading::Done {
+                return Some(frame::loading(loading));
+            }
+            state.ask(|session| session.draw(part, is_wide())).flatten()
         }
         Host::Raw => {
             state.revision.track();
@@ -88,7 +94,8 @@ fn tree(state: State, host: Host) -> Option<Node> {
                 (false, _) => Some(el("div")),
                 (true, false) => None,
                 (true, true) => {
-                    state.ask(|session| el("div").class("report-raw").with(session.draw_raw(scroll.top, scroll.height, scroll.cursor)))
+                    let raw = state.ask(|session| session.draw_raw(scroll.top, scroll.height, scroll.cursor)).flatten();
+                    raw.map(|raw| el("div").class("report-raw").with(raw))
                 }
             }
         }

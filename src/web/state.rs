@@ -1,10 +1,19 @@
 //! The state of the page: what was given and analysed, and what is around it.
 
+use std::cell::RefCell;
+
 use leptos::prelude::*;
 
+use super::analysis::{self, Analysis, analysis};
 use super::io::theme::Theme;
-use crate::session::{Session, Status};
-use crate::view::frame::Progress;
+use super::route;
+use crate::session::Status;
+use crate::view::frame::{Loading, Progress};
+
+thread_local! {
+    /// What waits for the analysis.
+    static WAITING: RefCell<Vec<Box<dyn FnOnce()>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The dialogs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +41,8 @@ pub struct Ui {
     pub held: bool,
     /// Texts that are being read.
     pub busy: u32,
+    /// How far the analysis has come.
+    pub loading: Loading,
 }
 
 /// How the raw view is scrolled, in pixels.
@@ -48,7 +59,6 @@ pub struct Scroll {
 /// Everything that the page is made of. `Copy`, and handed down as an argument.
 #[derive(Clone, Copy)]
 pub struct State {
-    session: StoredValue<Session, LocalStorage>,
     /// Counts the changes of the session.
     pub revision: RwSignal<u32>,
     pub status: RwSignal<Status>,
@@ -69,9 +79,9 @@ impl State {
             keys: true,
             held: false,
             busy: 0,
+            loading: Loading::Running,
         };
         State {
-            session: StoredValue::new_local(Session::new()),
             revision: RwSignal::new(0),
             status: RwSignal::new(Status::default()),
             ui: RwSignal::new(ui),
@@ -79,23 +89,52 @@ impl State {
         }
     }
 
-    /// Asks the session for something that changes nothing that is shown.
-    pub fn ask<T>(&self, question: impl FnOnce(&mut Session) -> T) -> Option<T> {
-        self.session.try_update_value(question)
+    /// Asks the analysis for something that changes nothing that is shown.
+    pub fn ask<T>(&self, question: impl FnOnce(&Analysis) -> T) -> Option<T> {
+        analysis().map(|analysis| question(&analysis))
     }
 
-    /// Changes the session; what is shown follows.
-    pub fn change(&self, change: &mut dyn FnMut(&mut Session)) {
-        let status = self.session.try_update_value(|session| {
-            change(session);
-            session.status()
-        });
-        if let Some(status) = status
-            && status != self.status.get_untracked()
-        {
+    /// Changes the session; what is shown follows. Nothing happens when the analysis is not there yet.
+    pub fn change(&self, change: &mut dyn FnMut(&Analysis)) {
+        let Some(analysis) = analysis() else { return };
+        change(&analysis);
+        let (loaded, reported) = analysis.state();
+        let status = Status { loaded, reported, announcement: analysis.announcement() };
+        if status != self.status.get_untracked() {
             self.status.set(status);
         }
         self.revision.update(|revision| *revision += 1);
+    }
+
+    /// Loads the analysis, and then does what waits for it.
+    pub fn load(self) {
+        self.set(&mut |ui| {
+            if ui.loading == Loading::Failed {
+                ui.loading = if WAITING.with_borrow(Vec::is_empty) { Loading::Running } else { Loading::Awaited };
+            }
+        });
+        analysis::start(move |there| {
+            self.set(&mut |ui| ui.loading = if there { Loading::Done } else { Loading::Failed });
+            if there {
+                self.revision.update(|revision| *revision += 1);
+                route::follow(self);
+                WAITING.take().into_iter().for_each(|task| task());
+            }
+        });
+    }
+
+    /// Runs something now, or when the analysis is there; the page says that it waits.
+    pub fn when_there(&self, task: impl FnOnce() + 'static) {
+        if analysis().is_some() {
+            task();
+            return;
+        }
+        WAITING.with_borrow_mut(|waiting| waiting.push(Box::new(task)));
+        self.set(&mut |ui| {
+            if ui.loading == Loading::Running {
+                ui.loading = Loading::Awaited;
+            }
+        });
     }
 
     /// Changes the page around the session.
@@ -113,6 +152,7 @@ impl State {
 
     /// Says something that concerns no text that is loaded.
     pub fn tell(&self, sentence: &str) {
-        self.change(&mut |session| session.tell(sentence));
+        let (state, sentence) = (*self, sentence.to_owned());
+        self.when_there(move || state.change(&mut |session| session.tell(&sentence)));
     }
 }

@@ -16,6 +16,10 @@ pub enum Origin {
     Sample,
 }
 
+impl Origin {
+    pub const ALL: [Origin; 4] = [Origin::Pasted, Origin::File, Origin::Fetched, Origin::Sample];
+}
+
 /// What a chip shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chip {

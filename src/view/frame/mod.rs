@@ -7,7 +7,7 @@ mod sheets;
 
 pub use chips::{Chip, Origin, chips};
 pub use header::header;
-pub use notice::{Message, notice};
+pub use notice::{Loading, Message, loading, notice, rules_coming};
 pub use sheets::{Progress, fetch, help, privacy};
 
 use super::node::{Node, el_with};

@@ -13,6 +13,32 @@ pub enum Message {
     Plain { sentence: String, undo: bool },
 }
 
+/// How far the analysis has come, which is loaded when the page has been painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loading {
+    Running,
+    /// Running, and something waits for it.
+    Awaited,
+    Failed,
+    Done,
+}
+
+/// What is said while the analysis is not there.
+pub fn loading(loading: Loading) -> Node {
+    let (class, sentence, button) = match loading {
+        Loading::Running | Loading::Done => ("notice none", "", None),
+        Loading::Awaited => ("notice", words::LOADING, None),
+        Loading::Failed => ("notice bad", words::NOT_LOADED, Some(button("small", "load", words::LOAD_AGAIN))),
+    };
+    let content = (!sentence.is_empty()).then(|| el_with("p", sentence));
+    el_of("div", class).attr("role", "alert").maybe(content).with(el_of("div", "buttons").maybe(button))
+}
+
+/// In the place of the rules while they are loaded with the analysis.
+pub fn rules_coming() -> Node {
+    el_of("div", "rules-page").id("rules").with(el_with("p", words::RULES_COMING))
+}
+
 /// Always there, so that what it says is heard when it comes.
 pub fn notice(message: Option<&Message>) -> Node {
     let (class, content, undo) = match message {

@@ -141,6 +141,11 @@ pub mod input {
 }
 
 pub mod notice {
+    pub const LOADING: &str = "The analysis is still being loaded. What you gave is here and waits for it.";
+    pub const NOT_LOADED: &str =
+        "The analysis could not be loaded. Is the page still being served? What you gave is kept, and nothing was sent anywhere.";
+    pub const LOAD_AGAIN: &str = "Load it again";
+    pub const RULES_COMING: &str = "The rules are being loaded.";
     pub const CLEARED: &str = "Everything was taken away.";
     pub const UNDO: &str = "Undo";
     pub const DISMISS: &str = "Dismiss";
@@ -299,7 +304,10 @@ pub mod help {
              them. Every number says which of the two it is.",
         ),
         ("How sure", "A cause is confirmed from 80 %, probable from 50 %, possible from 30 %. What would raise it stands on the card."),
-        ("From scripts", "`window.servescope.analyze({snapshots: [{text}]})` in the console of this page gives the report as an object."),
+        (
+            "From scripts",
+            "`await window.servescope.analyze({snapshots: [{text}]})` in the console of this page gives the report as an object.",
+        ),
     ];
 }
 

@@ -1,19 +1,22 @@
 //! Paste and copy.
 
+use js_sys::JsString;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ClipboardEvent, Element};
+use web_sys::{ClipboardEvent, DataTransfer, Element};
 
+use super::super::analysis::{Content, Incoming};
 use super::super::events::{is_field, take_files};
 use super::super::state::State;
 use super::{clock, take};
-use crate::session::Incoming;
 use crate::view::frame::Origin;
 use crate::view::words::input as words;
 
 /// Below this a paste into a form field is meant for the field.
-const FIELD_PASTE: usize = 200;
+const FIELD_PASTE: u32 = 200;
 
 /// Pasting works anywhere on the page. The text goes straight to the analysis and never into an element.
 pub fn pasted(state: State, event: &ClipboardEvent, target: Option<&Element>) {
@@ -22,8 +25,8 @@ pub fn pasted(state: State, event: &ClipboardEvent, target: Option<&Element>) {
         event.prevent_default();
         return;
     }
-    let Ok(text) = data.get_data("text/plain") else { return };
-    if text.is_empty() || (target.is_some_and(is_field) && text.len() < FIELD_PASTE) {
+    let text = plain(&data);
+    if text.length() == 0 || (target.is_some_and(is_field) && text.length() < FIELD_PASTE) {
         return;
     }
     event.prevent_default();
@@ -38,9 +41,9 @@ pub fn paste(state: State) {
             if clipboard.is_undefined() {
                 return None; // not a secure context
             }
-            JsFuture::from(clipboard.read_text()).await.ok()?.as_string()
+            JsFuture::from(clipboard.read_text()).await.ok()?.dyn_into::<JsString>().ok()
         };
-        match read.await.filter(|text| !text.trim().is_empty()) {
+        match read.await.filter(|text| text.trim().length() > 0) {
             Some(text) => take_text(state, text),
             None => state.tell(&words::clipboard_refused(is_mac())),
         }
@@ -61,7 +64,20 @@ pub fn is_mac() -> bool {
     window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
 }
 
-pub fn take_text(state: State, text: String) {
+/// The plain text of a paste or a drop; empty when there is none.
+pub fn plain(data: &DataTransfer) -> JsString {
+    data.unchecked_ref::<Texts>().get_data("text/plain").unwrap_or_else(|_| JsString::from(""))
+}
+
+pub fn take_text(state: State, text: JsString) {
     let name = words::PASTED.to_owned();
-    take(state, vec![Incoming { name, at: Some(clock::now()), bytes: text.into_bytes(), origin: Origin::Pasted }]);
+    take(state, vec![Incoming { name, at: Some(clock::now()), content: Content::Text(text), origin: Origin::Pasted }]);
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What web-sys knows as a `DataTransfer`, but it would bring the text into the page's own memory.
+    type Texts;
+    #[wasm_bindgen(method, catch, js_name = getData)]
+    fn get_data(this: &Texts, format: &str) -> Result<JsString, JsValue>;
 }

@@ -47,11 +47,16 @@ fn dropped(state: State, event: &DragEvent) {
         event.prevent_default();
         return;
     }
-    let Some(text) = data.get_data("text/plain").ok().filter(|text| !text.trim().is_empty()) else { return };
-    event.prevent_default();
+    let text = clipboard::plain(&data);
     let line = text.trim();
-    if !line.contains('\n') && (line.starts_with("http://") || line.starts_with("https://")) {
-        state.set(&mut |ui| line.clone_into(&mut ui.address));
+    if line.length() == 0 {
+        return;
+    }
+    event.prevent_default();
+    let is_link = !line.includes("\n", 0) && (line.starts_with("http://", 0) || line.starts_with("https://", 0));
+    if is_link {
+        let address = String::from(line);
+        state.set(&mut |ui| ui.address.clone_from(&address));
         state.sheet(Some(Sheet::Fetch));
     } else {
         clipboard::take_text(state, text);

@@ -5,16 +5,17 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_net::http::Request;
+use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestMode};
 
+use super::super::analysis::{Content, Incoming};
 use super::super::state::State;
 use super::{clock, probe};
 use crate::entry::{Address, address};
-use crate::session::Incoming;
 use crate::view::Why;
 use crate::view::frame::{Origin, Progress};
 
@@ -53,15 +54,11 @@ pub fn start(state: State) {
     show(state, Progress::Running(0));
     spawn_local(async move {
         let received = move |bytes| show(state, Progress::Running(bytes));
-        let why = match fetch(&address, &controller, received).await {
-            Ok(bytes) => take(state, &address.url, bytes).err(),
-            Err(why) => Some(why),
-        };
-        // A fetch that was given up says nothing more: another one may be running by now.
-        match why {
-            Some(Why::Cancelled) => {}
-            None => show(state, Progress::Idle),
-            Some(why) => show(state, Progress::Failed(address.url, why)),
+        match fetch(&address, &controller, received).await {
+            Ok(bytes) => state.when_there(move || take(state, address.url, &bytes)),
+            // A fetch that was given up says nothing more: another one may be running by now.
+            Err(Why::Cancelled) => {}
+            Err(why) => show(state, Progress::Failed(address.url, why)),
         }
     });
 }
@@ -71,18 +68,21 @@ fn show(state: State, progress: Progress) {
 }
 
 /// Loads an answer; one without metrics stays in the dialog, where the other ways are offered.
-fn take(state: State, url: &str, bytes: Vec<u8>) -> Result<(), Why> {
-    let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(1000)).unwrap_or(&[])).into_owned();
-    super::take(state, vec![Incoming { name: url.to_owned(), at: Some(clock::now()), bytes, origin: Origin::Fetched }]);
+fn take(state: State, url: String, bytes: &[u8]) {
+    let content = Content::Bytes(Uint8Array::from(bytes));
+    let incoming = [Incoming { name: url.clone(), at: Some(clock::now()), content, origin: Origin::Fetched }];
     let mut rejection = None;
-    state.change(&mut |session| rejection = session.take_rejection());
-    match rejection {
-        Some((sentence, hint)) => Err(Why::NotMetrics { sentence, hint, first_line: first_line(&start) }),
-        None => {
-            state.sheet(None);
-            Ok(())
-        }
-    }
+    state.change(&mut |session| {
+        session.accept(&incoming);
+        rejection = session.take_rejection();
+    });
+    let Some((sentence, hint)) = rejection else {
+        show(state, Progress::Idle);
+        state.sheet(None);
+        return;
+    };
+    let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(1000)).unwrap_or(&[])).into_owned();
+    show(state, Progress::Failed(url, Why::NotMetrics { sentence, hint, first_line: first_line(&start) }));
 }
 
 /// What the first line of an answer was, shortened.
@@ -127,7 +127,7 @@ async fn receive(address: &Address, abort: &AbortController, watch: &Watch, prog
         if field("done").is_truthy() {
             return Ok(bytes);
         }
-        let chunk: js_sys::Uint8Array = field("value").unchecked_into();
+        let chunk: Uint8Array = field("value").unchecked_into();
         let start = bytes.len();
         bytes.resize(start + chunk.length() as usize, 0);
         if let Some(rest) = bytes.get_mut(start..) {

@@ -1,12 +1,13 @@
 //! Files that were chosen, dropped or pasted.
 
+use js_sys::Uint8Array;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
+use super::super::analysis::{Content, Incoming};
 use super::super::state::State;
 use super::take;
-use crate::session::Incoming;
 use crate::view::frame::Origin;
 use crate::view::words::input as words;
 
@@ -25,9 +26,12 @@ pub fn read(state: State, list: FileList) {
         let mut failed = None;
         for file in files {
             match bytes(&file).await {
-                Ok(bytes) => {
-                    incoming.push(Incoming { name: file.name(), at: Some(file.last_modified() / 1e3), bytes, origin: Origin::File })
-                }
+                Ok(bytes) => incoming.push(Incoming {
+                    name: file.name(),
+                    at: Some(file.last_modified() / 1e3),
+                    content: Content::Bytes(bytes),
+                    origin: Origin::File,
+                }),
                 Err(sentence) => failed = Some(sentence),
             }
         }
@@ -39,20 +43,20 @@ pub fn read(state: State, list: FileList) {
             return;
         }
         if let Some(sentence) = failed {
-            state.change(&mut |session| session.tell_unread(&sentence));
+            state.when_there(move || state.change(&mut |session| session.tell_unread(&sentence)));
         }
     });
 }
 
-async fn bytes(file: &File) -> Result<Vec<u8>, String> {
+async fn bytes(file: &File) -> Result<Uint8Array, String> {
     let name = file.name();
     if file.size() > LARGEST {
         return Err(words::too_large(&name));
     }
     // A folder arrives as a file that cannot be read.
     let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| words::unreadable(&name))?;
-    let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    let bytes = Uint8Array::new(&buffer);
+    if bytes.length() > 1 && bytes.get_index(0) == 0x1f && bytes.get_index(1) == 0x8b {
         return Err(words::gzip(&name));
     }
     Ok(bytes)

@@ -11,10 +11,10 @@ mod probe;
 pub mod samples;
 pub mod theme;
 
+use super::analysis::Incoming;
 use super::state::State;
-use crate::session::Incoming;
 
-/// Gives texts to the session.
-pub fn take(state: State, mut incoming: Vec<Incoming>) {
-    state.change(&mut |session| session.accept(std::mem::take(&mut incoming)));
+/// Gives texts to the session, as soon as that is there.
+pub fn take(state: State, incoming: Vec<Incoming>) {
+    state.when_there(move || state.change(&mut |session| session.accept(&incoming)));
 }
