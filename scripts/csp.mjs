@@ -1,6 +1,6 @@
-// Post-build hook of trunk: write the Content-Security-Policy into the page. The one inline script is trunk's module
-// that starts the wasm; it is allowed by its hash, so that nothing else inline can run. Only index.html is touched:
-// the other files carry integrity hashes already.
+// Post-build hook of trunk: name the analysis by its content, and write the Content-Security-Policy into the page. The one inline
+// script is trunk's module that starts the wasm; it is allowed by its hash, so that nothing else inline can run. Of the files that carry
+// integrity hashes, only index.html is touched.
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -15,6 +15,8 @@ thread_local! {
     static SESSION: RefCell<Session> = RefCell::new(Session::new());
     /// Texts that were handed over and not yet accepted.
     static INCOMING: RefCell<Vec<Incoming>> = const { RefCell::new(Vec::new()) };
+    /// A session that nobody sees: see [`warm_up`].
+    static SPARE: RefCell<Option<Session>> = const { RefCell::new(None) };
 }
 
 fn main() {
@@ -31,6 +33,26 @@ fn with<T>(work: impl FnOnce(&mut Session) -> T) -> T {
 #[must_use]
 pub fn analyze(request: &str) -> String {
     analyze_json(request)
+}
+
+/// Reads a text in a session that nobody sees, draws it, and forgets it, a step a call. A browser compiles a function when it is first
+/// called; done while the person looks for their text, a third of the work is off the way to the verdict.
+#[wasm_bindgen]
+pub fn warm_up(text: String, step: u8) {
+    match step {
+        0 => {
+            let mut session = Session::new();
+            session.accept(vec![Incoming { name: String::new(), at: None, bytes: text.into_bytes(), origin: Origin::Pasted }]);
+            SPARE.set(Some(session));
+        }
+        1 => SPARE.with_borrow(|spare| {
+            let parts = [Part::Top, Part::Main, Part::Side, Part::Rest];
+            spare.iter().for_each(|session| parts.iter().for_each(|part| drop(encode(&session.draw(*part, true)))));
+        }),
+        _ => {
+            SPARE.take().iter_mut().for_each(|session| drop(encode(&session.draw_raw(0.0, 480.0, None))));
+        }
+    }
 }
 
 /// Hands a text over. `at` in Unix seconds, NaN when unknown.

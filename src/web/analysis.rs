@@ -107,6 +107,7 @@ pub struct Analysis(Module);
 /// What a call gave. When the analysis has stopped, the page says so.
 fn given<T: Default>(answer: Result<T, JsValue>) -> T {
     answer.unwrap_or_else(|error| {
+        web_sys::console::error_1(&error);
         let error = error.dyn_into::<js_sys::Error>().map_or_else(|error| format!("{error:?}"), |error| String::from(error.message()));
         panic::banner(&error);
         T::default()

@@ -137,7 +137,7 @@ fn set(element: &Element, name: &'static str, value: &str) {
             }
         }
         ".local" => {
-            let at: Option<f64> = value.parse().ok();
+            let at = clock::read(value);
             if element.tag_name() == "INPUT" {
                 property(element, "value", &at.map(clock::field).unwrap_or_default().into());
             } else {

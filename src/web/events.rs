@@ -151,8 +151,7 @@ fn fill(state: State, target: &Element, attribute: &str) {
         }
         _ => {
             // The calendar is the page's; the session counts in Unix seconds.
-            let value =
-                if field.starts_with("time.") { clock::of_field(&typed).map(|at| at.to_string()).unwrap_or_default() } else { typed };
+            let value = if field.starts_with("time.") { clock::of_field(&typed).map(clock::written).unwrap_or_default() } else { typed };
             state.change(&mut |session| {
                 session.fill(&field, &value);
             });

@@ -44,9 +44,12 @@ pub fn drawn(element: Element, (state, host): (State, Host)) {
     });
 }
 
+/// Time for the browser to paint, and to take what the person does next.
+const BREATH: Duration = Duration::from_millis(8);
+
 /// Runs something after the next painting.
 pub fn later(task: impl FnOnce() + 'static) {
-    request_animation_frame(move || set_timeout(task, Duration::ZERO));
+    request_animation_frame(move || set_timeout(task, BREATH));
 }
 
 /// What a place shows now; nothing when it stays as it is.

@@ -23,12 +23,27 @@ async function start() {
   await module.default({ module_or_path: response });
   // From now on without a promise. `undefined` has no JSON; the answer to it is an error object like that to any other wrong request.
   api.analyze = (request) => JSON.parse(module.analyze(typeof request === 'string' ? request : JSON.stringify(request) ?? ''));
+  warmUp(module).catch(() => {}); // without it the first report comes a little later, no more
   return module;
+}
+
+// A browser compiles a function of the analysis when it is first called. Here they are called on a sample while nobody waits.
+async function warmUp(module) {
+  if (navigator.connection?.saveData) return;
+  const idle = () => new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done));
+  const text = await (await fetch(new URL('samples/vllm-slot-bound-1.prom', document.baseURI))).text();
+  for (const step of [0, 1, 2]) {
+    await idle();
+    if (module.state() !== 0) return;
+    module.warm_up(text, step);
+  }
 }
 
 const api = {
   /** A request, as an object or its JSON, answered with a report or `{error}`: a promise of it until the analysis is there. */
   analyze: (request) => load().then(() => api.analyze(request)),
+  /** A promise that the analysis is there, and `analyze` answers at once. */
+  ready: () => load().then(() => undefined),
 };
 
 export function expose(version) {

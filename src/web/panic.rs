@@ -15,6 +15,10 @@ pub fn install() {
 /// Says that the program has stopped, and why.
 pub fn banner(reason: &str) {
     let document = document();
+    // The first reason counts; what fails after it fails because of it.
+    if document.query_selector(".crash").is_ok_and(|banner| banner.is_some()) {
+        return;
+    }
     let (Some(body), Ok(banner), Ok(title), Ok(advice), Ok(details)) = (
         document.body(),
         document.create_element("div"),

@@ -18,6 +18,8 @@ pageTest('carries a policy that allows its own files and nothing inline', async 
 });
 
 pageTest('loads files of its own origin only, each once', async ({ page }) => {
+  await page.evaluate(() => globalThis.servescope.ready());
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('.prom')));
   const entries = await page.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));
   assert.ok(entries.some((name) => name.endsWith('.wasm')));
   assert.deepEqual(entries.filter((name) => !name.startsWith(site.url)), []);

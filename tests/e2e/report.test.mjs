@@ -86,11 +86,12 @@ pageTest('the report leaves as Markdown and as the same JSON that scripts get', 
   assert.ok(markdown.text.startsWith(`# ${await verdict(page)}`.slice(0, 20)));
   const json = JSON.parse((await save('Save JSON')).text);
   assert.equal(json.schema, 'servescope.report/1');
-  const asked = await page.evaluate((text) => globalThis.servescope.analyze({ snapshots: [{ text, name: 'vllm-slot-bound-1.prom' }] }), sample('vllm-slot-bound-1'));
+  const asked = await page.evaluate(async (text) => globalThis.servescope.analyze({ snapshots: [{ text, name: 'vllm-slot-bound-1.prom' }] }), sample('vllm-slot-bound-1'));
   assert.deepEqual(asked.bottlenecks.map(({ id }) => id), json.bottlenecks.map(({ id }) => id));
 });
 
 pageTest('a wrong request of a script is answered with an error object', async ({ page }) => {
+  await page.evaluate(() => globalThis.servescope.ready());
   const answers = await page.evaluate(() => [
     globalThis.servescope.analyze({ snapshots: [] }),
     globalThis.servescope.analyze({ snapshots: [{ text: 'up 1' }], instance_type: 'triton' }),

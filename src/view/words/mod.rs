@@ -336,12 +336,31 @@ fn count_of(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", Unit::Count.show(count as f64), if count == 1 { one } else { many })
 }
 
-/// `52 KB`, `4.8 MB`.
+/// `52 KB`, `4.8 MB`. In whole numbers, because the page before the analysis carries nothing that writes others.
 fn size(bytes: usize) -> String {
-    let kilobytes = bytes as f64 / 1e3;
-    match kilobytes {
-        small if small < 1.0 => format!("{bytes} B"),
-        medium if medium < 1e3 => format!("{medium:.0} KB"),
-        large => format!("{:.1} MB", large / 1e3),
+    let tenths = bytes.saturating_add(50_000) / 100_000;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..999_500 => format!("{} KB", (bytes + 500) / 1_000),
+        _ => format!("{}.{} MB", tenths / 10, tenths % 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sizes_are_rounded() {
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_499, "1 KB"),
+            (52_600, "53 KB"),
+            (999_499, "999 KB"),
+            (999_500, "1.0 MB"),
+            (5_000_120, "5.0 MB"),
+            (usize::MAX, "184467440737095.5 MB"),
+        ] {
+            assert_eq!(super::size(bytes), shown);
+        }
     }
 }

@@ -24,13 +24,15 @@ export function closeServers() {
  * console error, an uncaught exception, a breach of the page's policy, an asset that is missing, or any request to an
  * origin that the options do not name. The caller closes `context`. Options:
  * - `origins`: further origins that the page may ask, for example `[metrics.origin]`.
+ * - `routes`: `[pattern, answer]` pairs for requests that are answered otherwise, as the browser driver's `route` takes them.
  * - `expectConsole`: patterns of console errors that must appear, each at least once (Chromium logs a failed fetch as an error).
  * - `width`, `height`, `colorScheme`, `reducedMotion`, `permissions`, `hash`: the state of the browser and of the address.
  */
 export async function openPage(options = {}) {
-  const { width = 1280, height = 900, colorScheme = 'light', reducedMotion = 'reduce', permissions = [], hash = '', origins = [], expectConsole = [] } = options;
+  const { routes = [], width = 1280, height = 900, colorScheme = 'light', reducedMotion = 'reduce', permissions = [], hash = '', origins = [], expectConsole = [] } = options;
   const context = await (await browser()).newContext({ viewport: { width, height }, colorScheme, reducedMotion, permissions, locale: 'en-GB', timezoneId: 'UTC' });
   context.setDefaultTimeout(15_000);
+  for (const [pattern, answer] of routes) await context.route(pattern, answer);
   const page = await context.newPage();
   const { breaches, missingErrors } = await watch(context, page, [site.origin, ...origins], expectConsole);
   await page.goto(site.url + hash);
