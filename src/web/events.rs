@@ -137,9 +137,6 @@ fn copy(button: Element, text: String) {
 }
 
 fn fill(state: State, target: &Element, attribute: &str) {
-    if target.id() == keys::FILE_INPUT {
-        return;
-    }
     let Some(field) = told(target, attribute) else { return };
     let holds = |name: &str| js_sys::Reflect::get(target, &name.into()).ok();
     let typed = holds("value").and_then(|value| value.as_string()).unwrap_or_default();

@@ -84,9 +84,11 @@ fn tree(state: State, host: Host) -> Option<Node> {
             if part != Part::Notice && !state.status.with(|status| status.loaded) {
                 return Some(el("div"));
             }
-            let loading = state.ui.with(|ui| ui.loading);
-            if part == Part::Notice && loading != Loading::Done {
-                return Some(frame::loading(loading));
+            if part == Part::Notice {
+                let loading = state.ui.with(|ui| ui.loading);
+                if loading != Loading::Done {
+                    return Some(frame::loading(loading));
+                }
             }
             state.ask(|session| session.draw(part, is_wide())).flatten()
         }

@@ -50,6 +50,42 @@ pageTest('evidence opens its very line, and there is a way back', async ({ page 
   assert.equal(await page.locator('.raw-row.marked').count(), 0);
 });
 
+pageTest('what is open, focused and selected stays when the report is made again', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1', 'vllm-slot-bound-2');
+  await page.locator('.finding .proof summary').first().click();
+  await page.locator('details.rules summary').click();
+  const marked = await page.locator('.finding .what').first().evaluate((sentence) => {
+    getSelection().selectAllChildren(sentence);
+    return getSelection().toString();
+  });
+  const finding = page.locator('.finding').first();
+  const kept = await finding.elementHandle();
+  await page.getByLabel('Score').focus();
+  await page.getByLabel('Score').selectOption('apdex');
+  await page.locator('#services').waitFor();
+  await page.getByLabel('Targets for').focus();
+  await page.getByLabel('Targets for').selectOption({ index: 2 });
+  await page.locator('.services', { hasNotText: 'assumed' }).waitFor();
+  assert.ok(await finding.evaluate((element, before) => element === before, kept), 'the card is the same element');
+  assert.equal(await finding.locator('.proof').evaluate((fold) => fold.open), true);
+  assert.equal(await page.locator('details.rules').evaluate((fold) => fold.open), true);
+  assert.equal(await page.evaluate(() => getSelection().toString()), marked);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'preset');
+});
+
+pageTest('scrolling the raw view keeps the rows that stay in view', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1');
+  await page.getByRole('button', { name: 'As text' }).click();
+  const row = page.locator('#raw-row-20');
+  const kept = await row.elementHandle();
+  await page.locator('.raw-list').evaluate((list) => { list.scrollTop = 240; });
+  await page.locator('#raw-row-38').waitFor();
+  assert.ok(await row.evaluate((element, before) => element === before, kept));
+  assert.equal(await row.locator('.no').textContent(), '21');
+  const shown = await page.locator('.raw-row .no').allTextContents();
+  assert.deepEqual(shown, [...shown].sort((a, b) => a - b), 'in their order');
+});
+
 pageTest('the raw view searches names, labels and help, and opens families by key', async ({ page }) => {
   await report(page, 'vllm-slot-bound-1');
   await page.keyboard.press('/');

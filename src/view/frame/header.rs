@@ -21,8 +21,8 @@ pub fn header(theme: &str, loaded: bool, reported: bool, paste_key: &str) -> Nod
         .with(brand)
         .with(el_of("span", "tagline").text(words::TAGLINE))
         .with(navigation)
-        .maybe(reported.then(take_along).map(|menu| menu.id("export")))
-        .maybe(add.map(|menu| menu.id("add")))
+        .maybe(reported.then(take_along).map(|menu| menu.id("menu-export")))
+        .maybe(add.map(|menu| menu.id("menu-add")))
 }
 
 fn take_along() -> Node {

@@ -358,7 +358,7 @@ mod tests {
             (999_499, "999 KB"),
             (999_500, "1.0 MB"),
             (5_000_120, "5.0 MB"),
-            (usize::MAX, "184467440737095.5 MB"),
+            (usize::MAX, "18446744073709.5 MB"),
         ] {
             assert_eq!(super::size(bytes), shown);
         }
