@@ -2,13 +2,24 @@
 // that starts the wasm; it is allowed by its hash, so that nothing else inline can run. Only index.html is touched:
 // the other files carry integrity hashes already.
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 if (process.env.TRUNK_PROFILE !== 'release') process.exit(0); // `trunk serve` adds a reload script of its own
 
 const file = join(process.env.TRUNK_STAGING_DIR, 'index.html');
-const html = readFileSync(file, 'utf8');
+let html = readFileSync(file, 'utf8');
+
+// Trunk hashes the names of the page's own files, but not those of a module that the page loads itself. With a hash in its name the
+// analysis can be kept for ever, and a page never meets the analysis of another build.
+const parts = ['.js', '_bg.wasm'];
+const staged = (name) => join(process.env.TRUNK_STAGING_DIR, name);
+const content = parts.reduce((sum, part) => sum.update(readFileSync(staged(`analysis${part}`))), createHash('sha256'));
+const analysis = `analysis-${content.digest('hex').slice(0, 16)}`;
+for (const part of parts) renameSync(staged(`analysis${part}`), staged(analysis + part));
+const named = /data-analysis="?analysis"?/;
+if (!named.test(html)) throw new Error(`${file}: no data-analysis to write the name of the analysis into`);
+html = html.replace(named, `data-analysis="${analysis}"`);
 
 const inline = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1]);
 if (inline.length !== 1) throw new Error(`${file}: expected trunk's one inline script, found ${inline.length}`);

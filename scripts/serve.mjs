@@ -20,7 +20,7 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.prom', '.svg', '.txt', '.wasm', '.webmanifest']);
-const HASHED = /-[0-9a-f]{16}(_bg)?\.\w+$/; // trunk puts a hash of the content into the name
+const HASHED = /-[0-9a-f]{8,16}(_bg)?\.\w+$/; // a hash of the content is in the name; trunk leaves zeros before it out
 
 /** Serves `folder` below the path `base` (which starts and ends with a slash); port 0 takes a free one. */
 export async function serve({ folder, base = '/', port = 0 }) {

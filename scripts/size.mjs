@@ -1,16 +1,16 @@
-// size.mjs DIST: what the first load costs, raw and compressed; fails above the ratchet.
+// size.mjs DIST: what the page costs to load, raw and compressed; fails above a ratchet.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-// Bytes of brotli, html + css + js + wasm. The bar is what the first load should cost; it is not met yet, so a ratchet, which may only
-// be lowered, keeps it from growing.
+// Bytes of brotli, html + css + js + wasm. The first load is all that the page needs to be painted and to take text in; the analysis comes
+// after it by itself. The bar is what the first load may cost; the ratchets, which may only be lowered, keep both from growing.
 const BAR = 250_000;
-const RATCHET = 560_000;
-const FIRST_LOAD = new Set(['.html', '.css', '.js', '.wasm']);
+const RATCHET = { first: 110_000, all: 470_000 };
+const COUNTED = new Set(['.html', '.css', '.js', '.wasm']);
 
 const dist = process.argv[2];
-const rows = files(dist).filter((path) => FIRST_LOAD.has(extname(path))).map((path) => {
+const rows = files(dist).filter((path) => COUNTED.has(extname(path))).map((path) => {
   const bytes = readFileSync(path);
   return {
     name: relative(dist, path),
@@ -19,18 +19,25 @@ const rows = files(dist).filter((path) => FIRST_LOAD.has(extname(path))).map((pa
     brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length,
   };
 });
-const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
-const total = { name: 'total', raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') };
+const later = rows.filter(({ name }) => name.startsWith('analysis-'));
+if (later.length !== 2) throw new Error(`expected the two files of the analysis, found ${later.length}`);
+const first = rows.filter((row) => !later.includes(row));
+const sum = (name, list) => list.reduce((total, row) => ({ name, raw: total.raw + row.raw, gzip: total.gzip + row.gzip, brotli: total.brotli + row.brotli }), { raw: 0, gzip: 0, brotli: 0 });
+const totals = { first: sum('first load', first), all: sum('all', rows) };
 
-console.log(`${'first load'.padEnd(44)}${'raw'.padStart(10)}${'gzip'.padStart(10)}${'brotli'.padStart(10)}  bytes`);
-for (const row of [...rows, total]) {
-  console.log(row.name.padEnd(44) + [row.raw, row.gzip, row.brotli].map((n) => String(n).padStart(10)).join(''));
-}
-const share = ((100 * total.brotli) / BAR).toFixed(0);
-console.log(`size: ${share} % of the bar of ${BAR} bytes of brotli${total.brotli > BAR ? ', NOT MET' : ''}`);
-if (total.brotli > RATCHET) {
-  console.error(`size: ${total.brotli} bytes of brotli are above the ratchet of ${RATCHET}`);
-  process.exit(1);
+const print = ({ name, raw, gzip, brotli }) => console.log(name.padEnd(44) + [raw, gzip, brotli].map((n) => String(n).padStart(10)).join(''));
+print({ name: 'bytes', raw: 'raw', gzip: 'gzip', brotli: 'brotli' });
+first.forEach(print);
+print(totals.first);
+later.forEach(print);
+print(totals.all);
+const share = ((100 * totals.first.brotli) / BAR).toFixed(0);
+console.log(`size: the first load is ${share} % of the bar of ${BAR} bytes of brotli; with the analysis it is ${totals.all.brotli}`);
+for (const [key, ratchet] of Object.entries(RATCHET)) {
+  if (totals[key].brotli > ratchet) {
+    console.error(`size: ${totals[key].name} is ${totals[key].brotli} bytes of brotli, above the ratchet of ${ratchet}`);
+    process.exitCode = 1;
+  }
 }
 
 function files(folder) {

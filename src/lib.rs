@@ -35,5 +35,9 @@ pub mod browse;
 pub mod entry;
 pub mod plot;
 
+pub mod view;
+
+pub mod session;
+
 #[cfg(feature = "web")]
 pub mod web;

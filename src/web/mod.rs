@@ -1,23 +1,20 @@
 //! The page. The only module that names leptos or web-sys.
 //!
-//! One source of truth: the texts that were given and the settings ([`state`]). The report is a memo of them, every card a view of a
-//! slice of the report. `io` brings text in; nothing here decides anything about a server.
+//! One source of truth: the [`crate::session`] for what was given, [`state`] for the page around it. What is shown is a tree of
+//! [`crate::view`]; [`draw`] puts it into the document, [`events`] brings back what people do. `io` brings text in; nothing here
+//! decides anything about a server. The session and the whole core are in another module, [`analysis`], which is loaded when the page
+//! has been painted; what comes earlier waits for it.
 
-mod api;
+mod analysis;
 mod app;
-mod card;
-mod chart;
-mod form;
-mod frame;
-mod home;
+mod draw;
+mod events;
+mod host;
 mod io;
+mod list;
 mod panic;
-mod raw;
 mod route;
-mod rules;
 mod state;
-mod text;
-mod ui;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -25,7 +22,7 @@ use wasm_bindgen::JsCast;
 /// Starts the page: the panic banner, `window.servescope`, and the application in place of the static shell.
 pub fn start() {
     panic::install();
-    api::expose();
+    analysis::announce();
     let Some(shell) = document().get_element_by_id("app").and_then(|shell| shell.dyn_into::<web_sys::HtmlElement>().ok()) else {
         return;
     };

@@ -1,28 +1,23 @@
 //! The address after `#`: the report, or the rules. Anchors inside the report are the browser's business.
 
-use leptos::ev;
 use leptos::prelude::*;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Route {
-    Main,
-    /// The rules page, at one rule when it is named.
-    Rules(Option<String>),
-}
+use super::state::State;
 
 /// Follows the address.
-pub fn route() -> Memo<Route> {
-    let hash = RwSignal::new(read());
-    let _ = window_event_listener(ev::hashchange, move |_| hash.set(read()));
-    Memo::new(move |_| {
-        hash.with(|hash| match hash.strip_prefix("rule") {
-            Some("s") => Route::Rules(None),
-            Some(rest) => rest.strip_prefix('-').map_or(Route::Main, |id| Route::Rules(Some(id.to_owned()))),
-            None => Route::Main,
-        })
-    })
-}
-
-fn read() -> String {
-    location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+pub fn follow(state: State) {
+    let hash = location().hash().unwrap_or_default();
+    let anchor = hash.trim_start_matches('#').to_owned();
+    let rules = anchor == "rules" || anchor.starts_with("rule-");
+    if state.ui.with_untracked(|ui| ui.rules) != rules {
+        state.set(&mut |ui| ui.rules = rules);
+    }
+    if rules {
+        // The browser scrolled before this was there.
+        request_animation_frame(move || {
+            if let Some(element) = document().get_element_by_id(&anchor) {
+                element.scroll_into_view();
+            }
+        });
+    }
 }

@@ -1,105 +1,18 @@
-//! The state of the page: texts, settings, and what follows from them.
+//! The state of the page: what was given and analysed, and what is around it.
 
-use std::sync::Arc;
+use std::cell::RefCell;
 
 use leptos::prelude::*;
 
-use crate::analyze::{Input, analyze};
-use crate::entry::{Checked, Settings};
-use crate::exposition::Problem;
-use crate::report::Report;
-use crate::request::RequestError;
+use super::analysis::{self, Analysis, analysis};
+use super::io::theme::Theme;
+use super::route;
+use crate::session::Status;
+use crate::view::frame::{Loading, Progress};
 
-/// How a text came in; decides what its time is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The time is that of pasting.
-    Pasted,
-    /// The time is that of the file's last change.
-    File,
-    /// The time is that of the answer.
-    Fetched,
-    Sample,
-}
-
-/// What the page knows of a text besides the text.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tag {
-    /// Stable while the page lives.
-    pub id: u32,
-    pub bytes: usize,
-    pub origin: Origin,
-}
-
-/// The texts, in the order in which they were given. `tags` runs beside `inputs`, which the analysis takes as one slice.
-#[derive(Debug, Default)]
-pub struct Loaded {
-    pub inputs: Vec<Input>,
-    pub tags: Vec<Tag>,
-    next_id: u32,
-}
-
-impl Loaded {
-    pub fn push(&mut self, input: Input, bytes: usize, origin: Origin) {
-        self.inputs.push(input);
-        self.tags.push(Tag { id: self.next_id, bytes, origin });
-        self.next_id += 1;
-    }
-
-    pub fn remove(&mut self, id: u32) {
-        if let Some(index) = self.tags.iter().position(|tag| tag.id == id) {
-            self.tags.remove(index);
-            self.inputs.remove(index);
-        }
-    }
-
-    /// Takes everything out; ids go on counting.
-    pub fn take(&mut self) -> Loaded {
-        let next_id = self.next_id;
-        std::mem::replace(self, Loaded { next_id, ..Loaded::default() })
-    }
-
-    pub fn set_time(&mut self, id: u32, at: Option<f64>) {
-        if let Some(index) = self.tags.iter().position(|tag| tag.id == id)
-            && let Some(input) = self.inputs.get_mut(index)
-        {
-            input.at = at;
-        }
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.inputs.is_empty()
-    }
-}
-
-/// What the texts and the settings amount to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    Empty,
-    Report(Arc<Report>),
-    Refused(RequestError),
-}
-
-/// Something that happened on the way in, and what can be done about it.
-#[derive(Debug)]
-pub enum Notice {
-    /// A text that gave no sample. Whatever was loaded is still there.
-    Rejected { name: String, error: RequestError, problems: Vec<Problem>, excerpt: Vec<(u32, String)> },
-    /// A text of another server took the place of what was loaded.
-    Replaced { name: String, before: Loaded },
-    /// Everything was taken away.
-    Cleared { before: Loaded },
-    /// Texts that were left out, with the reason.
-    LeftOut { sentence: String },
-}
-
-/// Lines to show in the raw view.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spot {
-    /// Index of the text.
-    pub input: usize,
-    pub lines: Vec<u32>,
+thread_local! {
+    /// What waits for the analysis.
+    static WAITING: RefCell<Vec<Box<dyn FnOnce()>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The dialogs.
@@ -110,67 +23,136 @@ pub enum Sheet {
     Privacy,
 }
 
+/// The page around the session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ui {
+    /// The address names the rules page.
+    pub rules: bool,
+    pub sheet: Option<Sheet>,
+    /// The address in the dialog for fetching.
+    pub address: String,
+    pub progress: Progress,
+    pub theme: Theme,
+    /// Index of the way to reach a server whose commands are shown.
+    pub way: usize,
+    /// Single-key shortcuts are on.
+    pub keys: bool,
+    /// Something that can be dropped is held over the page.
+    pub held: bool,
+    /// Texts that are being read.
+    pub busy: u32,
+    /// How far the analysis has come.
+    pub loading: Loading,
+}
+
+/// How the raw view is scrolled, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scroll {
+    pub top: f64,
+    pub height: f64,
+    /// The row that the keys move.
+    pub cursor: Option<usize>,
+    /// The index of 100,000 lines can wait until the verdict is on the screen.
+    pub ready: bool,
+}
+
 /// Everything that the page is made of. `Copy`, and handed down as an argument.
 #[derive(Clone, Copy)]
 pub struct State {
-    pub loaded: RwSignal<Loaded>,
-    pub settings: RwSignal<Settings>,
-    /// The settings as options, and what is wrong with them.
-    pub checked: Memo<Checked>,
-    pub outcome: Memo<Outcome>,
-    pub notice: RwSignal<Option<Notice>>,
-    pub spot: RwSignal<Option<Spot>>,
-    pub sheet: RwSignal<Option<Sheet>>,
-    /// Texts that are being read or fetched.
-    pub busy: RwSignal<u32>,
-    /// The address to show in the fetch dialog.
-    pub address: RwSignal<String>,
-    /// Single-key shortcuts are on.
-    pub keys: RwSignal<bool>,
+    /// Counts the changes of the session.
+    pub revision: RwSignal<u32>,
+    pub status: RwSignal<Status>,
+    pub ui: RwSignal<Ui>,
+    pub scroll: RwSignal<Scroll>,
 }
 
 impl State {
     #[must_use]
-    pub fn new() -> Self {
-        let loaded = RwSignal::new(Loaded::default());
-        let settings = RwSignal::new(Settings::default());
-        let checked = Memo::new(move |_| settings.with(Settings::check));
-        let options = Memo::new(move |_| checked.with(|checked| checked.options.clone()));
-        let outcome = Memo::new(move |_| {
-            loaded.with(|loaded| {
-                if loaded.is_empty() {
-                    return Outcome::Empty;
-                }
-                match options.with(|options| analyze(&loaded.inputs, options)) {
-                    Ok(report) => Outcome::Report(Arc::new(report)),
-                    Err(error) => Outcome::Refused(error),
-                }
-            })
-        });
+    pub fn new(theme: Theme) -> Self {
+        let ui = Ui {
+            rules: false,
+            sheet: None,
+            address: String::new(),
+            progress: Progress::Idle,
+            theme,
+            way: 0,
+            keys: true,
+            held: false,
+            busy: 0,
+            loading: Loading::Running,
+        };
         State {
-            loaded,
-            settings,
-            checked,
-            outcome,
-            notice: RwSignal::new(None),
-            spot: RwSignal::new(None),
-            sheet: RwSignal::new(None),
-            busy: RwSignal::new(0),
-            address: RwSignal::new(String::new()),
-            keys: RwSignal::new(true),
+            revision: RwSignal::new(0),
+            status: RwSignal::new(Status::default()),
+            ui: RwSignal::new(ui),
+            scroll: RwSignal::new(Scroll { top: 0.0, height: 480.0, cursor: None, ready: false }),
         }
     }
 
-    /// Opens the raw view at these lines.
-    pub fn show_lines(&self, input: usize, lines: Vec<u32>) {
-        self.spot.set(Some(Spot { input, lines }));
+    /// Asks the analysis for something that changes nothing that is shown.
+    pub fn ask<T>(&self, question: impl FnOnce(&Analysis) -> T) -> Option<T> {
+        analysis().map(|analysis| question(&analysis))
     }
 
-    /// Takes all texts away; the notice can bring them back.
-    pub fn clear(&self) {
-        if let Some(before) = self.loaded.try_update(Loaded::take) {
-            self.notice.set(Some(Notice::Cleared { before }));
+    /// Changes the session; what is shown follows. Nothing happens when the analysis is not there yet.
+    pub fn change(&self, change: &mut dyn FnMut(&Analysis)) {
+        let Some(analysis) = analysis() else { return };
+        change(&analysis);
+        let (loaded, reported) = analysis.state();
+        let status = Status { loaded, reported, announcement: analysis.announcement() };
+        if status != self.status.get_untracked() {
+            self.status.set(status);
         }
-        self.spot.set(None);
+        self.revision.update(|revision| *revision += 1);
+    }
+
+    /// Loads the analysis, and then does what waits for it.
+    pub fn load(self) {
+        self.set(&mut |ui| {
+            if ui.loading == Loading::Failed {
+                ui.loading = if WAITING.with_borrow(Vec::is_empty) { Loading::Running } else { Loading::Awaited };
+            }
+        });
+        analysis::start(move |there| {
+            self.set(&mut |ui| ui.loading = if there { Loading::Done } else { Loading::Failed });
+            if there {
+                self.revision.update(|revision| *revision += 1);
+                route::follow(self);
+                WAITING.take().into_iter().for_each(|task| task());
+            }
+        });
+    }
+
+    /// Runs something now, or when the analysis is there; the page says that it waits.
+    pub fn when_there(&self, task: impl FnOnce() + 'static) {
+        if analysis().is_some() {
+            task();
+            return;
+        }
+        WAITING.with_borrow_mut(|waiting| waiting.push(Box::new(task)));
+        self.set(&mut |ui| {
+            if ui.loading == Loading::Running {
+                ui.loading = Loading::Awaited;
+            }
+        });
+    }
+
+    /// Changes the page around the session.
+    pub fn set(&self, change: &mut dyn FnMut(&mut Ui)) {
+        self.ui.update(|ui| change(ui));
+    }
+
+    pub fn sheet(&self, sheet: Option<Sheet>) {
+        self.set(&mut |ui| ui.sheet = sheet);
+    }
+
+    pub fn busy(&self, more: bool) {
+        self.set(&mut |ui| ui.busy = if more { ui.busy + 1 } else { ui.busy.saturating_sub(1) });
+    }
+
+    /// Says something that concerns no text that is loaded.
+    pub fn tell(&self, sentence: &str) {
+        let (state, sentence) = (*self, sentence.to_owned());
+        self.when_there(move || state.change(&mut |session| session.tell(&sentence)));
     }
 }

@@ -1,35 +1,36 @@
 //! Paste and copy.
 
+use js_sys::JsString;
 use leptos::prelude::*;
-use leptos::{ev, task::spawn_local};
-use wasm_bindgen::JsCast;
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ClipboardEvent, Element};
+use web_sys::{ClipboardEvent, DataTransfer, Element};
 
-use super::super::state::{Notice, Origin, State};
-use super::super::text;
-use super::accept::{Incoming, accept};
-use super::{clock, files};
+use super::super::analysis::{Content, Incoming};
+use super::super::events::{is_field, take_files};
+use super::super::state::State;
+use super::{clock, take};
+use crate::view::frame::Origin;
+use crate::view::words::input as words;
 
 /// Below this a paste into a form field is meant for the field.
-const FIELD_PASTE: usize = 200;
+const FIELD_PASTE: u32 = 200;
 
 /// Pasting works anywhere on the page. The text goes straight to the analysis and never into an element.
-pub fn listen(state: State) {
-    let _ = window_event_listener(ev::paste, move |event: ClipboardEvent| {
-        let Some(data) = event.clipboard_data() else { return };
-        if let Some(list) = data.files().filter(|list| list.length() > 0) {
-            event.prevent_default();
-            files::read(state, list);
-            return;
-        }
-        let Ok(text) = data.get_data("text/plain") else { return };
-        if text.is_empty() || (in_field(&event) && text.len() < FIELD_PASTE) {
-            return;
-        }
+pub fn pasted(state: State, event: &ClipboardEvent, target: Option<&Element>) {
+    let Some(data) = event.clipboard_data() else { return };
+    if take_files(state, &data) {
         event.prevent_default();
-        take(state, text);
-    });
+        return;
+    }
+    let text = plain(&data);
+    if text.length() == 0 || (target.is_some_and(is_field) && text.length() < FIELD_PASTE) {
+        return;
+    }
+    event.prevent_default();
+    take_text(state, text);
 }
 
 /// Reads the clipboard for the button. The browser may ask the person first.
@@ -40,11 +41,11 @@ pub fn paste(state: State) {
             if clipboard.is_undefined() {
                 return None; // not a secure context
             }
-            JsFuture::from(clipboard.read_text()).await.ok()?.as_string()
+            JsFuture::from(clipboard.read_text()).await.ok()?.dyn_into::<JsString>().ok()
         };
-        match read.await.filter(|text| !text.trim().is_empty()) {
-            Some(text) => take(state, text),
-            None => state.notice.set(Some(Notice::LeftOut { sentence: text::input::clipboard_refused(is_mac()) })),
+        match read.await.filter(|text| text.trim().length() > 0) {
+            Some(text) => take_text(state, text),
+            None => state.tell(&words::clipboard_refused(is_mac())),
         }
     });
 }
@@ -63,17 +64,20 @@ pub fn is_mac() -> bool {
     window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
 }
 
-pub(super) fn take(state: State, text: String) {
-    let incoming =
-        Incoming { name: text::input::PASTED.to_owned(), at: Some(clock::now()), bytes: text.into_bytes(), origin: Origin::Pasted };
-    accept(state, vec![incoming]);
+/// The plain text of a paste or a drop; empty when there is none.
+pub fn plain(data: &DataTransfer) -> JsString {
+    data.unchecked_ref::<Texts>().get_data("text/plain").unwrap_or_else(|_| JsString::from(""))
 }
 
-fn in_field(event: &ClipboardEvent) -> bool {
-    event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| is_field(&element))
+pub fn take_text(state: State, text: JsString) {
+    let name = words::PASTED.to_owned();
+    take(state, vec![Incoming { name, at: Some(clock::now()), content: Content::Text(text), origin: Origin::Pasted }]);
 }
 
-/// True for elements that take typed text.
-pub fn is_field(element: &Element) -> bool {
-    element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]").unwrap_or(false)
+#[wasm_bindgen]
+extern "C" {
+    /// What web-sys knows as a `DataTransfer`, but it would bring the text into the page's own memory.
+    type Texts;
+    #[wasm_bindgen(method, catch, js_name = getData)]
+    fn get_data(this: &Texts, format: &str) -> Result<JsString, JsValue>;
 }

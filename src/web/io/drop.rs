@@ -1,57 +1,66 @@
 //! Dropping files, a text or a link anywhere on the page.
 
-use leptos::ev;
-use leptos::prelude::*;
+use std::cell::Cell;
+
 use web_sys::DragEvent;
 
+use super::super::events::take_files;
 use super::super::state::{Sheet, State};
-use super::{clipboard, files};
+use super::clipboard;
 
-/// True while something that can be dropped is held over the page.
-pub fn listen(state: State) -> ReadSignal<bool> {
-    let (held, set_held) = signal(false);
-    // Entering a child fires before leaving its parent; the depth tells when the page itself was left.
-    let depth = StoredValue::new(0i32);
-    let _ = window_event_listener(ev::dragenter, move |event: DragEvent| {
-        if droppable(&event) {
-            event.prevent_default();
-            depth.update_value(|depth| *depth += 1);
-            set_held.set(true);
-        }
-    });
-    let _ = window_event_listener(ev::dragleave, move |event: DragEvent| {
-        if droppable(&event) {
-            depth.update_value(|depth| *depth -= 1);
-            if depth.get_value() <= 0 {
-                set_held.set(false);
-            }
-        }
-    });
-    let _ = window_event_listener(ev::dragover, move |event: DragEvent| {
-        if droppable(&event) {
-            event.prevent_default();
-        }
-    });
-    let _ = window_event_listener(ev::drop, move |event: DragEvent| {
-        depth.set_value(0);
-        set_held.set(false);
-        let Some(data) = event.data_transfer() else { return };
-        if let Some(list) = data.files().filter(|list| list.length() > 0) {
-            event.prevent_default();
-            files::read(state, list);
-            return;
-        }
-        let Some(text) = data.get_data("text/plain").ok().filter(|text| !text.trim().is_empty()) else { return };
+thread_local! {
+    /// Entering a child fires before leaving its parent; the depth tells when the page itself was left.
+    static DEPTH: Cell<i32> = const { Cell::new(0) };
+}
+
+pub fn drag(state: State, event: &DragEvent) {
+    let kind = event.type_();
+    if kind == "drop" {
+        DEPTH.set(0);
+        hold(state, false);
+        dropped(state, event);
+    } else if droppable(event) {
         event.prevent_default();
-        let line = text.trim();
-        if !line.contains('\n') && (line.starts_with("http://") || line.starts_with("https://")) {
-            state.address.set(line.to_owned());
-            state.sheet.set(Some(Sheet::Fetch));
-        } else {
-            clipboard::take(state, text);
+        match kind.as_str() {
+            "dragenter" => {
+                DEPTH.set(DEPTH.get() + 1);
+                hold(state, true);
+            }
+            "dragleave" => {
+                DEPTH.set(DEPTH.get() - 1);
+                if DEPTH.get() <= 0 {
+                    hold(state, false);
+                }
+            }
+            _ => {}
         }
-    });
-    held
+    }
+}
+
+fn hold(state: State, held: bool) {
+    state.set(&mut |ui| ui.held = held);
+}
+
+fn dropped(state: State, event: &DragEvent) {
+    let Some(data) = event.data_transfer() else { return };
+    if take_files(state, &data) {
+        event.prevent_default();
+        return;
+    }
+    let text = clipboard::plain(&data);
+    let line = text.trim();
+    if line.length() == 0 {
+        return;
+    }
+    event.prevent_default();
+    let is_link = !line.includes("\n", 0) && (line.starts_with("http://", 0) || line.starts_with("https://", 0));
+    if is_link {
+        let address = String::from(line);
+        state.set(&mut |ui| ui.address.clone_from(&address));
+        state.sheet(Some(Sheet::Fetch));
+    } else {
+        clipboard::take_text(state, text);
+    }
 }
 
 fn droppable(event: &DragEvent) -> bool {

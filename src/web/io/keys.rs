@@ -1,43 +1,40 @@
 //! Single-key shortcuts. They can be switched off in the help, and never act while somebody types.
 
-use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
+use super::super::events::is_field;
 use super::super::state::{Sheet, State};
-use super::clipboard::is_field;
+use crate::view::raw::SEARCH_FIELD;
 
-/// Ids that the shortcuts act on.
+/// Id of the field that the shortcut for opening files acts on.
 pub const FILE_INPUT: &str = "open-files";
-pub const SEARCH_FIELD: &str = "raw-search";
 
-pub fn listen(state: State) {
-    let _ = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
-            return;
+pub fn press(state: State, event: &KeyboardEvent) {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+        return;
+    }
+    let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| is_field(&element));
+    if typing || state.ui.with_untracked(|ui| !ui.keys || ui.sheet.is_some()) {
+        return;
+    }
+    let acted = match event.key().as_str() {
+        "?" => {
+            state.sheet(Some(Sheet::Help));
+            true
         }
-        let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| is_field(&element));
-        if typing || !state.keys.get_untracked() || state.sheet.with_untracked(Option::is_some) {
-            return;
+        "o" => click(FILE_INPUT),
+        "u" => {
+            state.sheet(Some(Sheet::Fetch));
+            true
         }
-        let acted = match event.key().as_str() {
-            "?" => {
-                state.sheet.set(Some(Sheet::Help));
-                true
-            }
-            "o" => click(FILE_INPUT),
-            "u" => {
-                state.sheet.set(Some(Sheet::Fetch));
-                true
-            }
-            "/" => focus(SEARCH_FIELD),
-            _ => false,
-        };
-        if acted {
-            event.prevent_default();
-        }
-    });
+        "/" => focus(SEARCH_FIELD),
+        _ => false,
+    };
+    if acted {
+        event.prevent_default();
+    }
 }
 
 /// Opens the file dialog.

@@ -1,6 +1,5 @@
-//! Everything that brings text in or takes text out. Each way in ends in [`accept::accept`].
+//! Everything that brings text in or takes text out. Each way in ends in [`take`].
 
-pub mod accept;
 pub mod clipboard;
 pub mod clock;
 pub mod download;
@@ -9,6 +8,13 @@ pub mod fetch;
 pub mod files;
 pub mod keys;
 mod probe;
+pub mod samples;
 pub mod theme;
 
-pub use probe::{Failure, Why, first_line};
+use super::analysis::Incoming;
+use super::state::State;
+
+/// Gives texts to the session, as soon as that is there.
+pub fn take(state: State, incoming: Vec<Incoming>) {
+    state.when_there(move || state.change(&mut |session| session.accept(&incoming)));
+}

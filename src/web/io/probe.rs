@@ -10,37 +10,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestCache, RequestCredentials, RequestMode};
 
-use crate::browse::Lines;
 use crate::entry::{Address, Reach};
-use crate::request::RequestError;
-
-/// Why there is no text.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Why {
-    BadAddress(String),
-    /// An https page may not read http.
-    MixedContent,
-    /// The server answers, but does not let this page read it.
-    Cors,
-    /// The browser was told not to let this page into the local network.
-    Permission,
-    Offline,
-    /// No such name, nobody listening, or blocked on the way.
-    Unreachable,
-    Timeout,
-    Cancelled,
-    Status(u16),
-    TooLarge,
-    /// An answer, but no metrics in it; its first line.
-    NotMetrics(RequestError, String),
-}
-
-/// A failed fetch with its address.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    pub url: String,
-    pub why: Why,
-}
+use crate::view::Why;
 
 /// Finds the most likely reason for a failure that the browser keeps to itself.
 pub async fn diagnose(address: &Address) -> Why {
@@ -62,18 +33,6 @@ pub async fn diagnose(address: &Address) -> Why {
         return Why::Permission;
     }
     Why::Unreachable
-}
-
-/// What the first line of an answer was, for [`Why::NotMetrics`].
-pub fn first_line(text: &str) -> String {
-    let lines = Lines::of(text);
-    (1..=lines.len() as u32)
-        .map(|line| lines.get(text, line).trim())
-        .find(|line| !line.is_empty())
-        .unwrap_or("")
-        .chars()
-        .take(120)
-        .collect()
 }
 
 /// An opaque answer is an answer: somebody listens there.

@@ -1,0 +1,156 @@
+//! From bytes to a loaded text: read, judge whether it is one, and decide whether it belongs to what is there.
+
+use super::Session;
+use super::loaded::{Loaded, Undo};
+use crate::analyze::{Input, Options, analyze};
+use crate::browse::Lines;
+use crate::exposition::{Parsed, parse};
+use crate::metrics::Scrape;
+use crate::request::RequestError;
+use crate::signal::Mode;
+use crate::view::frame::{Message, Origin};
+use crate::view::words::{input as words, notice};
+
+/// A text on its way in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incoming {
+    pub name: String,
+    /// Unix seconds.
+    pub at: Option<f64>,
+    pub bytes: Vec<u8>,
+    pub origin: Origin,
+}
+
+/// Problems and lines that a rejected text is shown with.
+const SHOWN: usize = 5;
+
+impl Session {
+    /// Loads the texts. What was loaded stays when a text cannot be read; a text of another server takes its place, and that can be
+    /// undone.
+    pub fn accept(&mut self, mut incoming: Vec<Incoming>) {
+        self.message = None;
+        self.undo = None;
+        incoming.sort_by(|a, b| a.at.unwrap_or(f64::MAX).total_cmp(&b.at.unwrap_or(f64::MAX)));
+        forget_copied_times(&mut incoming);
+        let mut fresh = Loaded::default();
+        let mut left_out: Vec<String> = Vec::new();
+        let mut rejected = None;
+        for Incoming { name, at, bytes, origin } in incoming {
+            let input = Input { name, at, parsed: parse(&bytes) };
+            let size = bytes.len();
+            drop(bytes);
+            if let Some(error) = self.refusal(&input) {
+                rejected = Some(rejection(input, error));
+                continue;
+            }
+            let name = input.name.clone();
+            if known(&fresh, &input.parsed) || known(&self.loaded, &input.parsed) {
+                left_out.push(words::already(&name));
+                continue;
+            }
+            fresh.push(input, size, origin);
+            if fresh.inputs.len() > 1 && !one_server(&fresh.inputs) {
+                fresh.pop();
+                left_out.push(words::other_server(&name));
+            }
+        }
+        let replaced = if fresh.is_empty() { None } else { self.take_in(fresh) };
+        if let Some(message) = rejected {
+            self.message = Some(message);
+        } else if let Some((name, before)) = replaced {
+            self.say(notice::replaced(&name), Some(before));
+        } else if !left_out.is_empty() {
+            self.say(left_out.join(" "), None);
+        }
+    }
+
+    /// Takes the message of a text that was rejected, for a place that says it better: its sentence and its hint.
+    pub fn take_rejection(&mut self) -> Option<(String, String)> {
+        match self.message.take() {
+            Some(Message::Rejected { sentence, hint, .. }) => Some((sentence, hint)),
+            other => {
+                self.message = other;
+                None
+            }
+        }
+    }
+
+    /// Adds the texts to those that are loaded, or puts them in their place when they are of another server.
+    fn take_in(&mut self, fresh: Loaded) -> Option<(String, Undo)> {
+        self.raw.leave();
+        let Loaded { inputs, tags, .. } = fresh;
+        let name = inputs.first().map_or_else(String::new, |input| input.name.clone());
+        let kept = self.loaded.inputs.len();
+        for (input, tag) in inputs.into_iter().zip(tags) {
+            self.loaded.push(input, tag.bytes, tag.origin);
+        }
+        let replaced = if kept == 0 || one_server(&self.loaded.inputs) {
+            None
+        } else {
+            let mut before = self.loaded.take();
+            for (input, tag) in before.inputs.drain(kept..).zip(before.tags.drain(kept..)) {
+                self.loaded.push(input, tag.bytes, tag.origin);
+            }
+            Some((name, before))
+        };
+        self.analyse();
+        replaced
+    }
+
+    /// Why a text cannot be loaded. One that has samples but no server that is known is loaded when it is the first, because the
+    /// settings can say which server it is; it does not take the place of a report.
+    fn refusal(&self, input: &Input) -> Option<RequestError> {
+        let empty = input.parsed.scrapes.iter().all(Scrape::is_empty);
+        if !empty && self.loaded.is_empty() {
+            return None;
+        }
+        let options = Options { backend: self.checked.options.backend, ..Options::default() };
+        let answer = analyze(std::slice::from_ref(input), &options);
+        answer.err().or_else(|| empty.then(|| RequestError::new("no-samples", words::NO_SAMPLES, "")))
+    }
+}
+
+/// True when every text takes part in one report.
+fn one_server(inputs: &[Input]) -> bool {
+    match analyze(inputs, &Options::default()) {
+        Ok(report) => report.mode != Mode::Snapshot,
+        Err(error) => error.id != "different-servers",
+    }
+}
+
+fn known(loaded: &Loaded, parsed: &Parsed) -> bool {
+    loaded.inputs.iter().any(|other| other.parsed.text == parsed.text)
+}
+
+fn rejection(input: Input, error: RequestError) -> Message {
+    let Parsed { text, problems, .. } = input.parsed;
+    let lines = Lines::of(&text);
+    Message::Rejected {
+        name: input.name,
+        sentence: error.sentence,
+        hint: error.hint,
+        problems: problems.into_iter().take(SHOWN).map(|problem| (problem.line, problem.sentence)).collect(),
+        excerpt: (1..=lines.len().min(SHOWN) as u32).map(|line| (line, shortened(lines.get(&text, line)))).collect(),
+    }
+}
+
+fn shortened(line: &str) -> String {
+    const WIDTH: usize = 160;
+    let mut short: String = line.chars().take(WIDTH).collect();
+    if short.len() < line.len() {
+        short.push('…');
+    }
+    short
+}
+
+/// Copying or unpacking gives files the time of the copy: a series of dumps within one second has lost its times, and
+/// no times are better than wrong ones.
+fn forget_copied_times(incoming: &mut [Incoming]) {
+    let times: Vec<f64> = incoming.iter().filter(|text| text.origin == Origin::File).filter_map(|text| text.at).collect();
+    let close = times.windows(2).any(|pair| matches!(pair, [a, b] if (b - a).abs() < 1.0));
+    if close {
+        for text in incoming.iter_mut().filter(|text| text.origin == Origin::File) {
+            text.at = None;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The texts, in the order in which they were given.
+
+use crate::analyze::Input;
+use crate::view::frame::{Chip, Origin};
+
+/// What is known of a text besides the text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tag {
+    /// Stable while the page lives.
+    pub id: u32,
+    pub bytes: usize,
+    pub origin: Origin,
+}
+
+/// `tags` runs beside `inputs`, which the analysis takes as one slice.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub inputs: Vec<Input>,
+    pub tags: Vec<Tag>,
+    next_id: u32,
+}
+
+/// Texts that were taken away and can be brought back.
+pub type Undo = Loaded;
+
+impl Loaded {
+    pub fn push(&mut self, input: Input, bytes: usize, origin: Origin) {
+        self.inputs.push(input);
+        self.tags.push(Tag { id: self.next_id, bytes, origin });
+        self.next_id += 1;
+    }
+
+    pub fn pop(&mut self) {
+        self.inputs.pop();
+        self.tags.pop();
+    }
+
+    pub fn remove(&mut self, id: u32) {
+        if let Some(index) = self.tags.iter().position(|tag| tag.id == id) {
+            self.tags.remove(index);
+            self.inputs.remove(index);
+        }
+    }
+
+    /// Takes everything out; ids go on counting.
+    pub fn take(&mut self) -> Loaded {
+        let next_id = self.next_id;
+        std::mem::replace(self, Loaded { next_id, ..Loaded::default() })
+    }
+
+    /// Puts the texts of before in the place of those that are here, and gives these; ids go on counting.
+    pub fn swap(&mut self, mut before: Loaded) -> Loaded {
+        before.next_id = before.next_id.max(self.next_id);
+        std::mem::replace(self, before)
+    }
+
+    pub fn set_time(&mut self, id: u32, at: Option<f64>) {
+        if let Some(index) = self.tags.iter().position(|tag| tag.id == id)
+            && let Some(input) = self.inputs.get_mut(index)
+        {
+            input.at = at;
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
+    pub fn chips(&self) -> Vec<Chip> {
+        let chip = |(input, tag): (&Input, &Tag)| Chip {
+            id: tag.id,
+            name: input.name.clone(),
+            bytes: tag.bytes,
+            origin: tag.origin,
+            at: input.at,
+            problems: input.parsed.problem_counts.values().sum(),
+        };
+        self.inputs.iter().zip(&self.tags).map(chip).collect()
+    }
+}

@@ -1,0 +1,176 @@
+use super::*;
+use crate::view::frame::Origin;
+use crate::view::{decode, encode};
+
+const SLOTS: [&str; 2] =
+    [include_str!("../../assets/samples/vllm-slot-bound-1.prom"), include_str!("../../assets/samples/vllm-slot-bound-2.prom")];
+const TGI: &str = include_str!("../../assets/samples/tgi-overload-1.prom");
+
+fn text(name: &str, text: &str) -> Incoming {
+    Incoming { name: name.to_owned(), at: None, bytes: text.as_bytes().to_vec(), origin: Origin::Pasted }
+}
+
+fn with(texts: &[&str]) -> Session {
+    let mut session = Session::new();
+    for (index, content) in texts.iter().enumerate() {
+        session.accept(vec![text(&format!("dump {index}"), content)]);
+    }
+    session
+}
+
+fn names(session: &Session) -> Vec<String> {
+    session.loaded.chips().into_iter().map(|chip| chip.name).collect()
+}
+
+fn said(session: &Session) -> String {
+    session.draw(Part::Notice, true).all_text()
+}
+
+#[test]
+fn a_text_gives_a_report_and_every_part_of_it() {
+    let session = with(&SLOTS);
+    assert!(session.status().reported);
+    assert!(session.status().announcement.contains("of 100"));
+    for part in [Part::Top, Part::Main, Part::Side, Part::Rest] {
+        let tree = session.draw(part, true);
+        assert!(tree.all_text().len() > 100, "{part:?}");
+    }
+    assert!(!session.draw(Part::Main, true).find_all(&|node| node.tag() == "article").is_empty());
+}
+
+#[test]
+fn every_part_reaches_the_page_as_it_was_drawn() {
+    let mut session = with(&SLOTS);
+    session.act("edit-targets");
+    session.act("time 0");
+    session.fill("profile", "classic");
+    session.fill("row.0.value", "soon");
+    for part in Part::ALL {
+        let tree = session.draw(part, true);
+        assert_eq!(decode(&encode(&tree)), Some(tree), "{part:?}");
+    }
+    session.fill("search", "waiting");
+    for tree in [session.draw_raw(0.0, 480.0, Some(0)), with(&[TGI]).draw(Part::Rest, false)] {
+        assert_eq!(decode(&encode(&tree)), Some(tree));
+    }
+}
+
+#[test]
+fn the_empty_session_shows_no_report() {
+    let session = Session::new();
+    assert_eq!(session.status(), Status::default());
+    assert!(session.draw(Part::Rest, true).children().is_empty());
+    assert_eq!((session.markdown(), session.json()), (String::new(), String::new()));
+}
+
+#[test]
+fn another_server_takes_the_place_and_can_be_undone_both_ways() {
+    let mut session = with(&[SLOTS[0], TGI]);
+    assert_eq!(names(&session), ["dump 1"]);
+    session.act("undo");
+    assert_eq!(names(&session), ["dump 0"]);
+    session.act("undo");
+    assert_eq!(names(&session), ["dump 1"]);
+    assert!(said(&session).contains("took their place"));
+}
+
+#[test]
+fn a_text_of_no_server_is_answered_and_nothing_is_lost() {
+    let mut session = with(&[SLOTS[0]]);
+    session.accept(vec![text("bad", "this is not\na metrics page\n")]);
+    assert_eq!(names(&session), ["dump 0"]);
+    assert!(said(&session).contains("bad was not loaded"));
+    assert!(session.take_rejection().is_some());
+    assert!(!said(&session).contains("bad"));
+}
+
+#[test]
+fn the_same_text_is_loaded_once() {
+    let session = with(&[SLOTS[0], SLOTS[0]]);
+    assert_eq!(names(&session), ["dump 0"]);
+    assert!(said(&session).contains("loaded already"));
+}
+
+#[test]
+fn everything_can_be_taken_away_and_brought_back() {
+    let mut session = with(&SLOTS);
+    session.act("clear");
+    assert!(!session.status().loaded);
+    session.act("undo");
+    assert_eq!(names(&session).len(), 2);
+    assert!(session.status().reported);
+}
+
+#[test]
+fn ids_are_never_given_twice() {
+    let ids = |session: &Session| -> Vec<u32> { session.loaded.chips().iter().map(|chip| chip.id).collect() };
+    let mut session = with(&[SLOTS[0], TGI]);
+    let replaced = ids(&session)[0];
+    session.act("undo");
+    session.accept(vec![text("dump 2", SLOTS[1])]);
+    assert!(ids(&session)[1] > replaced, "{:?} after {replaced}", ids(&session));
+}
+
+#[test]
+fn a_field_changes_the_report_at_once_and_a_wrong_one_says_why() {
+    let mut session = with(&SLOTS);
+    session.act("edit-targets");
+    let count = session.settings.rows.as_ref().map(Vec::len).unwrap();
+    assert!(count > 1);
+    assert!(session.fill("row.0.value", "45 s"));
+    assert!(session.draw(Part::Side, true).all_text().contains("≤ 45 s"));
+    session.fill("row.0.value", "45 parsecs");
+    let side = session.draw(Part::Side, true);
+    assert!(side.all_text().contains("“parsecs” is not a unit"));
+    assert_eq!(side.find_all(&|node| node.get("aria-invalid") == Some("true")).len(), 1);
+    session.act("remove-target 0");
+    assert_eq!(session.settings.rows.as_ref().map(Vec::len), Some(count - 1));
+    assert!(!session.fill("no such field", ""));
+    assert!(!session.act("no such action"));
+}
+
+#[test]
+fn times_make_a_window() {
+    let mut session = with(&SLOTS);
+    for (chip, at) in session.loaded.chips().iter().zip(["1000", "1060"]) {
+        session.fill(&format!("time.{}", chip.id), at);
+    }
+    assert!(session.draw(Part::Top, true).all_text().contains("60 s"));
+}
+
+#[test]
+fn lines_of_a_number_are_marked_and_left_again() {
+    let mut session = with(&[SLOTS[0]]);
+    let main = session.draw(Part::Main, true);
+    let link = main.find_all(&|node| node.get("data-do").is_some_and(|action| action.starts_with("lines "))).remove(0);
+    let action = link.get("data-do").unwrap().to_owned();
+    session.act(&action);
+    let line = session.raw_target().unwrap();
+    let tree = session.draw_raw(line as f64 * 24.0, 480.0, Some(line));
+    let marked = tree.find_all(&|node| node.get("class").is_some_and(|class| class.contains("marked"))).remove(0);
+    assert!(marked.all_text().ends_with(SLOTS[0].lines().nth(line).unwrap()));
+    session.act("back");
+    assert_eq!(session.raw_target(), None);
+}
+
+#[test]
+fn only_rows_in_view_are_drawn_and_a_family_opens() {
+    let mut session = with(&[SLOTS[0]]);
+    let row = |tree: &Node| tree.find_all(&|node| node.get("role") == Some("row")).len();
+    let closed = session.raw_rows();
+    assert!(row(&session.draw_raw(0.0, 240.0, None)) < 30);
+    session.raw_toggle(0);
+    assert!(session.raw_rows() > closed);
+    session.fill("search", "no such thing at all");
+    assert_eq!(session.raw_rows(), 0);
+    assert!(session.draw_raw(0.0, 240.0, None).all_text().contains("Nothing matches"));
+}
+
+#[test]
+fn the_report_leaves_under_a_name_that_a_file_system_takes() {
+    let session = with(&[SLOTS[0]]);
+    assert!(session.file_name().starts_with("servescope-"));
+    assert!(session.file_name().chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+    assert!(session.markdown().starts_with("# "));
+    assert!(session.json().contains("servescope.report/1"));
+}

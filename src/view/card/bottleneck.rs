@@ -1,0 +1,139 @@
+//! One finding: what, why, the numbers, what to change, and how to disprove it.
+
+use super::headline::confidence;
+use crate::report::{Action, Bottleneck, Evidence};
+use crate::rule::{BottleneckType, Role};
+use crate::view::look::{badge, of_severity};
+use crate::view::node::{Node, el, el_of, el_with};
+use crate::view::parts::{fold, lines, link, list, sentence, term};
+use crate::view::words::report as words;
+
+pub fn bottleneck(finding: &Bottleneck) -> Node {
+    let heading = format!("{}-title", finding.id);
+    let look = of_severity(finding.severity);
+    let head = el("header")
+        .with(badge(look))
+        .text(" ")
+        .with(el_with("h3", &finding.title).id(&heading).attr("tabindex", "-1"))
+        .text(" ")
+        .with(el_of("span", "aside").say(standing(finding)));
+    el_of("article", &format!("card finding {}", look.tone))
+        .id(&finding.id)
+        .attr("aria-labelledby", &heading)
+        .with(head)
+        .with(el_of("p", "what").rich(&finding.description))
+        .maybe(sentence("why", &finding.why))
+        .maybe(numbers(finding))
+        .maybe(actions(&finding.actions, &finding.recommendation))
+        .maybe(contributing(finding))
+        .with(proof(finding))
+}
+
+/// `cause, confirmed · explains TTFT, E2E`.
+fn standing(finding: &Bottleneck) -> String {
+    let role = match finding.role {
+        Role::Cause => words::CAUSE,
+        Role::Symptom => words::SYMPTOM,
+        Role::Risk => words::RISK,
+        Role::Note => words::NOTE,
+    };
+    let mut parts = vec![format!("{role}, {}", confidence(finding.confidence.word))];
+    if !finding.explains.is_empty() {
+        let paths: Vec<String> = finding.explains.iter().map(|path| words::path(path)).collect();
+        parts.push(words::explains(&paths.join(", ")));
+    }
+    parts.join(" · ")
+}
+
+// The roles stand here because a narrow screen lays the rows out as blocks, which would take them away.
+fn numbers(finding: &Bottleneck) -> Option<Node> {
+    if finding.evidence.is_empty() {
+        return None;
+    }
+    let names = [words::WHAT, words::VALUE, words::FROM].iter().map(|name| el_with("th", name).attr("role", "columnheader")).collect();
+    Some(
+        el_of("table", "numbers")
+            .attr("role", "table")
+            .with(el_of("caption", "hidden").say(words::numbers_of(&finding.title)))
+            .with(el_of("thead", "hidden").attr("role", "rowgroup").with(el("tr").attr("role", "row").all(names)))
+            .with(el("tbody").attr("role", "rowgroup").all(finding.evidence.iter().map(number).collect())),
+    )
+}
+
+fn number(evidence: &Evidence) -> Node {
+    let from = el_of("td", "from")
+        .attr("role", "cell")
+        .with(el_with("span", &evidence.time_base.words).attr("title", &evidence.metric))
+        .text(if evidence.inferred { words::INFERRED } else { "" })
+        .text(" ")
+        .maybe(lines(evidence.input, &evidence.lines));
+    el("tr")
+        .attr("role", "row")
+        .with(el_with("th", &evidence.label).attr("role", "rowheader"))
+        .with(el_of("td", "value").attr("role", "cell").text(&evidence.shown))
+        .with(from)
+}
+
+fn actions(actions: &[Action], recommendation: &str) -> Option<Node> {
+    if !actions.is_empty() {
+        return Some(el_of("div", "actions").all(actions.iter().map(action).collect()));
+    }
+    (!recommendation.is_empty()).then(|| el_of("div", "actions").with(term(el("dl"), words::CHANGE, recommendation)))
+}
+
+fn action(action: &Action) -> Node {
+    let mut change = el("dd");
+    if !action.flag.is_empty() && !action.change.contains(&action.flag) {
+        change = change.with(el_with("code", &action.flag)).text(" ");
+    }
+    change = change.rich(&action.change);
+    if !action.versions.is_empty() && action.versions != "any" {
+        change = change.text(" ").with(el_of("span", "versions").text(&action.versions));
+    }
+    let list = el("dl").with(el_with("dt", words::CHANGE)).with(change);
+    term(term(list, words::PRICE, &action.tradeoff), words::VERIFY, &action.verify)
+}
+
+fn contributing(finding: &Bottleneck) -> Option<Node> {
+    if finding.contributing.is_empty() {
+        return None;
+    }
+    let items =
+        finding.contributing.iter().map(|other| el("li").with(el_with("b", &other.title)).text(": ").rich(&other.sentence)).collect();
+    Some(el_of("div", "contributing").with(el_with("h4", words::CONTRIBUTING)).with(el("ul").all(items)))
+}
+
+fn proof(finding: &Bottleneck) -> Node {
+    let classic = finding.id.starts_with("classic-");
+    let against =
+        if classic { words::against(&finding.metric_name, finding.current_value, finding.threshold_value) } else { String::new() };
+    let sure = words::confidence(confidence(finding.confidence.word), finding.confidence.value);
+    let mut facts = term(el("dl"), words::FORMULA, &finding.formula);
+    facts = term(facts, words::THRESHOLD, &against);
+    facts = term(facts, words::CONFIDENCE, &sure);
+    facts = terms(facts, words::WOULD_RAISE_IT, &finding.confidence.missing);
+    facts = terms(facts, words::SPEAKS_AGAINST, &finding.confidence.contradictions);
+    facts = term(facts, words::FALSIFIER, &finding.falsifier);
+    facts = terms(facts, words::SOURCES, &finding.sources);
+    let rule = el("dd").with(link(&format!("#rule-{}", finding.id), &finding.id)).text(" · ").text(kind(finding.kind));
+    fold("proof", words::PROOF).with(facts.with(el_with("dt", words::RULE)).with(rule))
+}
+
+fn terms(facts: Node, label: &str, items: &[String]) -> Node {
+    if items.is_empty() { facts } else { facts.with(el_with("dt", label)).with(el("dd").with(list(items))) }
+}
+
+fn kind(kind: BottleneckType) -> &'static str {
+    match kind {
+        BottleneckType::HighLatency => "high latency",
+        BottleneckType::LowThroughput => "low throughput",
+        BottleneckType::QueueBuildup => "queue build-up",
+        BottleneckType::CacheInefficiency => "cache inefficiency",
+        BottleneckType::MemoryPressure => "memory pressure",
+        BottleneckType::BatchSizeSuboptimal => "batch size",
+        BottleneckType::Availability => "availability",
+        BottleneckType::Imbalance => "imbalance",
+        BottleneckType::DataQuality => "data quality",
+        BottleneckType::Forecast => "forecast",
+    }
+}

@@ -1,0 +1,112 @@
+//! The verdict: one sentence, the score, and what both rest on.
+
+use crate::report::Report;
+use crate::request::RequestError;
+use crate::rule::ConfidenceWord;
+use crate::signal::Mode;
+use crate::view::look::{of_band, shape};
+use crate::view::node::{Node, el, el_of, el_with};
+use crate::view::parts::link;
+use crate::view::words::{app, report as words, shared};
+
+pub fn headline(report: &Report) -> Node {
+    let look = of_band(report.health.band);
+    let mut score = el_of("div", "score");
+    if let Some(points) = report.health.score {
+        score = score
+            .with(el_of("span", "points").say(format!("{points:.0}")))
+            .text(" ")
+            .with(el_of("span", "of").text(words::OF_100))
+            .text(" ");
+    }
+    score = score.with(el_of("span", "band").with(shape(look.shape)).text(look.word));
+    if report.health.score.is_some() && !report.health.exercised {
+        score = score.text(" ").with(el_of("span", "of").text(words::NOT_EXERCISED));
+    }
+    el_of("section", &format!("verdict {}", look.tone)).attr("aria-labelledby", "headline").with(score).with(
+        el_of("div", "verdict-text")
+            .with(title(&report.headline.text))
+            .maybe(first_action(report))
+            .with(facts(report).into_iter().fold(el_of("p", "facts"), |facts, fact| facts.with(fact).text(" ")))
+            .with(el_of("p", "state").rich(&report.state.sentence)),
+    )
+}
+
+/// Why there is no report.
+pub fn refused(error: &RequestError) -> Node {
+    el_of("section", "verdict quiet").attr("aria-labelledby", "headline").with(
+        el_of("div", "verdict-text")
+            .with(title(&error.sentence))
+            .with(el("p").rich(&error.hint))
+            .with(el_of("p", "quiet").text(app::NOTHING_LOST)),
+    )
+}
+
+fn title(sentence: &str) -> Node {
+    el("h1").id("headline").attr("tabindex", "-1").rich(sentence)
+}
+
+/// The first thing to do, for those who read no further.
+fn first_action(report: &Report) -> Option<Node> {
+    let winner = report.headline.rule.as_ref()?;
+    let finding = report.bottlenecks.iter().find(|finding| finding.id == *winner).or(report.bottlenecks.first())?;
+    if finding.recommendation.is_empty() {
+        return None;
+    }
+    let target = format!("#{}", finding.id);
+    let sentence = el("span").rich(&finding.recommendation).text(" ").with(link(&target, words::WHY_AND_PRICE));
+    Some(el_of("p", "do-first").with(el_of("span", "label").text(words::DO_FIRST)).with(sentence))
+}
+
+fn fact(label: &str, value: &str, after: &str) -> Node {
+    let fact = el_of("span", "fact").text(label);
+    let fact = if label.is_empty() { fact } else { fact.text(" ") };
+    let fact = fact.with(el_with("b", value));
+    if after.is_empty() { fact } else { fact.text(" ").text(after) }
+}
+
+fn facts(report: &Report) -> Vec<Node> {
+    let backend = &report.backend;
+    let mut facts = vec![fact("", &backend.name, &backend.version_range).attr("title", &backend.why)];
+    if !report.models.is_empty() {
+        facts.push(fact(words::MODEL, &report.models.join(", "), ""));
+    }
+    if !report.instance_id.is_empty() && !report.models.contains(&report.instance_id) {
+        facts.push(fact(words::INSTANCE, &report.instance_id, ""));
+    }
+    let basis = match (&report.window, report.mode) {
+        (Some(window), _) => window.words.clone(),
+        (None, Mode::Snapshot) => words::ONE_DUMP.to_owned(),
+        (None, Mode::Window | Mode::Series) => words::dumps(report.inputs.len()),
+    };
+    facts.push(fact("", &basis, ""));
+    if let Some(word) = report.headline.confidence {
+        facts.push(fact(words::CAUSE, confidence(word), ""));
+    }
+    if report.profile != "default" {
+        facts.push(fact(words::RULES, &report.profile, ""));
+    }
+    facts
+}
+
+pub fn confidence(word: ConfidenceWord) -> &'static str {
+    match word {
+        ConfidenceWord::Possible => shared::POSSIBLE,
+        ConfidenceWord::Probable => shared::PROBABLE,
+        ConfidenceWord::Confirmed => shared::CONFIRMED,
+    }
+}
+
+/// What a screen reader is told when the verdict changes.
+pub fn announcement(report: &Report) -> String {
+    let look = of_band(report.health.band);
+    let score = report.health.score.map(|score| format!("{score:.0} {}, ", words::OF_100)).unwrap_or_default();
+    format!("{}: {score}{}. {}", words::HEALTH, look.word, report.headline.text)
+}
+
+/// Links to the parts, each with what is in it.
+pub fn jumps(report: &Report) -> Node {
+    app::jumps(report).into_iter().fold(el_of("nav", "jumps").attr("aria-label", app::PARTS), |nav, (part, label)| {
+        nav.with(link(&format!("#{part}"), &label)).text(" ")
+    })
+}

@@ -1,0 +1,89 @@
+//! A verdict as a word, a shape and a colour.
+
+use super::node::{Node, el, el_of};
+use super::words::shared as words;
+use crate::report::{Band, OpinionVerdict, RuleVerdict};
+use crate::rule::Severity;
+use crate::slo::Verdict;
+
+/// How a verdict looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// `critical`, `high`, `medium`, `low`, `good` or `quiet`; a class of the style sheet.
+    pub tone: &'static str,
+    pub shape: &'static str,
+    pub word: &'static str,
+}
+
+// Signs that can be told apart without colour, as paths in a square of twelve.
+const TRIANGLE: &str = "M6 1 11.5 11 .5 11Z";
+const DIAMOND: &str = "M6 .5 11.5 6 6 11.5 .5 6Z";
+const SQUARE: &str = "M1.5 1.5h9v9h-9Z";
+const DOT: &str = "M6 1.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9Z";
+const RING: &str = "M6 .8a5.2 5.2 0 1 1 0 10.4a5.2 5.2 0 1 1 0-10.4ZM6 2.8a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 1 0 0-6.4Z";
+pub const CHECK: &str = "M.8 6.4 2.5 4.7 4.7 6.9 9.6 2 11.3 3.7 4.7 10.3Z";
+const CROSS: &str = "M2.6 .9 6 4.3 9.4 .9 11.1 2.6 7.7 6 11.1 9.4 9.4 11.1 6 7.7 2.6 11.1 .9 9.4 4.3 6 .9 2.6Z";
+const DASH: &str = "M1 4.8h10v2.4H1Z";
+
+const fn look(tone: &'static str, shape: &'static str, word: &'static str) -> Look {
+    Look { tone, shape, word }
+}
+
+/// The sign in the colour of the text around it. The word beside it says the same, so it is hidden from screen readers.
+pub fn shape(path: &str) -> Node {
+    el_of("svg", "shape")
+        .attr("viewBox", "0 0 12 12")
+        .attr("aria-hidden", "true")
+        .with(el("path").attr("d", path).attr("fill-rule", "evenodd").attr("fill", "currentColor"))
+}
+
+pub fn badge(look: Look) -> Node {
+    el_of("span", &format!("badge {}", look.tone)).with(shape(look.shape)).text(look.word)
+}
+
+pub fn of_severity(severity: Severity) -> Look {
+    match severity {
+        Severity::Critical => look("critical", TRIANGLE, words::CRITICAL),
+        Severity::High => look("high", DIAMOND, words::HIGH),
+        Severity::Medium => look("medium", SQUARE, words::MEDIUM),
+        Severity::Low => look("low", DOT, words::LOW),
+        Severity::Info => look("quiet", RING, words::INFO),
+    }
+}
+
+pub fn of_verdict(verdict: Verdict) -> Look {
+    match verdict {
+        Verdict::Pass => look("good", CHECK, words::MET),
+        Verdict::Fail => look("critical", CROSS, words::MISSED),
+        Verdict::Undetermined => look("quiet", RING, words::CANNOT_TELL),
+        Verdict::NoData => look("quiet", DASH, words::NO_DATA),
+    }
+}
+
+pub fn of_band(band: Band) -> Look {
+    match band {
+        Band::Healthy => look("good", CHECK, words::HEALTHY),
+        Band::Minor => look("low", DOT, words::MINOR),
+        Band::Degraded => look("medium", DIAMOND, words::DEGRADED),
+        Band::Critical => look("critical", TRIANGLE, words::CRITICAL),
+        Band::Outage => look("critical", CROSS, words::OUTAGE),
+        Band::Unknown => look("quiet", RING, words::NOT_JUDGED),
+    }
+}
+
+pub fn of_rule(verdict: RuleVerdict) -> Look {
+    match verdict {
+        RuleVerdict::Fired => look("high", DIAMOND, words::FIRED),
+        RuleVerdict::Clear => look("good", CHECK, words::CLEAR),
+        RuleVerdict::NotMeasurable => look("quiet", RING, words::CANNOT_TELL),
+    }
+}
+
+pub fn of_opinion(verdict: OpinionVerdict) -> Look {
+    match verdict {
+        OpinionVerdict::Ok => look("good", CHECK, words::OK),
+        OpinionVerdict::Warning => look("medium", SQUARE, words::WARNING),
+        OpinionVerdict::Critical => look("critical", TRIANGLE, words::CRITICAL),
+        OpinionVerdict::NoData => look("quiet", DASH, words::NO_DATA),
+    }
+}

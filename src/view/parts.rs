@@ -1,0 +1,185 @@
+//! Small parts that the cards share.
+
+use super::node::{Node, el, el_of, el_with};
+use super::words::report as words;
+use crate::export::{Piece, pieces};
+
+impl Node {
+    /// Adds a sentence in which flags and metric names are set as code.
+    #[inline(never)]
+    #[must_use]
+    pub fn rich(self, text: &str) -> Node {
+        pieces(text).into_iter().fold(self, |node, piece| match piece {
+            Piece::Prose(text) => node.text(text),
+            Piece::Code(text) => node.with(el_with("code", text)),
+        })
+    }
+
+    /// A cell that heads a row.
+    #[inline(never)]
+    #[must_use]
+    pub fn row_head(self, text: &str) -> Node {
+        self.with(el_with("th", text).attr("scope", "row"))
+    }
+
+    #[inline(never)]
+    #[must_use]
+    pub fn cell(self, class: &str, text: &str) -> Node {
+        self.with(el_of("td", class).text(text))
+    }
+}
+
+/// A paragraph with a sentence, or nothing when there is none.
+#[inline(never)]
+pub fn sentence(class: &str, text: &str) -> Option<Node> {
+    (!text.is_empty()).then(|| el_of("p", class).rich(text))
+}
+
+/// A list whose entries are sentences.
+#[inline(never)]
+pub fn list(items: &[String]) -> Node {
+    el("ul").all(items.iter().map(|item| el("li").rich(item)).collect())
+}
+
+/// A term of a description list with its sentence; nothing when there is none.
+#[inline(never)]
+pub fn term(list: Node, label: &str, text: &str) -> Node {
+    if text.is_empty() { list } else { list.with(el_with("dt", label)).with(el("dd").rich(text)) }
+}
+
+/// A landmark with its heading; `id` is what the navigation jumps to.
+#[inline(never)]
+pub fn section(id: &str, title: &str, aside: &str) -> Node {
+    let heading = format!("{id}-title");
+    el_of("section", "part").id(id).attr("aria-labelledby", &heading).with(
+        el_of("header", "part-head")
+            .with(el_with("h2", title).id(&heading).attr("tabindex", "-1"))
+            .with(el_of("span", "aside").text(aside)),
+    )
+}
+
+/// The head of a table: its caption, which only screen readers need, and the names of its columns.
+#[inline(never)]
+pub fn table(class: &str, caption: &str, head: &str, columns: &[&str], rows: Vec<Node>) -> Node {
+    let names = columns.iter().map(|name| el_with("th", name).attr("scope", "col")).collect();
+    el_of("table", class)
+        .with(el_of("caption", "hidden").text(caption))
+        .with(el_of("thead", head).with(el("tr").all(names)))
+        .with(el("tbody").all(rows))
+}
+
+/// A table that may be wider than the screen: a place that scrolls by itself, also by key.
+#[inline(never)]
+pub fn wide(label: &str, table: Node) -> Node {
+    el_of("div", "wide").attr("tabindex", "0").attr("role", "group").attr("aria-label", label).with(table)
+}
+
+/// A folded part.
+#[inline(never)]
+pub fn fold(class: &str, summary: &str) -> Node {
+    el_of("details", class).with(el_with("summary", summary))
+}
+
+#[inline(never)]
+pub fn link(target: &str, text: &str) -> Node {
+    el_with("a", text).attr("href", target)
+}
+
+#[inline(never)]
+pub fn button(class: &str, action: &str, text: &str) -> Node {
+    el_of("button", class).attr("type", "button").does(action).text(text)
+}
+
+/// A button that copies a text and says whether it did. `what` is for those who do not see where it stands.
+#[inline(never)]
+pub fn copy_button(action: &str, label: &str, what: &str) -> Node {
+    button("small copy", action, "")
+        .with(el("span").attr("aria-live", "polite").text(label))
+        .text(" ")
+        .with(el_of("span", "hidden").text(what))
+}
+
+/// The text with a capital at its beginning.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// A button that opens these lines in the raw view; nothing when there are none.
+#[inline(never)]
+pub fn lines(input: usize, lines: &[u32]) -> Option<Node> {
+    Some(button("link lines", &format!("lines {input} {}", spelled(lines)), &label(lines)?))
+}
+
+/// `63`, `380-385`, `12,40-42`: lines as an action carries them.
+fn spelled(lines: &[u32]) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for line in lines {
+        match ranges.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*line) => *last = *line,
+            _ => ranges.push((*line, *line)),
+        }
+    }
+    let range = |(first, last): &(u32, u32)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+    ranges.iter().map(range).collect::<Vec<String>>().join(",")
+}
+
+/// The lines that an action carries.
+#[must_use]
+pub fn read_lines(spelled: &str) -> Vec<u32> {
+    let ends = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        Some((first.parse::<u32>().ok()?, last.parse::<u32>().ok()?))
+    };
+    spelled.split(',').filter_map(ends).flat_map(|(first, last)| first..=last).collect()
+}
+
+/// `line 63`, `lines 380–385`, `lines 62, 68`, `lines 12, 40, 41 and 7 more`.
+fn label(lines: &[u32]) -> Option<String> {
+    let (first, last) = (lines.first()?, lines.last()?);
+    if lines.len() == 1 {
+        return Some(words::line(*first));
+    }
+    if (*last as usize).checked_sub(*first as usize) == Some(lines.len() - 1) {
+        return Some(words::line_range(*first, *last));
+    }
+    const SHOWN: usize = 3;
+    let shown: Vec<String> = lines.iter().take(SHOWN).map(u32::to_string).collect();
+    Some(words::line_list(&shown.join(", "), lines.len().saturating_sub(SHOWN)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_an_action_are_the_lines_that_were_given() {
+        for lines in [vec![], vec![63], vec![380, 381, 382], vec![12, 40, 41, 90], vec![u32::MAX - 1, u32::MAX]] {
+            assert_eq!(read_lines(&spelled(&lines)), lines);
+        }
+        assert_eq!(spelled(&[12, 40, 41, 90]), "12,40-41,90");
+        assert_eq!(read_lines("x,3-,4"), [4]);
+    }
+
+    #[test]
+    fn lines_are_named_as_people_say_it() {
+        assert_eq!(label(&[]), None);
+        for (lines, label) in [
+            (vec![63], "line 63"),
+            (vec![380, 381, 382], "lines 380–382"),
+            (vec![62, 68], "lines 62, 68"),
+            (vec![12, 40, 41, 50, 60], "lines 12, 40, 41 and 2 more"),
+        ] {
+            assert_eq!(super::label(&lines).as_deref(), Some(label));
+        }
+    }
+
+    #[test]
+    fn sentences_become_text_and_code_and_never_markup() {
+        let node = el("p").rich("`a` <b> --max-num-seqs x");
+        let codes: Vec<String> = node.find_all(&|node| node.tag() == "code").into_iter().map(Node::all_text).collect();
+        assert_eq!(codes, ["a", "--max-num-seqs"]);
+        assert_eq!(node.all_text(), "a <b> --max-num-seqs x");
+        assert!(node.find_all(&|node| node.tag() == "b").is_empty());
+    }
+}
