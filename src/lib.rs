@@ -21,6 +21,7 @@ pub mod rule;
 pub mod slo;
 
 pub mod classic;
+pub mod compare;
 
 pub mod health;
 pub mod report;

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 17] = [
     &["stats"],
     &["slo"],
     &["rule"],
-    &["opinion", "classic"],
+    &["opinion", "classic", "compare"],
     &["health"],
     &["report"],
     &["analyze", "request"],

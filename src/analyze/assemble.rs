@@ -4,16 +4,17 @@ use super::observe::Observed;
 use super::service_levels::{ServiceLevels, service_levels};
 use super::{Input, Options, Profile, snapshots};
 use crate::classic::{self, Thresholds};
+use crate::compare;
 use crate::health::{self, Health, Inputs};
 use crate::opinion;
-use crate::report::{Bottleneck, Headline, Report, SCHEMA, build};
+use crate::report::{Bottleneck, ComparisonView, Headline, Report, SCHEMA, build};
 use crate::request::RequestError;
 use crate::rule::{self, Diagnosis, Thetas};
 use crate::signal::Observation;
 use crate::slo::{self, SloStatus};
 
 pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) -> Result<Report, RequestError> {
-    let Observed { seen, mut notes } = observed;
+    let Observed { seen, parts, mut notes } = observed;
     let thresholds =
         Thresholds::with(&options.thresholds).map_err(|error| RequestError::new(error.id(), error.sentence(), error.hint()))?;
     let ServiceLevels { targets, source, note } = service_levels(&seen, options)?;
@@ -29,6 +30,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     };
     let statuses = if options.profile == Profile::Classic { classic::check(statuses) } else { statuses };
     let health = score(&seen, options, &diagnosis, &statuses, &targets, &thresholds);
+    let comparison = parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, &targets, &source));
     let (problems, problems_omitted) = build::problems(inputs.iter().map(|input| &input.parsed));
     let mut anatomy = build::anatomy(&seen);
     anatomy.distributions = build::distributions(&seen);
@@ -45,6 +47,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         headline: judged.headline,
         overall_health_score: health.score,
         health,
+        comparison,
         bottlenecks: judged.bottlenecks,
         recommendations: judged.recommendations,
         slo_statuses: statuses.iter().map(|status| build::slo_status(status, seen.last.text_index, when)).collect(),
@@ -63,6 +66,17 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         fleet: None,
         timestamp,
     })
+}
+
+/// Both windows held against the same targets.
+fn compared((before, after): &(Observation, Observation), targets: &[slo::Target], source: &str) -> ComparisonView {
+    let diagnose = |seen| {
+        let statuses = slo::evaluate(seen, targets);
+        rule::diagnose(seen, &statuses, &Thetas::of(&statuses, source))
+    };
+    let (first, second) = (diagnose(before), diagnose(after));
+    let judged = |seen, diagnosis| compare::Judged { seen, diagnosis };
+    build::comparison(&compare::compare(judged(before, &first), judged(after, &second)), before, after)
 }
 
 /// What the profile has to say.

@@ -1,43 +1,43 @@
-//! Snapshots to an observation: one, or a window between the first and the last.
+//! Snapshots to an observation: one, or a window between the first and the last; and two windows where the dumps fall into two parts.
 
 use super::snapshots::Chosen;
 use crate::report::Note;
 use crate::request::RequestError;
-use crate::signal::{Observation, chronological, same_instance};
+use crate::signal::{Observation, Snapshot, chronological, restarted, same_instance, same_settings};
+
+/// Dumps that fall into two groups with a pause between them, at least this many times as long as any other, are two windows.
+const PAUSE: f64 = 3.0;
 
 /// What is looked at, and what had to be said on the way.
 #[derive(Debug)]
 pub(super) struct Observed {
     pub seen: Observation,
+    /// Two windows to compare, the earlier one first.
+    pub parts: Option<(Observation, Observation)>,
     pub notes: Vec<Note>,
 }
 
 pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
     let Chosen { mut snapshots, mut notes } = chosen;
     snapshots.sort_by(chronological);
-    let count = snapshots.len();
-    let Some(last) = snapshots.pop() else {
+    if snapshots.len() < 2 {
+        let only = snapshots
+            .pop()
+            .ok_or_else(|| RequestError::new("empty-text", "There is nothing to analyse.", "Give the text of a /metrics page."))?;
+        return Ok(Observed { seen: Observation::snapshot(only), parts: None, notes });
+    }
+    let (Some(first), Some(last)) = (snapshots.first(), snapshots.last()) else {
         return Err(RequestError::new("empty-text", "There is nothing to analyse.", "Give the text of a /metrics page."));
     };
-    if snapshots.is_empty() {
-        return Ok(Observed { seen: Observation::snapshot(last), notes });
-    }
     for other in &snapshots {
-        same_instance(other, &last).map_err(|why| {
-            RequestError::new(
-                "different-servers",
-                format!("The texts are not of one server. {why}"),
-                "Several texts are read as snapshots of one instance. Remove those of other servers, or analyse them one after the other.",
-            )
-        })?;
+        same_instance(other, last).map_err(|why| different(&why))?;
     }
-    if count > 2 {
-        notes.push(Note {
-            id: "first-and-last".to_owned(),
-            sentence: format!("{count} dumps were given. The window runs from the first to the last; those between are not used yet."),
-        });
-    }
-    let first = snapshots.swap_remove(0);
+    let configured_anew = configured_anew(&snapshots)?;
+    let split = split(&snapshots);
+    let parts = split.and_then(|split| {
+        let (before, after) = snapshots.split_at_checked(split.at)?;
+        Some((window(before)?, window(after)?))
+    });
     if first.at.is_none() || last.at.is_none() {
         notes.push(Note {
             id: "no-times".to_owned(),
@@ -45,5 +45,102 @@ pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
                 .to_owned(),
         });
     }
-    Ok(Observed { seen: Observation::window(first, last), notes })
+    // After a pause or under other settings the later window alone is the present state. A restart under the same settings is an event
+    // of one window, which the rules report.
+    let later_alone = configured_anew.is_some() || split.is_some_and(|split| !split.restart);
+    let seen = match &parts {
+        Some((_, after)) if later_alone => after.clone(),
+        None if later_alone => window(&snapshots).unwrap_or_else(|| Observation::snapshot(last.clone())),
+        _ if last_restart(&snapshots).is_some() => Observation::restarted_window(first.clone(), last.clone()),
+        _ => Observation::window(first.clone(), last.clone()),
+    };
+    if let Some(note) = how_many(snapshots.len(), parts.is_some(), later_alone, configured_anew) {
+        notes.push(note);
+    }
+    Ok(Observed { seen, parts, notes })
+}
+
+/// The setting that a restart changed. A setting that differs without one is that of another server.
+fn configured_anew(snapshots: &[Snapshot]) -> Result<Option<String>, RequestError> {
+    let mut found = None;
+    for (first, last) in snapshots.windows(2).filter_map(|pair| pair.first().zip(pair.last())) {
+        match same_settings(first, last) {
+            Err(why) if restarted(first, last) => found = Some(why),
+            Err(why) => return Err(different(&format!("{why} No restart lies between them."))),
+            Ok(()) => {}
+        }
+    }
+    Ok(found)
+}
+
+fn different(why: &str) -> RequestError {
+    RequestError::new(
+        "different-servers",
+        format!("The texts are not of one server. {why}"),
+        "Several texts are read as snapshots of one instance. Remove those of other servers, or analyse them one after the other.",
+    )
+}
+
+/// Where the dumps fall apart: the index of the first one of the later part.
+#[derive(Debug, Clone, Copy)]
+struct Split {
+    at: usize,
+    restart: bool,
+}
+
+/// At the last restart, else at a pause that stands out; each side needs two dumps.
+fn split(snapshots: &[Snapshot]) -> Option<Split> {
+    let count = snapshots.len();
+    let both_sides = |at: &usize| *at >= 2 && *at + 2 <= count;
+    if let Some(at) = last_restart(snapshots) {
+        return both_sides(&at).then_some(Split { at, restart: true });
+    }
+    let pause = |pair: &[Snapshot]| Some(pair.last()?.at? - pair.first()?.at?);
+    let mut pauses: Vec<(usize, f64)> =
+        snapshots.windows(2).enumerate().map(|(index, pair)| Some((index + 1, pause(pair)?))).collect::<Option<_>>()?;
+    pauses.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let (at, longest) = *pauses.first()?;
+    let (_, next) = *pauses.get(1)?;
+    (both_sides(&at) && next > 0.0 && longest >= PAUSE * next).then_some(Split { at, restart: false })
+}
+
+/// Index of the first dump after the last restart.
+fn last_restart(snapshots: &[Snapshot]) -> Option<usize> {
+    let between = |pair: &[Snapshot]| pair.first().zip(pair.last()).is_some_and(|(first, last)| restarted(first, last));
+    snapshots.windows(2).rposition(between).map(|index| index + 1)
+}
+
+/// From the last restart inside this part, if there is one, to its end.
+fn window(part: &[Snapshot]) -> Option<Observation> {
+    let first = part.get(last_restart(part).unwrap_or(0))?;
+    let last = part.last()?;
+    (part.len() >= 2 && !std::ptr::eq(first, last)).then(|| Observation::window(first.clone(), last.clone()))
+}
+
+fn how_many(count: usize, compared: bool, later_alone: bool, anew: Option<String>) -> Option<Note> {
+    let sentence = match (compared, later_alone) {
+        (true, true) => {
+            let why = anew.map(|why| format!(" {why}")).unwrap_or_default();
+            format!("{count} dumps were given, in two parts.{why} This report is of the later part; “before and after” compares the two.")
+        }
+        (true, false) => {
+            format!(
+                "{count} dumps were given, with a restart between them. The window runs from the first to the last; “before and after” compares the two parts."
+            )
+        }
+        (false, true) => {
+            let why = anew.unwrap_or_default();
+            format!("{why} The report is of the dumps since then. Two dumps of each configuration would compare them.")
+        }
+        (false, false) if count > 2 => {
+            format!("{count} dumps were given. The window runs from the first to the last; those between are not used yet.")
+        }
+        (false, false) => return None,
+    };
+    let id = match (compared, later_alone) {
+        (true, _) => "two-windows",
+        (false, true) => "configured-anew",
+        (false, false) => "first-and-last",
+    };
+    Some(Note { id: id.to_owned(), sentence })
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::metrics::Unit;
-use crate::report::{Action, Bottleneck, Evidence, Report, RuleVerdict};
+use crate::report::{Action, Bottleneck, ChangeView, ComparisonView, Evidence, Report, RuleVerdict, SideView};
 use crate::rule::{Role, Severity};
 use crate::slo::Verdict;
 
@@ -22,6 +22,9 @@ fn write_report(out: &mut String, report: &Report) -> Written {
     writeln!(out, "# {}\n", prose(&report.headline.text))?;
     facts(out, report)?;
     health(out, report)?;
+    if let Some(comparison) = &report.comparison {
+        before_and_after(out, comparison)?;
+    }
     bottlenecks(out, report)?;
     service_levels(out, report)?;
     anatomy(out, report)?;
@@ -63,6 +66,23 @@ fn health(out: &mut String, report: &Report) -> Written {
     }
     for unseen in &report.health.coverage {
         writeln!(out, "- not seen: {}", prose(unseen))?;
+    }
+    writeln!(out)
+}
+
+fn before_and_after(out: &mut String, comparison: &ComparisonView) -> Written {
+    writeln!(out, "## Before and after\n\n{} {}\n", prose(&comparison.headline), prose(&comparison.load))?;
+    writeln!(out, "| number | before | after | |\n|---|---|---|---|")?;
+    let shown = |side: &Option<SideView>| side.as_ref().map_or_else(|| "–".to_owned(), |side| side.shown.clone());
+    for row in &comparison.rows {
+        let word = match row.change {
+            ChangeView::Better => "better",
+            ChangeView::Worse => "worse",
+            ChangeView::Different => "different",
+            ChangeView::Same => "no difference shown",
+            ChangeView::Unclear => "cannot tell",
+        };
+        writeln!(out, "| {} | {} | {} | {word} |", cell(&row.label), cell(&shown(&row.before)), cell(&shown(&row.after)))?;
     }
     writeln!(out)
 }

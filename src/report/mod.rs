@@ -4,10 +4,12 @@
 //! classic `AnalysisResult`. Infinite bounds become `null` in JSON: `"interval": [10.0, null]` means "10 or more".
 
 pub mod build;
+mod comparison;
 mod schema;
 mod shapes;
 
 pub use crate::health::{Band, Deduction, Health};
+pub use comparison::{ChangeView, ComparisonRow, ComparisonView, FateView, FindingChangeView, SideView, SpanView};
 pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
     NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView, QuantileView, Report, RuleStatus, RuleVerdict, SignalView,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ComparisonView;
 use crate::health::Health;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
 use crate::signal::Mode;
@@ -27,6 +28,8 @@ pub struct Report {
     /// 0–100, `null` when there is no data to judge.
     pub overall_health_score: Option<f64>,
     pub health: Health,
+    /// Present when the dumps fall into two windows, by a restart or by a pause.
+    pub comparison: Option<ComparisonView>,
     /// Worst first.
     pub bottlenecks: Vec<Bottleneck>,
     pub recommendations: Vec<String>,

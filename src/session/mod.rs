@@ -104,7 +104,7 @@ impl Session {
                 let top = el_of("div", "report-top").maybe(report.map(card::headline)).maybe(refused);
                 top.with(texts).maybe(report.map(card::jumps))
             }
-            Part::Main => el_of("div", "report-main").maybe(report.map(card::bottlenecks)),
+            Part::Main => el_of("div", "report-main").maybe(report.and_then(card::comparison)).maybe(report.map(card::bottlenecks)),
             Part::Side => {
                 let found =
                     report.map(|report| form::Found { server: &report.backend.name, slo_source: &report.slo_source }).unwrap_or_default();

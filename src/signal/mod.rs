@@ -14,4 +14,4 @@ mod window;
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, TimeBase, Window};
 pub use snapshot::{BackendId, Caveat, Config, ConfigValue, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange};
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
-pub use window::{chronological, same_instance};
+pub use window::{chronological, restarted, same_instance, same_settings};

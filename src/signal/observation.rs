@@ -86,8 +86,18 @@ impl Observation {
     #[must_use]
     pub fn window(a: Snapshot, b: Snapshot) -> Self {
         let (first, last) = if chronological(&a, &b).is_gt() { (b, a) } else { (a, b) };
-        let seconds = last.at.zip(first.at).map(|(end, start)| end - start).filter(|seconds| *seconds > 0.0);
         let restarted = restarted(&first, &last);
+        Self::between(first, last, restarted)
+    }
+
+    /// A window of which snapshots between its ends have shown that the process restarted inside, even where the counters have overtaken.
+    #[must_use]
+    pub fn restarted_window(first: Snapshot, last: Snapshot) -> Self {
+        Self::between(first, last, true)
+    }
+
+    fn between(first: Snapshot, last: Snapshot, restarted: bool) -> Self {
+        let seconds = last.at.zip(first.at).map(|(end, start)| end - start).filter(|seconds| *seconds > 0.0);
         let counted_seconds = match (seconds, last.uptime_seconds()) {
             (Some(seconds), Some(uptime)) if restarted => Some(seconds.min(uptime)).filter(|seconds| *seconds > 0.0),
             (seconds, _) => seconds,

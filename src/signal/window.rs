@@ -56,8 +56,17 @@ pub fn same_instance(a: &Snapshot, b: &Snapshot) -> Result<(), String> {
     }
     let (first, last) = if chronological(a, b).is_gt() { (b, a) } else { (a, b) };
     lived_at_once(first, last)?;
-    settings(first, last)?;
     counters(first, last)
+}
+
+/// Says which setting differs between two snapshots of one instance: with another configuration a difference means nothing, while two
+/// windows may well be compared.
+///
+/// # Errors
+/// One sentence that names the setting and both values.
+pub fn same_settings(a: &Snapshot, b: &Snapshot) -> Result<(), String> {
+    let (first, last) = if chronological(a, b).is_gt() { (b, a) } else { (a, b) };
+    settings(first, last)
 }
 
 /// A second process that started before the first dump was taken is another server, not a restart.
@@ -86,10 +95,7 @@ fn settings(first: &Snapshot, last: &Snapshot) -> Result<(), String> {
             && !after.inferred
             && (before.value - after.value).abs() > NOISE * before.value.abs()
         {
-            return Err(format!(
-                "The setting “{name}” differs ({} and {}): these are two servers or two configurations.",
-                before.value, after.value
-            ));
+            return Err(format!("The setting “{name}” changed from {} to {}.", before.value, after.value));
         }
     }
     Ok(())
@@ -121,7 +127,7 @@ fn started_again(first: &Snapshot, last: &Snapshot) -> Option<bool> {
 }
 
 /// The process restarted between the snapshots: its start time moved, or a counter or histogram fell.
-pub(super) fn restarted(first: &Snapshot, last: &Snapshot) -> bool {
+pub fn restarted(first: &Snapshot, last: &Snapshot) -> bool {
     if started_again(first, last) == Some(true) {
         return true;
     }
@@ -284,7 +290,7 @@ mod tests {
         this_model.0.key.model = Some("a".to_owned());
         assert!(same_instance(&this_model.0, &other_model.0).is_err());
         let sized = |tokens: f64, count: f64| at_count(count).config(|config| config.kv_capacity_tokens = setting(tokens)).0;
-        assert!(same_instance(&sized(400_448.0, 1.0), &sized(60_000.0, 2.0)).is_err());
+        assert!(same_settings(&sized(400_448.0, 1.0), &sized(60_000.0, 2.0)).is_err());
         let mixed = at_count(50.0).counter(Counter::OutputTokens, 10.0);
         assert!(same_instance(&at_count(10.0).0, &mixed.0).is_err(), "more requests and fewer tokens");
     }

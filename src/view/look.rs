@@ -1,8 +1,9 @@
 //! A verdict as a word, a shape and a colour.
 
 use super::node::{Node, el, el_of};
+use super::words::comparison as changes;
 use super::words::shared as words;
-use crate::report::{Band, OpinionVerdict, RuleVerdict};
+use crate::report::{Band, ChangeView, FateView, OpinionVerdict, RuleVerdict};
 use crate::rule::Severity;
 use crate::slo::Verdict;
 
@@ -85,5 +86,24 @@ pub fn of_opinion(verdict: OpinionVerdict) -> Look {
         OpinionVerdict::Warning => look("medium", SQUARE, words::WARNING),
         OpinionVerdict::Critical => look("critical", TRIANGLE, words::CRITICAL),
         OpinionVerdict::NoData => look("quiet", DASH, words::NO_DATA),
+    }
+}
+
+pub fn of_change(change: ChangeView) -> Look {
+    match change {
+        ChangeView::Better => look("good", CHECK, changes::BETTER),
+        ChangeView::Worse => look("critical", CROSS, changes::WORSE),
+        ChangeView::Different => look("low", DOT, changes::DIFFERENT),
+        ChangeView::Same => look("quiet", DASH, changes::SAME),
+        ChangeView::Unclear => look("quiet", RING, words::CANNOT_TELL),
+    }
+}
+
+pub fn of_fate(fate: FateView) -> Look {
+    match fate {
+        FateView::Gone => look("good", CHECK, changes::GONE),
+        FateView::Still => look("high", DIAMOND, changes::STILL),
+        FateView::New => look("critical", TRIANGLE, changes::NEW),
+        FateView::Unknown => look("quiet", RING, words::CANNOT_TELL),
     }
 }

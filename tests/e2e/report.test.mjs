@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { corpus, read } from '../support/corpus.mjs';
 import { assertAccessible } from './support/axe.mjs';
-import { large, report, sample, verdict } from './support/dumps.mjs';
+import { beforeAndAfter, large, report, sample, verdict } from './support/dumps.mjs';
 import { PASTE_PERMISSIONS, open } from './support/input.mjs';
 import { pageTest } from './support/page-test.mjs';
 
@@ -24,6 +24,16 @@ pageTest('healthy and idle servers have no critical finding', async ({ page }) =
     await report(page, `${name}-1`, `${name}-2`);
     assert.equal(await page.locator('.finding.critical').count(), 0);
   }
+});
+
+pageTest('two dumps before a change and two after it are set side by side', async ({ page }) => {
+  await open(page, '#open-files', beforeAndAfter());
+  await verdict(page);
+  const card = page.locator('#comparison');
+  await card.getByRole('heading', { name: 'Before and after' }).waitFor();
+  assert.match(await card.locator('.what').textContent(), /is better.*“Sequence limit reached” is gone/);
+  assert.ok(await card.locator('tbody tr', { hasText: 'P95 time to first token' }).locator('.badge.good').count() === 1);
+  await assertAccessible(page);
 });
 
 if (corpus !== null) {

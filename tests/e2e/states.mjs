@@ -1,6 +1,6 @@
 // Named states of the page, for screenshots: each is brought about as a person would do it.
 // `go` gets the page and the two servers; `options` are those of `openPage`.
-import { HTML, report } from './support/dumps.mjs';
+import { HTML, beforeAndAfter, report, verdict } from './support/dumps.mjs';
 import { open } from './support/input.mjs';
 import { metrics } from './support/page.mjs';
 
@@ -15,6 +15,13 @@ export const STATES = [
   window('vllm-healthy'),
   window('vllm-idle'),
   { name: 'one-dump', go: async ({ page }) => report(page, 'vllm-kv-bound-1') },
+  {
+    name: 'before-after',
+    go: async ({ page }) => {
+      await open(page, '#open-files', beforeAndAfter());
+      await verdict(page);
+    },
+  },
   {
     name: 'classic',
     go: async ({ page }) => {

@@ -2,6 +2,7 @@
 
 mod anatomy;
 mod classic;
+mod comparison;
 mod distributions;
 mod findings;
 mod notes;
@@ -11,6 +12,7 @@ mod views;
 
 pub use anatomy::anatomy;
 pub use classic::classic_bottleneck;
+pub use comparison::comparison;
 pub use distributions::{distributions, finite};
 pub use findings::{bottlenecks, headline, not_measurable, recommendations, rules, state};
 pub use notes::notes;

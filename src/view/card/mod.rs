@@ -3,6 +3,7 @@
 mod anatomy;
 mod bottleneck;
 mod bottlenecks;
+mod comparison;
 mod distribution;
 mod headline;
 mod health;
@@ -14,6 +15,7 @@ mod signals;
 mod unmeasured;
 
 pub use bottlenecks::bottlenecks;
+pub use comparison::comparison;
 pub use headline::{announcement, headline, jumps, refused};
 pub use health::health;
 pub use services::services;

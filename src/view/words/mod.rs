@@ -1,6 +1,7 @@
 //! Every word of the page that does not come from the report. Plain, short, exact.
 
 pub mod commands;
+pub mod comparison;
 pub mod fetch;
 pub mod report;
 pub mod samples;
@@ -54,7 +55,11 @@ pub mod app {
     /// The parts that are there, with what is in them.
     pub fn jumps(report: &Report) -> Vec<(&'static str, String)> {
         let missed = report.slo_statuses.iter().filter(|status| status.verdict == Verdict::Fail).count();
-        let mut parts = vec![("wrong", counted("Findings", report.bottlenecks.len(), ""))];
+        let mut parts = Vec::new();
+        if report.comparison.is_some() {
+            parts.push(("comparison", super::comparison::COMPARISON.to_owned()));
+        }
+        parts.push(("wrong", counted("Findings", report.bottlenecks.len(), "")));
         parts.push(("services", counted("Service levels", missed, " missed")));
         if !report.anatomy.phases.is_empty() || !report.anatomy.distributions.is_empty() {
             parts.push(("anatomy", "Latency".to_owned()));

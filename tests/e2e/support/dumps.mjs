@@ -27,6 +27,17 @@ export function large(bytes) {
   return lines.join('');
 }
 
+/** Two dumps of an overloaded vLLM, and two of the same one after a restart with more slots. */
+export function beforeAndAfter() {
+  const restarted = (text) => text.replace(/^(process_start_time_seconds) (\S+)$/m, (_, name, start) => `${name} ${Number(start) + 100_000}`);
+  return [
+    { name: 'before-1.prom', bytes: sample('vllm-slot-bound-1') },
+    { name: 'before-2.prom', bytes: sample('vllm-slot-bound-2') },
+    { name: 'after-1.prom', bytes: restarted(sample('vllm-healthy-1')) },
+    { name: 'after-2.prom', bytes: restarted(sample('vllm-healthy-2')) },
+  ];
+}
+
 /** Opens one sample, or several texts by name, and waits for the verdict. */
 export async function report(page, ...names) {
   const files = names.length > 0 ? names.map((name) => ({ name: `${name}.prom`, bytes: sample(name) })) : [{ name: 'small.prom', bytes: SMALL_VLLM }];
