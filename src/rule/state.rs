@@ -115,6 +115,14 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
         .then(|| format!("{} requests finished in {}, and nothing waited.", Unit::Count.show(finished), Unit::Seconds.show(seconds)))
 }
 
+/// Few requests finished, nobody waited, and at most one ran at the dumps; whether more were inside in between is unknown.
+#[must_use]
+pub(super) fn may_be_idle(seen: &Observation, laws: &Laws) -> bool {
+    let quiet = |gauge, most: f64| seen.gauge_span(gauge).is_some_and(|(_, highest)| highest <= most);
+    let few = seen.rate(Counter::Finished).is_some_and(|rate| rate.value < IDLE_REQUESTS_PER_S);
+    seen.mode() != Mode::Snapshot && few && quiet(Gauge::Waiting, 0.0) && quiet(Gauge::Running, 1.0) && inside(seen, laws).is_none()
+}
+
 /// Requests inside on average, by their times.
 fn inside(seen: &Observation, laws: &Laws) -> Option<f64> {
     let (Some(decoding), Some(before)) = (&laws.decode_concurrency, &laws.before_first_token) else {

@@ -184,7 +184,7 @@ fn has_demand(seen: &Observation) -> bool {
 }
 
 fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen> {
-    let queue = super::context::queue_of(seen, laws, thetas)?;
+    let queue = super::context::queue_of(seen, laws, thetas).ok()?;
     if !queue.standing {
         return None;
     }

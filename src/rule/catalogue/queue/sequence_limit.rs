@@ -1,6 +1,6 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
-use super::admission::{Admission, KV_ROOM, RESERVED, gauge_weight, is_round, is_usual, lifetime_budget, wait_words};
+use super::admission::{Admission, KV_ROOM, RESERVED, at_round, gauge_weight, is_round, is_usual, lifetime_budget, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
@@ -76,8 +76,12 @@ fn check(ctx: &Context<'_>) -> Checked {
                     "Take the second dump after more requests have finished.",
                 ));
             }
-            if !admission.slots.is_some_and(is_round) || admission.plateau != Some(true) {
-                return Outcome::clear("The batch does not stand at a round number, as it would with a limit of its size.");
+            match (admission.slots.map_or(Some(false), |slots| at_round(ctx, slots)), admission.plateau) {
+                (Some(true), Some(true)) => {}
+                (Some(false), _) | (_, Some(false)) => {
+                    return Outcome::clear("The batch does not stand at a round number, as it would with a limit of its size.");
+                }
+                _ => return Err(Missing::counter(ctx.backend(), Counter::DecodeCalls)),
             }
         }
     }

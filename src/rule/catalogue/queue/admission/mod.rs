@@ -5,7 +5,7 @@ mod memory;
 mod slots;
 
 pub(super) use budget::{Budget, lifetime_budget};
-pub(super) use slots::{is_round, is_usual};
+pub(super) use slots::{at_round, is_round, is_usual};
 
 use crate::metrics::Unit;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
@@ -195,10 +195,14 @@ fn prefill_bound(ctx: &Context<'_>, budget: Option<&Budget>) -> Option<bool> {
     match (work, stalls) {
         // SGLang counts its prefill passes, so that the work share needs no second witness.
         (Some(work), _) if counts_passes(ctx) => Some(work >= PREFILL_SHARE),
-        (Some(work), Some(stalls)) => {
-            Some((work >= PREFILL_SHARE && stalls >= STALLS_BESIDE) || (work >= STALLS_BESIDE && stalls >= STALLS_ALONE))
+        (Some(work), Some(stalls))
+            if (work >= PREFILL_SHARE && stalls >= STALLS_BESIDE) || (work >= STALLS_BESIDE && stalls >= STALLS_ALONE) =>
+        {
+            Some(true)
         }
-        (None, Some(stalls)) => Some(stalls >= STALLS_ALONE),
+        // Without its passes the work share of SGLang is an estimate that long gaps need not confirm: it runs no prompt beside decodes.
+        (Some(work), Some(_)) => (ctx.backend() != BackendId::Sglang || work < PREFILL_SHARE).then_some(false),
+        (None, Some(stalls)) => (stalls >= STALLS_ALONE).then_some(true),
         (_, None) => None,
     }
 }
