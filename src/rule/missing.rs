@@ -47,6 +47,9 @@ impl Missing {
     pub fn gauge(backend: BackendId, gauge: Gauge) -> Self {
         let how = match (backend, gauge) {
             (BackendId::Vllm, Gauge::WaitingCapacity | Gauge::WaitingDeferred) => "vLLM 0.20 or later exports it.",
+            (BackendId::Sglang, Gauge::SpecAcceptLength) => {
+                "SGLang reports it above zero while speculative decoding is on; without it there is nothing to judge."
+            }
             (BackendId::Sglang, Gauge::AvailableGpuMemory) => "SGLang 0.5.12 or later exports it.",
             (BackendId::Sglang, Gauge::FullPoolUsage | Gauge::SwaPoolUsage | Gauge::MambaPoolUsage) => {
                 "SGLang 0.5.10 or later exports it for models with several KV pools."

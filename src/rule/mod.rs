@@ -31,6 +31,7 @@ mod symptom;
 #[cfg(test)]
 pub(crate) mod testing;
 mod threshold;
+mod words;
 
 pub use crate::stats::quantile;
 pub use confidence::{Basis, Case, Confidence, PROBABLE_FROM, weight};

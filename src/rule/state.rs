@@ -1,6 +1,7 @@
 //! What the server is doing, before any judgement.
 
 use super::Laws;
+use super::words::requests_running;
 use crate::metrics::Unit;
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode, Observation};
 
@@ -68,7 +69,7 @@ impl State {
             return state(StateKind::WarmingUp, why);
         }
         let (running, waiting) = (running.1, waiting.1);
-        state(StateKind::Active, format!("{} requests running, {} waiting.", Unit::Count.show(running), Unit::Count.show(waiting)))
+        state(StateKind::Active, format!("{}, {} waiting.", requests_running(running), Unit::Count.show(waiting)))
     }
 
     /// Requests are being served, so that queue and latency rules apply.

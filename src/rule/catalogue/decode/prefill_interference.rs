@@ -122,7 +122,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     Ok(case.fire(
         &RULE,
         Account {
-            severity: if stalls.rare_giants { Severity::Low } else { stall_severity(ctx, stalls.share.value) },
+            severity: if stalls.rare_giants || stalls.lonely { Severity::Low } else { stall_severity(ctx, stalls.share.value) },
             sentence: match stalls.only_bounded() {
                 false => format!("{}; prefill takes about {} of the time and accounts for them.", stalls.words(), prefill.shown),
                 true => format!(

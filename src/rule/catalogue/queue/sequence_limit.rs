@@ -161,6 +161,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     let room = room(ctx, count);
     case = case.shows(room.clone()).shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "decoding sequences on average"));
     let limit = Unit::Count.show(count);
+    let run = if count == 1.0 { "runs" } else { "run" };
     let which = if count == 1.0 { "the only slot".to_owned() } else { format!("one of {limit} slots") };
     let full = admission.kv.map(|(_, kv)| Unit::Ratio.show(kv));
     let beside = full.as_ref().map_or_else(String::new, |full| format!(" while the KV cache is {full} full"));
@@ -170,7 +171,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} requests wait while {limit} run{and}{fits}.", admission.waiting()),
+            sentence: format!("{} while {limit} {run}{and}{fits}.", admission.waiting()),
             headline: format!("Requests wait{} for {which}{beside}.", wait_words(ctx)),
             formula: format!(
                 "waiting ≥ 1 all the time, running stands at {limit}, KV usage {} < {}",

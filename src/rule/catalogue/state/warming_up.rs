@@ -30,10 +30,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     let age = ctx.seen.last.uptime_seconds();
     let served = ctx.seen.last.counters.get(&Counter::Finished);
     if age.is_none() && served.is_none() {
-        return Err(Missing::new(
-            "the start time of the process, and the time of the dump",
-            "vLLM exports process_start_time_seconds with one API server.",
-        ));
+        return Err(no_age(ctx));
     }
     if served.is_none() && age.is_some_and(|age| age >= WARM_AFTER_SECONDS) {
         // Old enough, but perhaps it has hardly served anybody.
@@ -41,10 +38,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     if age.is_none() && ctx.backend() == BackendId::Vllm && ctx.state.kind != StateKind::WarmingUp {
         // It has served enough, but perhaps in its first minutes. The other servers export no start time at all.
-        return Err(Missing::new(
-            "the start time of the process, and the time of the dump",
-            "vLLM exports process_start_time_seconds with one API server.",
-        ));
+        return Err(no_age(ctx));
     }
     if ctx.state.kind != StateKind::WarmingUp {
         return Outcome::clear(match age {
@@ -79,6 +73,17 @@ fn check(ctx: &Context<'_>) -> Checked {
             actions: Vec::new(),
         },
     ))
+}
+
+/// The age follows from the start time and the time of the dump.
+fn no_age(ctx: &Context<'_>) -> Missing {
+    if ctx.seen.last.started_at.is_some() {
+        return Missing::new(
+            "the time of the dump",
+            "Give the time at which it was taken: with the start time it tells the age of the process.",
+        );
+    }
+    Missing::new("the start time of the process, and the time of the dump", "vLLM exports process_start_time_seconds with one API server.")
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(super) use budget::{Budget, lifetime_budget};
 pub(super) use slots::{at_round, is_round, is_usual};
 
 use crate::metrics::Unit;
+use crate::rule::words::requests_wait;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, Snapshot, TimeBase};
 use crate::stats::quantile;
@@ -102,9 +103,9 @@ impl Admission {
         case
     }
 
-    /// `40`, the waiting requests.
+    /// `40 requests wait`.
     pub fn waiting(&self) -> String {
-        Unit::Count.show(self.queue.now)
+        requests_wait(self.queue.now)
     }
 
     /// The sentence of a rule that looks at queues and sees none.
