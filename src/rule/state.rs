@@ -57,7 +57,12 @@ impl State {
             return state(StateKind::Sleeping, why);
         }
         let (Some(running), Some(waiting)) = (seen.gauge_span(Gauge::Running), seen.gauge_span(Gauge::Waiting)) else {
-            return state(StateKind::NoData, "The numbers of running and waiting requests are not in the text.".to_owned());
+            let missing = match (seen.gauge(Gauge::Running).is_some(), seen.gauge(Gauge::Waiting).is_some()) {
+                (true, _) => "The number of waiting requests is not in the text.",
+                (_, true) => "The number of running requests is not in the text.",
+                _ => "The numbers of running and waiting requests are not in the text.",
+            };
+            return state(StateKind::NoData, missing.to_owned());
         };
         if stalled(seen) {
             return state(StateKind::Stalled, "Requests are inside the server and nothing has moved between the two dumps.".to_owned());
