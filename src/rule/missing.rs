@@ -47,6 +47,7 @@ impl Missing {
     pub fn gauge(backend: BackendId, gauge: Gauge) -> Self {
         let how = match (backend, gauge) {
             (BackendId::Vllm, Gauge::WaitingCapacity | Gauge::WaitingDeferred) => "vLLM 0.20 or later exports it.",
+            (BackendId::Tgi, Gauge::KvUsage) => "TGI exports no KV usage; the token budget of its batch is in its start-up log only.",
             (BackendId::Sglang, Gauge::SpecAcceptLength) => {
                 "SGLang reports it above zero while speculative decoding is on; without it there is nothing to judge."
             }

@@ -101,6 +101,11 @@ fn check(ctx: &Context<'_>) -> Checked {
     if let Some(slow) = too_slow(ctx) {
         return Outcome::clear(slow);
     }
+    if admission.plateau == Some(false) && admission.slots.is_some_and(|slots| !is_usual(slots)) {
+        return Outcome::clear(
+            "The number of running requests moved between the dumps and stands at no chosen number: no limit of slots holds it.",
+        );
+    }
     Ok(fire(ctx, &admission))
 }
 
