@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: ITL_SYMPTOMS,
     texts: Texts {
-        sees: "Running requests spend 10 % or more of their decode time in long gaps, and the prefill work in the same window is large enough to account for them. For TGI: prefill calls are long beside decode steps and take 20 % or more of the batch time.",
+        sees: "Running requests spend 10 % or more of their decode time in long gaps, and the prefill work in the same window is large enough to account for them; where prompt lengths are not exported, at most possible, as long as all prefills together could account for them. For TGI: prefill calls are long beside decode steps and take 20 % or more of the batch time.",
         why: "A step that computes a long prompt holds up every running request. Mean time per output token hides it, readers see text that stops and jumps.",
         what_to_do: "Give prefill a smaller part of each step, or move it to other workers. The first token comes a little later.",
         falsifier: "With a smaller step the gaps stay as they are, or they occur in seconds without any new prompt.",

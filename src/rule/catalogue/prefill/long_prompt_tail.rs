@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e],
     texts: Texts {
-        sees: "The longest prompts (P99) are at least ten times the median but rare (P95 is not), and so is the time to first token, or stalls take 10 % of decode time.",
+        sees: "The longest prompts (P99) are at least ten times the median but rare (P95 is not), and so is the time to first token, or stalls take 10 % of decode time. SGLang without prompt lengths: the longest prefills take thirty times the median, which makes it possible at most.",
         why: "A giant prompt fills engine steps for seconds. Its own first token is late, and so are the tokens of everybody beside it.",
         what_to_do: "Cut long prefills into smaller chunks, or route long prompts to servers of their own.",
         falsifier: "Without the long prompts the tail of the time to first token stays.",

@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[Symptom::Ttft, Symptom::E2e],
     texts: Texts {
-        sees: "The target on the time to first token is missed, hardly anything waits, and at least half of that time is prefill (with the wait for the end of a running step).",
+        sees: "The target on the time to first token is missed, hardly anything waits, and at least half of that time is prefill (with the wait for the end of a running step). Only possible while the target is not decided but looks missed, and for SGLang before 0.5.3, which times no prefill, when prompts are long and hardly a request is ahead.",
         why: "Computing a prompt takes time in proportion to its uncached tokens. No queue setting changes that.",
         what_to_do: "Compute less (prefix caching, shorter prompts), compute faster (tensor parallel, fp8), or allow long prompts more time.",
         falsifier: "The time to first token of short prompts is as long.",
