@@ -7,6 +7,9 @@ use super::answer::{Answer, Verdict};
 use super::sim::{Backend, Mode};
 use super::simulated::Case;
 
+/// Confidence of a confirmed claim.
+const CONFIRMED: f64 = 0.80;
+
 type Pick = fn(&Case) -> &Answer;
 
 fn snapshot(case: &Case) -> &Answer {
@@ -147,7 +150,9 @@ fn confusion(cases: &[&Case], answer: Pick) {
 fn list_wrong(cases: &[&Case], answer: Pick) {
     for case in cases {
         let a = answer(case);
-        if a.verdict(&case.truth) == Verdict::Right && a.forbidden(&case.truth).is_empty() {
+        let known = |id: &str| case.truth.primary.contains(&id) || case.truth.also.contains(&id);
+        let overconfident = a.claims.iter().any(|claim| claim.confidence >= CONFIRMED && !known(&claim.id));
+        if a.verdict(&case.truth) == Verdict::Right && a.forbidden(&case.truth).is_empty() && !overconfident {
             continue;
         }
         let claims: Vec<String> = a.claims.iter().map(|c| format!("{} {:.2} {:?}", c.id, c.confidence, c.severity)).collect();
@@ -186,7 +191,7 @@ fn classic(cases: &[&Case]) {
 fn bars(cases: &[&Case]) {
     let c = count(cases, window);
     let share = |part: usize| part as f64 / c.n.max(1) as f64;
-    let confirmed: Vec<bool> = claims(cases, window).into_iter().filter(|(p, _)| *p >= 0.8).map(|(_, right)| right).collect();
+    let confirmed: Vec<bool> = claims(cases, window).into_iter().filter(|(p, _)| *p >= CONFIRMED).map(|(_, right)| right).collect();
     let right = confirmed.iter().filter(|r| **r).count() as f64 / confirmed.len().max(1) as f64;
     let criticals = cases.iter().filter(|k| k.calm && (k.window.criticals > 0 || k.snapshot.criticals > 0)).count();
     println!("\n-- bars (window)");

@@ -86,7 +86,13 @@ impl Inputs {
     pub fn of(seen: &Observation, state: StateKind, statuses: &[SloStatus], findings: Vec<FindingInput>, rules_measured: f64) -> Inputs {
         let (availabilities, others): (Vec<&SloStatus>, Vec<&SloStatus>) =
             statuses.iter().partition(|status| status.target.metric == Metric::Availability);
-        let measured: Vec<&&SloStatus> = others.iter().filter(|status| status.verdict != Verdict::NoData).collect();
+        // Of a server that shows neither running nor waiting requests, only what is decided counts: the rest would be health from silence.
+        let counts = |status: &&&SloStatus| match status.verdict {
+            Verdict::NoData => false,
+            Verdict::Undetermined => state != StateKind::NoData,
+            Verdict::Pass | Verdict::Fail => true,
+        };
+        let measured: Vec<&&SloStatus> = others.iter().filter(counts).collect();
         let mut unmeasured: Vec<String> = statuses
             .iter()
             .filter(|status| status.verdict == Verdict::NoData)

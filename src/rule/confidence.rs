@@ -24,7 +24,7 @@ pub mod weight {
 
 /// Below this a finding is not shown (handbook 1.4).
 pub const SHOWN_FROM: f64 = 0.30;
-const PROBABLE_FROM: f64 = 0.50;
+pub const PROBABLE_FROM: f64 = 0.50;
 const CONFIRMED_FROM: f64 = 0.80;
 const CONTRADICTION: f64 = 0.5;
 const AFTER_RESTART: f64 = 0.8;

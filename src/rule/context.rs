@@ -33,6 +33,21 @@ pub struct Queue {
     pub source: Source,
 }
 
+/// How the targets on the time to first token stand.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TtftTarget {
+    Missed,
+    /// Not decided, and the best estimate misses it or there is none.
+    Open {
+        why: String,
+        /// Seconds.
+        limit: f64,
+        /// Whether there is an estimate, or bounds only.
+        estimated: bool,
+    },
+    Met,
+}
+
 /// In one snapshot fewer waiting requests than this may be arrivals of the last step (replica limit of two gateways: 5).
 const SNAPSHOT_QUEUE: f64 = 5.0;
 /// A queue that drains within this share of the threshold on the time to first token harms nobody (presets: 0.5 s of 1 s for chat).
@@ -41,35 +56,70 @@ const WORTH_SECONDS: f64 = 0.5;
 /// A queue seen at the end only counts when queueing was this share of the time to first token.
 const QUEUE_OF_TTFT: f64 = 0.5;
 
-pub(super) fn queue_of(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<Queue> {
-    let waiting = seen.gauge(Gauge::Waiting)?;
-    let (least, most) = seen.gauge_span(Gauge::Waiting)?;
+/// Why nothing can be said of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QueueUnknown {
+    /// The gauge is missing.
+    NoGauge,
+    /// Requests waited at one end of the window, and no time in queue tells whether they did in between.
+    NoTimes,
+}
+
+pub(super) fn queue_of(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Result<Queue, QueueUnknown> {
+    let (waiting, (least, most)) = seen.gauge(Gauge::Waiting).zip(seen.gauge_span(Gauge::Waiting)).ok_or(QueueUnknown::NoGauge)?;
     let mean = laws.queue_population.as_ref().filter(|law| matches!(law.time_base, TimeBase::Window(_))).map(|law| law.value);
     let running = seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
     let crowded = waiting.value >= SNAPSHOT_QUEUE || (waiting.value >= 2.0 && waiting.value >= running);
     let standing = if seen.mode() == Mode::Snapshot {
-        crowded
+        Some(crowded)
     } else {
-        let throughout = least >= 1.0 || (most >= 1.0 && mean.is_some_and(|mean| mean >= 1.0));
-        (throughout || (crowded && queueing_leads(seen))) && worth(seen, laws, thetas)
+        let on_average = mean.map(|mean| mean >= 1.0).or_else(|| waited_on_average(seen, laws));
+        let throughout = if most < 1.0 {
+            Some(false)
+        } else if least >= 1.0 {
+            Some(true)
+        } else {
+            on_average
+        };
+        let late = if crowded { queueing_leads(seen) } else { Some(false) };
+        both(either(throughout, late), worth(seen, laws, thetas))
     };
-    Some(Queue { now: waiting.value, least, most, mean, standing, source: waiting.source })
+    let standing = standing.ok_or(QueueUnknown::NoTimes)?;
+    Ok(Queue { now: waiting.value, least, most, mean, standing, source: waiting.source })
 }
 
-/// Waiting is long enough to be felt; true when neither the time in queue nor the time to drain it is known.
-fn worth(seen: &Observation, laws: &Laws, thetas: &Thetas) -> bool {
+/// At least one request waited on average, by the requests before their first token (L2): those are waiting, in prefill, or on their way
+/// through the front end, and no more than the running ones can be in prefill.
+fn waited_on_average(seen: &Observation, laws: &Laws) -> Option<bool> {
+    let before = laws.before_first_token.as_ref().filter(|law| matches!(law.time_base, TimeBase::Window(_)))?.value;
+    let (_, running) = seen.gauge_span(Gauge::Running)?;
+    if before < 1.0 { Some(false) } else { (before - running >= 1.0).then_some(true) }
+}
+
+fn either(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    if a == Some(true) || b == Some(true) { Some(true) } else { a.zip(b).map(|_| false) }
+}
+
+fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    if a == Some(false) || b == Some(false) { Some(false) } else { a.zip(b).map(|_| true) }
+}
+
+/// Waiting is long enough to be felt; true when neither the time in queue nor the time to drain it is known, unknown when a short drain
+/// leaves the time in queue open.
+fn worth(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<bool> {
     let limit = thetas.ttft.as_ref().map_or(WORTH_SECONDS, |theta| WORTH_OF_TTFT * theta.seconds);
     let waited = seen.mean(Distribution::QueueTime).map(|mean| mean.value);
     let drain = laws.drain_seconds.as_ref().map(|law| law.value);
     match (waited, drain) {
-        (None, None) => true,
-        (waited, drain) => waited.unwrap_or(0.0).max(drain.unwrap_or(0.0)) >= limit,
+        (None, None) => Some(true),
+        (None, Some(drain)) => (drain >= limit).then_some(true),
+        (Some(waited), drain) => Some(waited.max(drain.unwrap_or(0.0)) >= limit),
     }
 }
 
-fn queueing_leads(seen: &Observation) -> bool {
+fn queueing_leads(seen: &Observation) -> Option<bool> {
     let waited = seen.mean(Distribution::QueueTime);
-    waited.zip(seen.mean(Distribution::Ttft)).is_some_and(|(waited, ttft)| waited.value >= QUEUE_OF_TTFT * ttft.value)
+    waited.zip(seen.mean(Distribution::Ttft)).map(|(waited, ttft)| waited.value >= QUEUE_OF_TTFT * ttft.value)
 }
 
 impl Context<'_> {
@@ -133,24 +183,59 @@ impl Context<'_> {
         })
     }
 
-    /// A missed target on the time to first token; a target must be there to be missed.
-    pub fn need_ttft_target(&self) -> Result<Option<&super::SymptomSeen>, Missing> {
-        let has = self.slo.iter().any(|status| {
+    /// How the targets on the time to first token stand; there must be one that can be judged.
+    pub fn need_ttft_target(&self) -> Result<TtftTarget, Missing> {
+        let on_ttft = |status: &&SloStatus| {
             matches!(status.target.metric, Metric::Quantile(Distribution::Ttft, _) | Metric::Mean(Distribution::Ttft))
                 && status.verdict != Verdict::NoData
-        });
-        if !has {
+        };
+        let judged: Vec<&SloStatus> = self.slo.iter().filter(on_ttft).collect();
+        if judged.is_empty() {
             return Err(Missing::new(
                 "a target on the time to first token that can be judged",
                 "Choose a preset, or add a target on ttft.",
             ));
         }
-        Ok(self.symptoms.get(Symptom::Ttft))
+        if self.symptoms.get(Symptom::Ttft).is_some() {
+            return Ok(TtftTarget::Missed);
+        }
+        let leans = |status: &&&SloStatus| {
+            let misses =
+                status.current.is_none_or(|current| !status.target.comparison.holds(current * status.target.scale, status.target.asked));
+            status.verdict == Verdict::Undetermined && misses
+        };
+        Ok(judged.iter().find(leans).map_or(TtftTarget::Met, |status| TtftTarget::Open {
+            why: status.why.clone(),
+            limit: status.target.value,
+            estimated: status.current.is_some(),
+        }))
     }
 
-    /// The waiting queue. Not measurable without the gauge.
+    /// A target on the gap between tokens is missed; one must be decided to say that none is.
+    pub fn tokens_late(&self) -> Result<bool, Missing> {
+        if self.symptoms.get(Symptom::Itl).is_some_and(|seen| seen.violated) {
+            return Ok(true);
+        }
+        let on_gaps = |status: &&SloStatus| match status.target.metric {
+            Metric::Quantile(distribution, _) | Metric::Mean(distribution) => {
+                matches!(distribution, Distribution::Itl | Distribution::Tpot)
+            }
+            Metric::MeanPerToken => true,
+            _ => false,
+        };
+        let met = self.slo.iter().filter(on_gaps).any(|status| status.verdict == Verdict::Pass);
+        if met {
+            return Ok(false);
+        }
+        Err(Missing::new("a target on the gap between tokens that can be judged", "Choose a preset, or add a target on itl or tpot."))
+    }
+
+    /// The waiting queue. Not measurable without the gauge, nor when it is unknown whether requests waited between the dumps.
     pub fn queue(&self) -> Result<Queue, Missing> {
-        queue_of(self.seen, self.laws, self.thetas).ok_or_else(|| Missing::gauge(self.backend(), Gauge::Waiting))
+        queue_of(self.seen, self.laws, self.thetas).map_err(|unknown| match unknown {
+            QueueUnknown::NoGauge => Missing::gauge(self.backend(), Gauge::Waiting),
+            QueueUnknown::NoTimes => Missing::distribution(self.backend(), Distribution::QueueTime),
+        })
     }
 
     /// Requests that stand behind latencies: first tokens, or finished requests for TGI.
@@ -218,5 +303,42 @@ impl Context<'_> {
     pub fn computed(&self, path: &str, label: &str, value: f64, unit: Unit, source: &Source) -> Evidence {
         let reading = Reading { value, unit, time_base: self.seen.time_base(), source: source.clone() };
         Evidence::new(path, label, reading, self.seen.last.text_index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, thetas, window};
+    use crate::signal::BackendId;
+
+    /// Nobody waits at the first dump, `waiting` do at the second, and first tokens took `ttft` seconds each.
+    fn queue(waiting: f64, ttft: f64, waited: Option<f64>) -> Result<bool, QueueUnknown> {
+        let server = |waiting: f64, requests: f64| {
+            let build = Build::new(BackendId::Sglang)
+                .gauge(Gauge::Running, 8.0)
+                .gauge(Gauge::Waiting, waiting)
+                .counter(Counter::Finished, requests)
+                .latency(Distribution::Ttft, requests, ttft);
+            waited.map_or(build.clone(), |waited| build.latency(Distribution::QueueTime, requests, waited))
+        };
+        let seen = window(server(0.0, 0.0), server(waiting, 120.0));
+        queue_of(&seen, &Laws::of(&seen), &thetas(1.0, 0.05)).map(|queue| queue.standing)
+    }
+
+    #[test]
+    fn a_queue_at_one_end_stands_by_the_time_that_requests_waited() {
+        assert_eq!(queue(60.0, 6.0, Some(5.0)), Ok(true));
+        assert_eq!(queue(1.0, 0.1, Some(0.05)), Ok(false));
+    }
+
+    #[test]
+    fn without_that_time_the_requests_before_their_first_token_tell_when_they_are_many_or_few() {
+        // Two first tokens a second after 6 s each: 12 requests before them on average, of which the 8 running may be in prefill.
+        assert_eq!(queue(60.0, 6.0, None), Ok(true));
+        // After 0.1 s each: 0.2 requests.
+        assert_eq!(queue(1.0, 0.1, None), Ok(false));
+        // After 2 s each: 4 requests, all of which may be in prefill.
+        assert_eq!(queue(60.0, 2.0, None), Err(QueueUnknown::NoTimes));
     }
 }

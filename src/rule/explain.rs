@@ -1,6 +1,6 @@
 //! Causes explain symptoms: the smallest set of causes that covers what was felt wins, the rest contributes.
 
-use super::{Contributing, Finding, Outcome, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
+use super::{Contributing, Finding, Outcome, PROBABLE_FROM, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
 
 /// `by` makes `target` a mere consequence or confusion of it (handbook 1.5). Both must have fired.
 const SUPPRESSES: &[(&str, &[&str])] = &[
@@ -31,7 +31,10 @@ const SUPPRESSES: &[(&str, &[&str])] = &[
 ];
 
 /// A circumstance that makes one of these causes worse belongs below it, not beside it.
-const BELONGS_TO: &[(&str, &[&str])] = &[("kv-under-allocated", &["kv-capacity-bound", "preemption-thrash"])];
+const BELONGS_TO: &[(&str, &[&str])] = &[
+    ("kv-under-allocated", &["kv-capacity-bound", "preemption-thrash"]),
+    ("prefix-cache-disabled", &["prefill-interference", "compute-saturated"]),
+];
 
 /// The result of explaining.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,14 +50,18 @@ pub struct Explanation {
 #[must_use]
 pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Explanation {
     let mut explanation = Explanation::default();
-    let ids: Vec<&'static str> = fired.iter().map(|finding| finding.rule.id).collect();
-    let mut candidates = Vec::new();
-    for finding in fired {
-        match SUPPRESSES.iter().find(|(by, targets)| targets.contains(&finding.rule.id) && ids.contains(by)) {
-            Some((by, _)) => explanation.suppressed.push((finding.rule.id, by)),
-            None => candidates.push(finding),
-        }
-    }
+    let felt = |finding: &Finding| finding.explains.iter().any(|symptom| symptoms.get(*symptom).is_some());
+    // A mere possibility that nobody feels does not explain away a surer cause.
+    let strong = |by: &Finding, target: &Finding| {
+        target.role != Role::Cause || felt(by) || by.confidence.value >= PROBABLE_FROM.min(target.confidence.value)
+    };
+    let edge = |target: &Finding| {
+        let names = SUPPRESSES.iter().filter(|(_, targets)| targets.contains(&target.rule.id)).map(|(by, _)| *by);
+        names.into_iter().find(|name| fired.iter().any(|by| by.rule.id == *name && strong(by, target)))
+    };
+    explanation.suppressed = fired.iter().filter_map(|finding| Some((finding.rule.id, edge(finding)?))).collect();
+    let kept = |finding: &Finding| !explanation.suppressed.iter().any(|(target, _)| *target == finding.rule.id);
+    let candidates: Vec<Finding> = fired.iter().filter(|finding| kept(finding)).cloned().collect();
     let (mut causes, others): (Vec<Finding>, Vec<Finding>) = candidates.into_iter().partition(|finding| finding.role == Role::Cause);
     let mut uncovered: Vec<&SymptomSeen> = symptoms.seen.iter().collect();
     let mut winners: Vec<Finding> = Vec::new();
@@ -192,6 +199,15 @@ mod tests {
         let found = explained(vec![finding("kv-capacity-bound", 0.9), finding("at-capacity", 0.9)], vec![symptom(Symptom::Queue, 0.5)]);
         assert_eq!(ids(&found), ["kv-capacity-bound"]);
         assert_eq!(found.suppressed, [("at-capacity", "kv-capacity-bound")]);
+    }
+
+    #[test]
+    fn a_cause_that_nobody_feels_does_not_explain_away_a_surer_one() {
+        let fired = || vec![finding("slow-prefill", 0.4), finding("prefill-interference", 0.85)];
+        let itl = explained(fired(), vec![symptom(Symptom::Itl, 0.5)]);
+        assert_eq!(ids(&itl), ["prefill-interference", "slow-prefill"]);
+        let ttft = explained(fired(), vec![symptom(Symptom::Ttft, 0.5)]);
+        assert_eq!(ttft.suppressed, [("prefill-interference", "slow-prefill")]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One sentence for the person on call, cause first.
 
 use super::explain::Explanation;
+use super::words::{requests_running, requests_wait};
 use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen};
 use crate::metrics::Unit;
 use crate::signal::{Gauge, Mode};
@@ -32,7 +33,7 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         Symptom::Availability => "Too many requests fail",
         Symptom::Throughput => "Throughput is below its target",
         Symptom::Queue => {
-            return format!("{} requests wait, and the dump does not tell for what.", Unit::Count.show(seen.value));
+            return format!("{}, and the dump does not tell for what.", requests_wait(seen.value));
         }
     };
     let numbers = format!("{} against {}", seen.shown, seen.unit.show(seen.limit));
@@ -40,6 +41,7 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         return format!("{what} ({numbers}); none of the measurable causes explains it.");
     }
     let now = match ctx.seen.gauge(Gauge::Waiting).map(|waiting| waiting.value) {
+        Some(0.0) if ctx.state.kind == StateKind::Idle => " The server is idle now.",
         Some(0.0) => " Nothing is waiting now.",
         _ => "",
     };
@@ -55,15 +57,15 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         let running =
             ctx.seen.gauge(Gauge::Running).map_or_else(String::new, |running| format!(" while {} run", Unit::Count.show(running.value)));
         return format!(
-            "{} requests wait{running}. {past} since the process started ({numbers}). Add a second dump to find the cause.",
-            queue.shown
+            "{}{running}. {past} since the process started ({numbers}). Add a second dump to find the cause.",
+            requests_wait(queue.value)
         );
     }
     format!("{past} since the process started ({numbers}).{now} Add a second dump to see whether it still does.")
 }
 
 fn calm(ctx: &Context<'_>) -> String {
-    let running = ctx.seen.gauge(Gauge::Running).map(|reading| Unit::Count.show(reading.value));
+    let running = ctx.seen.gauge(Gauge::Running).map(|reading| requests_running(reading.value));
     match ctx.state.kind {
         StateKind::NoData | StateKind::Sleeping | StateKind::Stalled => ctx.state.sentence.clone(),
         StateKind::Idle => format!("Idle: {} There is nothing to judge.", lower(&ctx.state.sentence)),
@@ -83,7 +85,7 @@ fn calm(ctx: &Context<'_>) -> String {
                 Some(value) => format!("{} waiting", Unit::Count.show(value)),
                 None => "waiting unknown".to_owned(),
             };
-            format!("No bottleneck found{when}: {} requests running, {waiting}{targets}.", running.unwrap_or_else(|| "some".to_owned()))
+            format!("No bottleneck found{when}: {}, {waiting}{targets}.", running.unwrap_or_else(|| "some requests running".to_owned()))
         }
     }
 }

@@ -47,6 +47,10 @@ impl Missing {
     pub fn gauge(backend: BackendId, gauge: Gauge) -> Self {
         let how = match (backend, gauge) {
             (BackendId::Vllm, Gauge::WaitingCapacity | Gauge::WaitingDeferred) => "vLLM 0.20 or later exports it.",
+            (BackendId::Tgi, Gauge::KvUsage) => "TGI exports no KV usage; the token budget of its batch is in its start-up log only.",
+            (BackendId::Sglang, Gauge::SpecAcceptLength) => {
+                "SGLang reports it above zero while speculative decoding is on; without it there is nothing to judge."
+            }
             (BackendId::Sglang, Gauge::AvailableGpuMemory) => "SGLang 0.5.12 or later exports it.",
             (BackendId::Sglang, Gauge::FullPoolUsage | Gauge::SwaPoolUsage | Gauge::MambaPoolUsage) => {
                 "SGLang 0.5.10 or later exports it for models with several KV pools."
@@ -59,7 +63,15 @@ impl Missing {
     #[must_use]
     pub fn counter(backend: BackendId, counter: Counter) -> Self {
         let how = match (backend, counter) {
-            (BackendId::Sglang, Counter::LiveOutputTokens | Counter::PromptTokensComputed) => "SGLang 0.5.7 or later exports it.",
+            (BackendId::Sglang, Counter::LiveOutputTokens | Counter::PromptTokensComputed | Counter::Preemptions) => {
+                "SGLang 0.5.7 or later counts it."
+            }
+            (BackendId::Sglang, Counter::Steps | Counter::DecodeGraphPasses | Counter::DecodeEagerPasses) => {
+                "SGLang 0.5.7 or later counts its forward passes."
+            }
+            (BackendId::Sglang, Counter::EvictedTokens) => "SGLang 0.5.6 or later counts it.",
+            (BackendId::Sglang, Counter::Aborted | Counter::KvTransferFailures) => "SGLang 0.5.3 or later counts it.",
+            (BackendId::Sglang, Counter::IdleSeconds | Counter::HostStageSeconds) => "SGLang 0.5.20 or later times its scheduler.",
             (BackendId::Tgi, Counter::Preemptions) => "TGI never preempts: it reserves memory for the whole request.",
             _ => general(backend),
         };
@@ -71,8 +83,11 @@ impl Missing {
         let how = match (backend, distribution) {
             (BackendId::Tgi, Distribution::Ttft) => "TGI exports no time to first token; only bounds from its phases can be given.",
             (BackendId::Tgi, Distribution::Itl) => "TGI exports no inter-token latency; its decode step time stands in for it.",
+            (BackendId::Sglang, Distribution::QueueTime) => "SGLang 0.5.3 or later exports it.",
             (BackendId::Sglang, Distribution::PrefillTime) => "SGLang 0.5.3 or later exports it as a stage of the request.",
-            (BackendId::Sglang, Distribution::PromptLength) => "Start SGLang with --collect-tokens-histogram, where the release has it.",
+            (BackendId::Sglang, Distribution::PromptLength) => {
+                "SGLang 0.5.12 or later exports it; earlier ones with --collect-tokens-histogram."
+            }
             _ => general(backend),
         };
         Missing::new(distribution.words(), how)

@@ -31,10 +31,11 @@ mod symptom;
 #[cfg(test)]
 pub(crate) mod testing;
 mod threshold;
+mod words;
 
 pub use crate::stats::quantile;
-pub use confidence::{Basis, Case, Confidence, weight};
-pub use context::{Context, Queue};
+pub use confidence::{Basis, Case, Confidence, PROBABLE_FROM, weight};
+pub use context::{Context, Queue, TtftTarget};
 pub use definition::{Checked, Outcome, Rule, Texts};
 pub use diagnose::{Diagnosis, Headline, NotMeasurable, RuleStatus, RuleVerdict, diagnose};
 pub use evidence::Evidence;

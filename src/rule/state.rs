@@ -1,6 +1,7 @@
 //! What the server is doing, before any judgement.
 
 use super::Laws;
+use super::words::requests_running;
 use crate::metrics::Unit;
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode, Observation};
 
@@ -56,7 +57,12 @@ impl State {
             return state(StateKind::Sleeping, why);
         }
         let (Some(running), Some(waiting)) = (seen.gauge_span(Gauge::Running), seen.gauge_span(Gauge::Waiting)) else {
-            return state(StateKind::NoData, "The numbers of running and waiting requests are not in the text.".to_owned());
+            let missing = match (seen.gauge(Gauge::Running).is_some(), seen.gauge(Gauge::Waiting).is_some()) {
+                (true, _) => "The number of waiting requests is not in the text.",
+                (_, true) => "The number of running requests is not in the text.",
+                _ => "The numbers of running and waiting requests are not in the text.",
+            };
+            return state(StateKind::NoData, missing.to_owned());
         };
         if stalled(seen) {
             return state(StateKind::Stalled, "Requests are inside the server and nothing has moved between the two dumps.".to_owned());
@@ -68,7 +74,7 @@ impl State {
             return state(StateKind::WarmingUp, why);
         }
         let (running, waiting) = (running.1, waiting.1);
-        state(StateKind::Active, format!("{} requests running, {} waiting.", Unit::Count.show(running), Unit::Count.show(waiting)))
+        state(StateKind::Active, format!("{}, {} waiting.", requests_running(running), Unit::Count.show(waiting)))
     }
 
     /// Requests are being served, so that queue and latency rules apply.
@@ -113,6 +119,14 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
     let late_gauges = seen.last.has_caveat(Caveat::GaugesRefreshedPerReport) && finished > 0.0;
     (finished / seconds < IDLE_REQUESTS_PER_S && inside(seen, laws).unwrap_or(running.1) < IDLE_INSIDE && (running.1 <= 1.0 || late_gauges))
         .then(|| format!("{} requests finished in {}, and nothing waited.", Unit::Count.show(finished), Unit::Seconds.show(seconds)))
+}
+
+/// Few requests finished, nobody waited, and at most one ran at the dumps; whether more were inside in between is unknown.
+#[must_use]
+pub(super) fn may_be_idle(seen: &Observation, laws: &Laws) -> bool {
+    let quiet = |gauge, most: f64| seen.gauge_span(gauge).is_some_and(|(_, highest)| highest <= most);
+    let few = seen.rate(Counter::Finished).is_some_and(|rate| rate.value < IDLE_REQUESTS_PER_S);
+    seen.mode() != Mode::Snapshot && few && quiet(Gauge::Waiting, 0.0) && quiet(Gauge::Running, 1.0) && inside(seen, laws).is_none()
 }
 
 /// Requests inside on average, by their times.

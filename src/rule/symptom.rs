@@ -1,6 +1,7 @@
 //! Symptoms: what the users of the server feel.
 
 use super::definition::ALL_BACKENDS;
+use super::words::requests_wait;
 use super::{BottleneckType, Confidence, Evidence, Finding, Impact, Laws, Outcome, Role, Rule, Texts, Thetas, severity};
 use crate::metrics::Unit;
 use crate::signal::{Caveat, Distribution, Gauge, Mode, Observation, Reading, Source, TimeBase};
@@ -184,21 +185,20 @@ fn has_demand(seen: &Observation) -> bool {
 }
 
 fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen> {
-    let queue = super::context::queue_of(seen, laws, thetas)?;
+    let queue = super::context::queue_of(seen, laws, thetas).ok()?;
     if !queue.standing {
         return None;
     }
     let theta = thetas.ttft.as_ref().map(|theta| theta.seconds);
     let drain = laws.drain_seconds.as_ref().map(|drain| drain.value);
+    let waiting = requests_wait(queue.now);
     let (score, sentence) = match (drain, theta) {
         (Some(drain), Some(theta)) => (
             severity::score(drain / theta).max(0.1),
-            format!("{} requests wait; at the present rate the queue needs {} to drain.", queue.now, Unit::Seconds.show(drain)),
+            format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain)),
         ),
-        (Some(drain), None) => {
-            (0.25, format!("{} requests wait; at the present rate the queue needs {} to drain.", queue.now, Unit::Seconds.show(drain)))
-        }
-        _ => (0.25, format!("{} requests wait.", queue.now)),
+        (Some(drain), None) => (0.25, format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain))),
+        _ => (0.25, format!("{waiting}.")),
     };
     Some(SymptomSeen {
         symptom: Symptom::Queue,

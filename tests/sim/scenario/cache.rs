@@ -38,6 +38,8 @@ pub const ALL_CACHE: &[Scenario] = &[
     .on(|v| since(v, 11, 0, 0) && v.flavour == Flavour::Python)
     .by(Mode::Snapshot)
     .silent()
+    // What is computed again and again interrupts the decodes.
+    .also(&["prefill-interference"])
     .forbid(&["no-prefix-reuse", "prefix-cache-thrash", "kv-capacity-bound", "sequence-limit"])
     .when(|t, _| t.hit_tokens == 0 && t.waiting < 1.0),
 ];

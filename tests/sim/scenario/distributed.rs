@@ -25,7 +25,8 @@ pub const ALL_DISTRIBUTED: &[Scenario] = &[
         s.server.lora_slots = Some(4);
     })
     .on(|v| since(v, 20, 7, 0) && v.flavour == Flavour::Python)
-    .also(&["overload"])
+    // Requests of one adapter are admitted together, and nothing but their prefill makes the gaps of the others.
+    .also(&["overload", "prefill-interference"])
     .forbid(&["kv-capacity-bound", "sequence-limit", "token-budget-bound"])
     .when(|t, _| t.deferred > 0.5 * t.waiting && t.waiting > 3.0),
     Scenario::new("pd-decode-short", SGLANG, &["decode-workers-short", "deferred-waiting"], |s| {

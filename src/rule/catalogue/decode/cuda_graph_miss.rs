@@ -4,7 +4,7 @@ use super::ITL_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::SGLANG_TGI;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Counter, Gauge};
 
@@ -58,8 +58,7 @@ fn sglang(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(format!("{} of {passes:.0} decode passes ran without a CUDA graph.", Unit::Ratio.show(share)));
     }
     let ever_graph = ctx.seen.last.counters.get(&Counter::DecodeGraphPasses).is_some_and(|value| value.value > 0.0);
-    let late = ctx.symptoms.get(Symptom::Itl).is_some_and(|seen| seen.violated);
-    if !ever_graph && !late {
+    if !ever_graph && !ctx.tokens_late()? {
         return Outcome::clear(format!(
             "All {passes:.0} decode passes ran without a CUDA graph: graphs are switched off or the platform has none. Tokens come in time."
         ));
@@ -115,7 +114,7 @@ fn tgi(ctx: &Context<'_>) -> Checked {
             Unit::Count.show(most)
         ));
     }
-    if ctx.symptoms.get(Symptom::Itl).is_none_or(|seen| !seen.violated) {
+    if !ctx.tokens_late()? {
         return Outcome::clear(format!("The batch holds {} requests, and tokens come in time.", Unit::Count.show(most)));
     }
     let measure = Evidence::new(Gauge::Running.path(), "requests in the batch", running, ctx.seen.last.text_index);
@@ -151,8 +150,9 @@ fn tgi(ctx: &Context<'_>) -> Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::testing::{Build, check, fired, window};
-    use crate::signal::Observation;
+    use crate::rule::testing::{Build, check, check_with, failing, fired, window};
+    use crate::signal::{Distribution, Observation};
+    use crate::slo::{SloStatus, Verdict};
 
     fn seen(graph: f64, eager: f64) -> Observation {
         let start = Build::new(BackendId::Sglang)
@@ -180,7 +180,8 @@ mod tests {
     #[test]
     fn it_is_clear_when_graphs_cover_the_batch_or_are_off_without_harm() {
         assert!(matches!(check(&RULE, &seen(990.0, 10.0)), Outcome::Clear(_)));
-        assert!(matches!(check(&RULE, &seen(0.0, 1000.0)), Outcome::Clear(_)));
+        let met = SloStatus { verdict: Verdict::Pass, ..failing(Distribution::Itl, 0.02, 0.05) };
+        assert!(matches!(check_with(&RULE, &seen(0.0, 1000.0), &[met]), Outcome::Clear(_)));
     }
 
     #[test]
@@ -188,6 +189,8 @@ mod tests {
         let mut without = seen(700.0, 300.0);
         without.last.counters.remove(&Counter::DecodeEagerPasses);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
+        // Nobody says whether the tokens are late.
+        assert!(matches!(check(&RULE, &seen(0.0, 1000.0)), Outcome::NotMeasurable(_)));
         assert!(matches!(check(&RULE, &Observation::snapshot(seen(700.0, 300.0).last)), Outcome::NotMeasurable(_)));
     }
 }

@@ -50,7 +50,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     if stalls.explained() == Some(true) {
         return Outcome::clear(format!("{}, and prefill accounts for them.", stalls.words()));
     }
-    let Some(prefill) = &stalls.prefill else {
+    let Some(prefill) = stalls.prefill.as_ref().filter(|_| stalls.explained().is_some()) else {
         return Err(unknown_prefill(ctx));
     };
     if stalls.lonely {
@@ -70,9 +70,14 @@ fn check(ctx: &Context<'_>) -> Checked {
     };
     let mut case =
         Case::new(ctx, Basis::Counters).at_most(CEILING).samples(stalls.gaps, GAPS_NEEDED).sees(weight::GAUGE_SUSTAINED, share.clone());
-    let label = "share of time that prefill work takes, estimated";
+    let label = if stalls.only_bounded() {
+        "most of the time that prefill can have taken"
+    } else {
+        "share of time that prefill work takes, estimated"
+    };
     let prefill = Evidence::new("law.prefill_work", label, prefill.share.clone(), ctx.seen.last.text_index).inferred();
-    let beside = format!("prefill takes about {} of the time, too little for them", prefill.shown);
+    let about = if stalls.only_bounded() { "at most" } else { "about" };
+    let beside = format!("prefill takes {about} {} of the time, too little for them", prefill.shown);
     case = case.sees(weight::LAW, prefill);
     if stalls.close_call() {
         case = case.against("The prefill work is nearly enough for the gaps.");
@@ -203,12 +208,25 @@ mod tests {
         assert!(matches!(check(&RULE, &seen(300.0, 30.0)), Outcome::Clear(_)));
     }
 
+    /// Without lengths of prompts only the most that prefill can have taken is known.
+    fn without_lengths(prefill: f64) -> Observation {
+        let mut seen = seen(300.0, 0.0);
+        seen.last = Build(seen.last).latency(Distribution::PrefillTime, 100.0, prefill).0;
+        seen.last.distributions.remove(&Distribution::PromptLength);
+        seen.last.counters.remove(&Counter::PromptTokensComputed);
+        seen
+    }
+
     #[test]
-    fn it_cannot_know_while_the_cost_of_prefill_is_unknown() {
-        let mut unknown = seen(300.0, 0.0);
-        unknown.last.distributions.remove(&Distribution::PromptLength);
-        unknown.last.counters.remove(&Counter::PromptTokensComputed);
-        assert!(matches!(check(&RULE, &unknown), Outcome::NotMeasurable(_)));
+    fn it_cannot_know_while_prefill_may_have_taken_enough() {
+        // 30 s of prefill in 100 s beside gaps of 24 %.
+        assert!(matches!(check(&RULE, &without_lengths(0.3)), Outcome::NotMeasurable(_)));
+    }
+
+    #[test]
+    fn it_fires_when_all_prefills_together_are_too_short_for_the_gaps() {
+        let outcome = check(&RULE, &without_lengths(0.04));
+        assert!(fired(&outcome).sentence.contains("prefill takes at most 4 % of the time"), "{}", fired(&outcome).sentence);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod cuda_graph_miss;
 mod decode_stalls;
+mod drift;
 mod hardware_floor;
 mod host_overhead;
 mod poor_speculation;

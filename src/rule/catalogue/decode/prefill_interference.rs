@@ -17,6 +17,8 @@ const BIG_STEP: f64 = 8.0;
 /// SGLang: with this share of busy time in host stages, steps are long for another reason (the limit of rule I04).
 const HOST_STAGES: f64 = 0.20;
 const REQUESTS_NEEDED: f64 = 30.0;
+/// Where only the most that prefill can have taken is known, other stalls are not excluded.
+const CEILING_BOUNDED: f64 = 0.45;
 
 pub(super) static RULE: Rule = Rule {
     id: "prefill-interference",
@@ -27,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: ITL_SYMPTOMS,
     texts: Texts {
-        sees: "Running requests spend 10 % or more of their decode time in long gaps, and the prefill work in the same window is large enough to account for them. For TGI: prefill calls are long beside decode steps and take 20 % or more of the batch time.",
+        sees: "Running requests spend 10 % or more of their decode time in long gaps, and the prefill work in the same window is large enough to account for them; where prompt lengths are not exported, at most possible, as long as all prefills together could account for them. For TGI: prefill calls are long beside decode steps and take 20 % or more of the batch time.",
         why: "A step that computes a long prompt holds up every running request. Mean time per output token hides it, readers see text that stops and jumps.",
         what_to_do: "Give prefill a smaller part of each step, or move it to other workers. The first token comes a little later.",
         falsifier: "With a smaller step the gaps stay as they are, or they occur in seconds without any new prompt.",
@@ -69,13 +71,12 @@ fn check(ctx: &Context<'_>) -> Checked {
             Unit::Ratio.show(host)
         ));
     }
-    let prefill = Evidence::new(
-        "law.prefill_work",
-        "share of time that prefill work takes, estimated",
-        prefill.share.clone(),
-        ctx.seen.last.text_index,
-    )
-    .inferred();
+    let label = if stalls.only_bounded() {
+        "most of the time that prefill can have taken"
+    } else {
+        "share of time that prefill work takes, estimated"
+    };
+    let prefill = Evidence::new("law.prefill_work", label, prefill.share.clone(), ctx.seen.last.text_index).inferred();
     let Some(share) = ctx.law(&Some(stalls.share.clone()), "law.stall_share", "share of decode time in long gaps") else {
         return Outcome::clear("No gaps between tokens were measured.");
     };
@@ -98,6 +99,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.requests().is_some_and(|requests| requests < REQUESTS_NEEDED) {
         case = case.against("The cost of prefill rests on fewer than 30 requests.");
     }
+    if stalls.only_bounded() {
+        case = case.at_most(CEILING_BOUNDED).lacks(&unknown_prefill(ctx));
+    }
     if stalls.close_call() {
         case = case.against("The prefill work is hardly enough for the gaps.");
     }
@@ -114,19 +118,30 @@ fn check(ctx: &Context<'_>) -> Checked {
             case.lacks(&Missing::new("gaps of streaming requests alone", "SGLang 0.5.17 or later tells streaming requests from others."));
     }
     case = case.shows(ctx.quantile(Distribution::Itl, 0.99));
+    let lost = Unit::Ratio.show(stalls.share.value);
     Ok(case.fire(
         &RULE,
         Account {
-            severity: if stalls.rare_giants { Severity::Low } else { stall_severity(ctx, stalls.share.value) },
-            sentence: format!("{}; prefill takes about {} of the time and accounts for them.", stalls.words(), prefill.shown),
-            headline: format!(
-                "New prompts interrupt running requests: at least {} of the decode time is lost in gaps.",
-                Unit::Ratio.show(stalls.share.value)
-            ),
+            severity: if stalls.rare_giants || stalls.lonely { Severity::Low } else { stall_severity(ctx, stalls.share.value) },
+            sentence: match stalls.only_bounded() {
+                false => format!("{}; prefill takes about {} of the time and accounts for them.", stalls.words(), prefill.shown),
+                true => format!(
+                    "{}; prefill takes at most {} of the time, enough for them, but other pauses of the engine are not excluded.",
+                    stalls.words(),
+                    prefill.shown
+                ),
+            },
+            headline: match stalls.only_bounded() {
+                false => format!("New prompts interrupt running requests: at least {} of the decode time is lost in gaps.", lost),
+                true => format!(
+                    "At least {lost} of the decode time is lost in gaps, most likely because new prompts interrupt running requests."
+                ),
+            },
             formula: format!(
-                "gaps of {} or more take ≥ {} of decode time, and no more than prefill work, {} of the time, can cause",
+                "gaps of {} or more take ≥ {} of decode time, and no more than prefill work, {}{} of the time, can cause",
                 Unit::Seconds.show(stalls.from),
                 Unit::Ratio.show(STALL_SHARE),
+                if stalls.only_bounded() { "at most " } else { "" },
                 prefill.shown
             ),
             measure: share,
@@ -191,8 +206,9 @@ pub(super) fn actions(ctx: &Context<'_>) -> Vec<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::ConfidenceWord;
     use crate::rule::testing::{Build, check, fired, snapshot, window};
-    use crate::signal::{Gauge, Observation};
+    use crate::signal::{Gauge, Observation, Snapshot};
 
     const GAPS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, f64::INFINITY];
 
@@ -241,6 +257,30 @@ mod tests {
         let finding = fired(&outcome);
         assert!((finding.measure.value - 0.24).abs() < 0.01, "{}", finding.measure.value);
         assert!(finding.actions.iter().any(|action| action.flag == "--max-num-batched-tokens"));
+    }
+
+    #[test]
+    fn it_is_possible_when_only_the_most_that_prefill_can_have_taken_is_known() {
+        let mut seen = vllm(600.0);
+        seen.last.distributions.remove(&Distribution::PromptLength);
+        let outcome = check(&RULE, &seen);
+        let finding = fired(&outcome);
+        assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
+        assert!(finding.sentence.contains("other pauses of the engine are not excluded"), "{}", finding.sentence);
+    }
+
+    #[test]
+    fn prompts_that_the_cache_holds_cost_no_prefill() {
+        // 4,000 tokens a prompt, of which 500 are computed: the same time for an eighth of the tokens, so that a token costs eight times.
+        let cached = |snapshot: &mut Snapshot, computed: f64, all: f64| {
+            snapshot.counters.remove(&Counter::PromptTokensComputed);
+            *snapshot = Build(snapshot.clone()).counter(Counter::PromptTokens, all).counter(Counter::PromptTokensCached, all - computed).0;
+        };
+        let mut seen = vllm(600.0);
+        cached(&mut seen.last, 50_000.0, 400_000.0);
+        seen.first.iter_mut().for_each(|first| cached(first, 0.0, 0.0));
+        seen.last = Build(seen.last).histogram(Distribution::StepTokens, &steps(2000.0, 100.0), 70_000.0).0;
+        fired(&check(&RULE, &seen));
     }
 
     #[test]

@@ -20,6 +20,9 @@ const DECODING_NEEDED: f64 = 2.0;
 const REQUESTS_NEEDED: f64 = 10.0;
 /// A prefill takes at least this share of a fast first token, however long a decode step is.
 const LEAST_PREFILL: f64 = 0.3;
+/// Gaps that take this many times the most that prefill can have taken are not its doing. The factor allows for more requests decoding
+/// while prompts are computed than otherwise.
+const BEYOND_BOUND: f64 = 2.0;
 
 /// The long gaps of a window.
 pub(super) struct Stalls {
@@ -44,6 +47,8 @@ pub(super) struct Prefill {
     pub share: Reading,
     /// The largest share of decode time in gaps that this work can cause.
     pub explains: f64,
+    /// The share is the most that prefill can have taken, for its cost per token is unknown.
+    pub at_most: bool,
 }
 
 impl Stalls {
@@ -66,15 +71,24 @@ impl Stalls {
 
     /// True when the prefill work is large enough for the gaps; `None` when that is not known.
     pub fn explained(&self) -> Option<bool> {
-        self.prefill.as_ref().map(|prefill| self.share.value <= prefill.explains)
+        let prefill = self.prefill.as_ref()?;
+        if prefill.at_most {
+            return (self.share.value > prefill.explains).then_some(false);
+        }
+        Some(self.share.value <= prefill.explains)
     }
 
     /// The prefill work is just enough or just too little: either answer is doubtful.
     pub fn close_call(&self) -> bool {
-        self.prefill.as_ref().is_some_and(|prefill| {
+        self.prefill.as_ref().filter(|prefill| !prefill.at_most).is_some_and(|prefill| {
             let ratio = self.share.value / prefill.explains;
             (1.0 / CLOSE..=CLOSE).contains(&ratio)
         })
+    }
+
+    /// Only the most that prefill can have taken is known.
+    pub fn only_bounded(&self) -> bool {
+        self.prefill.as_ref().is_some_and(|prefill| prefill.at_most)
     }
 
     pub fn words(&self) -> String {
@@ -94,6 +108,10 @@ pub(super) fn unknown_prefill(ctx: &Context<'_>) -> Missing {
 }
 
 fn prefill(ctx: &Context<'_>, from: f64) -> Option<Prefill> {
+    estimated(ctx, from).or_else(|| bounded(ctx))
+}
+
+fn estimated(ctx: &Context<'_>, from: f64) -> Option<Prefill> {
     let seconds = ctx.seen.seconds()?;
     let cost = cost_per_token(ctx)?;
     let tokens = uncached_tokens(ctx)?;
@@ -109,18 +127,33 @@ fn prefill(ctx: &Context<'_>, from: f64) -> Option<Prefill> {
         LONG_STEPS_EXPLAIN * (share * long).sqrt()
     };
     let reading = Reading { value: share, unit: Unit::Ratio, time_base: ctx.seen.time_base(), source: tokens.source };
-    Some(Prefill { share: reading, explains })
+    Some(Prefill { share: reading, explains, at_most: false })
+}
+
+/// The most that prefill can have taken: the time of all prefills, as if no two had shared a step; where that is not exported, the time
+/// in which any request was before its first token.
+fn bounded(ctx: &Context<'_>) -> Option<Prefill> {
+    let seconds = ctx.seen.seconds()?;
+    let time = ctx.seen.distribution(Distribution::PrefillTime).or_else(|| ctx.seen.distribution(Distribution::Ttft))?;
+    if time.histogram.observations()? < REQUESTS_NEEDED {
+        return None;
+    }
+    let share = (time.histogram.sum? / seconds).min(1.0);
+    let reading = Reading { value: share, unit: Unit::Ratio, time_base: ctx.seen.time_base(), source: time.source };
+    Some(Prefill { share: reading, explains: BEYOND_BOUND * share, at_most: true })
 }
 
 /// Seconds per prompt token that had to be computed: a fast first token (vLLM) or the median prefill stage (SGLang) less one decode
 /// step, over the median prompt.
 fn cost_per_token(ctx: &Context<'_>) -> Option<f64> {
-    let prompts =
-        ctx.seen.distribution(Distribution::UncachedPromptLength).or_else(|| ctx.seen.distribution(Distribution::PromptLength))?;
+    let uncached = ctx.seen.distribution(Distribution::UncachedPromptLength);
+    // Whole prompts stand in for their uncached part, in proportion.
+    let part = if uncached.is_some() { 1.0 } else { uncached_part(ctx) };
+    let prompts = uncached.or_else(|| ctx.seen.distribution(Distribution::PromptLength))?;
     if prompts.histogram.observations()? < REQUESTS_NEEDED {
         return None;
     }
-    let prompt = quantile(&prompts.histogram, 0.5)?.point.max(1.0);
+    let prompt = (part * quantile(&prompts.histogram, 0.5)?.point).max(1.0);
     let (distribution, q) = match ctx.backend() {
         BackendId::Sglang => (Distribution::PrefillTime, 0.5),
         _ => (Distribution::Ttft, 0.1),
@@ -140,6 +173,13 @@ fn uncached_tokens(ctx: &Context<'_>) -> Option<Reading> {
     let cached = ctx.seen.count(Counter::PromptTokensCached).or_else(|| ctx.seen.count(Counter::PrefixHits));
     let value = (prompt.value - cached.map_or(0.0, |cached| cached.value)).max(0.0);
     Some(Reading { value, ..prompt })
+}
+
+/// Share of the prompt tokens that had to be computed; all of them where the cache is not counted.
+fn uncached_part(ctx: &Context<'_>) -> f64 {
+    let computed = uncached_tokens(ctx).map(|tokens| tokens.value);
+    let all = ctx.seen.count(Counter::PromptTokens).map(|tokens| tokens.value).filter(|all| *all > 0.0);
+    computed.zip(all).map_or(1.0, |(computed, all)| (computed / all).clamp(0.0, 1.0))
 }
 
 /// Tokens in steps of at least `size` tokens: all tokens less those of shorter steps, which are few and well resolved.

@@ -3,6 +3,7 @@
 use super::WAITING_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
+use crate::rule::words::requests_wait;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
 };
@@ -45,7 +46,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let queue = ctx.queue()?;
     if !queue.standing {
-        return Outcome::clear(format!("{} requests wait.", Unit::Count.show(queue.now)));
+        return Outcome::clear(format!("{}.", requests_wait(queue.now)));
     }
     ctx.need_window()?;
     if ctx.backend() == BackendId::Sglang { sglang(ctx, queue.now) } else { vllm(ctx, queue.now) }

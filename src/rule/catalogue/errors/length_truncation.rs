@@ -100,11 +100,13 @@ fn tgi(ctx: &Context<'_>) -> Checked {
     Ok(fire(ctx, case, measure, share, &words))
 }
 
-/// Share of outputs at the limit, from the mean of those in the limit's bucket: without any at the limit they would lie in its middle.
+/// Share of outputs at the limit, the lower of two estimates. By the mean of those in the limit's bucket: without any at the limit they
+/// would lie in its middle. By the bucket before: whole answers grow no more frequent towards the limit.
 fn at_limit(outputs: &Histogram, from: f64, limit: f64) -> f64 {
-    let (mut low, mut below, mut short_tokens) = (0.0, 0.0, 0.0);
+    let (mut low, mut below, mut short_tokens, mut density) = (0.0, 0.0, 0.0, 0.0);
     for bucket in outputs.buckets.iter().take_while(|bucket| bucket.upper <= from + 1e-6) {
         short_tokens += (bucket.cumulative - below) * f64::midpoint(low, bucket.upper);
+        density = (bucket.cumulative - below) / (bucket.upper - low).max(1.0);
         (low, below) = (bucket.upper, bucket.cumulative);
     }
     let (Some(all), Some(sum)) = (outputs.observations(), outputs.sum) else {
@@ -116,7 +118,9 @@ fn at_limit(outputs: &Histogram, from: f64, limit: f64) -> f64 {
         return 0.0;
     }
     let mean = (sum - short_tokens) / long;
-    ((mean - middle) / (limit - middle)).clamp(0.0, 1.0) * long / all
+    let by_mean = ((mean - middle) / (limit - middle)).clamp(0.0, 1.0) * long;
+    let by_neighbour = (long - density * (limit - from)).max(0.0);
+    by_mean.min(by_neighbour) / all
 }
 
 fn fire(ctx: &Context<'_>, case: Case, measure: Evidence, share: f64, words: &str) -> Outcome {
@@ -193,6 +197,25 @@ mod tests {
         assert!(matches!(check(&RULE, &tgi(190.0, 10.0)), Outcome::Clear(_)));
         assert!(matches!(check(&RULE, &tgi(0.0, 200.0)), Outcome::Clear(_)));
         assert!(matches!(check(&RULE, &tgi(10.0, 20.0)), Outcome::NotMeasurable(_)));
+    }
+
+    #[test]
+    fn whole_answers_of_all_lengths_up_to_the_limit_are_not_cut() {
+        // 200 tokens on average, spread evenly up to the limit, and longer within each bucket than its middle.
+        let edges = [82.0, 164.0, 246.0, 328.0, f64::INFINITY];
+        let counts = |counts: [f64; 5]| -> Vec<(f64, f64)> { edges.into_iter().zip(counts).collect() };
+        let start = Build::new(BackendId::Tgi).at(0.0).histogram(Distribution::MaxNewTokens, &counts([0.0; 5]), 0.0).histogram(
+            Distribution::OutputLength,
+            &counts([0.0; 5]),
+            0.0,
+        );
+        let end =
+            start.clone().at(60.0).histogram(Distribution::MaxNewTokens, &counts([0.0, 0.0, 0.0, 160.0, 0.0]), 320.0 * 160.0).histogram(
+                Distribution::OutputLength,
+                &counts([20.0, 40.0, 50.0, 50.0, 0.0]),
+                20.0 * 55.0 + 40.0 * 135.0 + 50.0 * 215.0 + 50.0 * 300.0,
+            );
+        assert!(matches!(check(&RULE, &window(start, end)), Outcome::Clear(_)));
     }
 
     #[test]

@@ -65,6 +65,16 @@ fn pressure(ctx: &Context<'_>) -> Result<bool, Missing> {
     preempted
 }
 
+/// How memory is short, to end a sentence with.
+fn shortage(ctx: &Context<'_>) -> String {
+    let waiting = ctx.queue().is_ok_and(|queue| queue.standing);
+    match ctx.seen.gauge_span(Gauge::KvUsage) {
+        Some((_, most)) if waiting => format!("while requests wait and the KV cache is {} full", Unit::Ratio.show(most)),
+        Some((_, most)) => format!("while the KV cache is {} full", Unit::Ratio.show(most)),
+        None => "while the KV cache is short".to_owned(),
+    }
+}
+
 fn sglang(ctx: &Context<'_>) -> Checked {
     let left = ctx.need_gauge(Gauge::AvailableGpuMemory)?;
     let shown = Unit::Gigabytes.show(left.value);
@@ -92,14 +102,7 @@ fn sglang(ctx: &Context<'_>) -> Checked {
         "Less room for activations.",
         "More KV tokens, 5 to 8 GB free after start.",
     );
-    Ok(fire(
-        ctx,
-        measure,
-        TOO_MUCH_LEFT_GB,
-        &format!("{shown} of GPU memory were left after start while requests wait for KV cache."),
-        action,
-        false,
-    ))
+    Ok(fire(ctx, measure, TOO_MUCH_LEFT_GB, &format!("{shown} of GPU memory were left after start, {}.", shortage(ctx)), action, false))
 }
 
 fn vllm(ctx: &Context<'_>) -> Checked {
@@ -128,7 +131,7 @@ fn vllm(ctx: &Context<'_>) -> Checked {
         "Less headroom before the GPU runs out of memory.",
         "KV capacity rises and the queue shrinks.",
     );
-    let words = format!("vLLM may use {} of the GPU memory only, while requests wait for KV cache.", Unit::Ratio.show(share.value));
+    let words = format!("vLLM may use {} of the GPU memory only, {}.", Unit::Ratio.show(share.value), shortage(ctx));
     Ok(fire(ctx, measure, SMALL_SHARE, &words, action, false))
 }
 

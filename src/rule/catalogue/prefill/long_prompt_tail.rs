@@ -15,6 +15,11 @@ const CERTAIN_TAIL: f64 = 4.0;
 /// Share of decode time spent in stalls.
 const STALLS: f64 = 0.1;
 const REQUESTS: f64 = 100.0;
+/// SGLang without prompt lengths: the same ratio of prefill times, which wait for decode steps and other pauses of the engine too; those
+/// alone make ratios of up to 20 on simulated servers.
+const TAIL_OF_TIMES: f64 = 30.0;
+/// Prefill times only stand for prompt lengths.
+const CEILING_OF_TIMES: f64 = 0.49;
 
 pub(super) static RULE: Rule = Rule {
     id: "long-prompt-tail",
@@ -25,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e],
     texts: Texts {
-        sees: "The longest prompts (P99) are at least ten times the median but rare (P95 is not), and so is the time to first token, or stalls take 10 % of decode time.",
+        sees: "The longest prompts (P99) are at least ten times the median but rare (P95 is not), and so is the time to first token, or stalls take 10 % of decode time. SGLang without prompt lengths: the longest prefills take thirty times the median, which makes it possible at most.",
         why: "A giant prompt fills engine steps for seconds. Its own first token is late, and so are the tokens of everybody beside it.",
         what_to_do: "Cut long prefills into smaller chunks, or route long prompts to servers of their own.",
         falsifier: "Without the long prompts the tail of the time to first token stays.",
@@ -39,19 +44,23 @@ fn check(ctx: &Context<'_>) -> Checked {
         return Outcome::clear(ctx.state.sentence.clone());
     }
     ctx.need_window()?;
-    let prompts = ctx.need_distribution(Distribution::PromptLength)?;
+    let (of, tail) = signs(ctx);
+    let prompts = ctx.need_distribution(of)?;
     let requests = prompts.histogram.observations().unwrap_or(0.0);
     let tail_of = |distribution: Distribution| {
         let histogram = &ctx.seen.distribution(distribution)?.histogram;
         Some((quantile(histogram, 0.50)?, quantile(histogram, 0.99)?))
     };
-    let Some((median, high)) = tail_of(Distribution::PromptLength) else {
+    let Some((median, high)) = tail_of(of) else {
         return Err(Missing::samples("requests", requests, REQUESTS));
     };
-    if !heavy(median, high) {
-        return Outcome::clear(format!("P99 of the prompts is {} times the median.", Unit::Count.show(high.point / median.point.max(1.0))));
+    let times = of != Distribution::PromptLength;
+    let no_lengths = || Missing::distribution(ctx.backend(), Distribution::PromptLength);
+    if !heavy(median, high, tail) {
+        let ratio = Unit::Count.show(high.point / median.point.max(f64::MIN_POSITIVE));
+        return if times { Err(no_lengths()) } else { Outcome::clear(format!("P99 of the prompts is {ratio} times the median.")) };
     }
-    if quantile(&prompts.histogram, 0.95).is_some_and(|common| common.point >= TAIL * median.point) {
+    if quantile(&prompts.histogram, 0.95).is_some_and(|common| common.point >= tail * median.point) {
         return Outcome::clear("Long prompts are no rare thing here: more than 5 % are ten times the median.");
     }
     if requests < REQUESTS / 2.0 {
@@ -59,10 +68,14 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     // TGI's queue shows it: whoever comes during a giant prefill waits for its end.
     let late = if ctx.backend() == BackendId::Tgi { Distribution::QueueTime } else { Distribution::Ttft };
-    let ttft_tail = tail_of(late).map(|(median, high)| heavy(median, high));
+    let ttft_tail = tail_of(late).map(|(median, high)| heavy(median, high, TAIL));
     let stalls = ctx.laws.stall_share.as_ref().map(|law| law.value >= STALLS);
     match (ttft_tail, stalls) {
-        (Some(true), _) | (_, Some(true)) => Ok(fire(ctx, median, high, requests, ttft_tail == Some(true), stalls == Some(true), late)),
+        (Some(true), _) | (_, Some(true)) => {
+            let tail = Tail { of, factor: tail, median, high, requests };
+            Ok(fire(ctx, &tail, Some(late).filter(|_| ttft_tail == Some(true)), stalls == Some(true)))
+        }
+        _ if times => Err(no_lengths()),
         (Some(false), Some(false)) => Outcome::clear("Some prompts are very long, but neither first tokens nor gaps show it."),
         (Some(false), None) if ctx.backend() == BackendId::Tgi => {
             Outcome::clear("Some prompts are very long, but requests do not show it.")
@@ -72,43 +85,65 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
 }
 
-fn heavy(median: Quantile, high: Quantile) -> bool {
-    high.point >= TAIL * median.point && high.bracket.0 >= CERTAIN_TAIL * median.bracket.1
+/// What shows the lengths of prompts, and the ratio of P99 to P50 that counts as a tail.
+fn signs(ctx: &Context<'_>) -> (Distribution, f64) {
+    let has = |distribution| ctx.seen.distribution(distribution).is_some();
+    if ctx.backend() == BackendId::Sglang && !has(Distribution::PromptLength) && has(Distribution::PrefillTime) {
+        (Distribution::PrefillTime, TAIL_OF_TIMES)
+    } else {
+        (Distribution::PromptLength, TAIL)
+    }
 }
 
-fn fire(
-    ctx: &Context<'_>,
+fn heavy(median: Quantile, high: Quantile, factor: f64) -> bool {
+    high.point >= factor * median.point && high.bracket.0 >= CERTAIN_TAIL * median.bracket.1
+}
+
+/// The tail that was found.
+struct Tail {
+    of: Distribution,
+    factor: f64,
     median: Quantile,
     high: Quantile,
     requests: f64,
-    late: bool,
-    stalled: bool,
-    distribution: Distribution,
-) -> Outcome {
-    let Some(measure) = ctx.quantile(Distribution::PromptLength, 0.99) else {
-        return Outcome::NotMeasurable(Missing::distribution(ctx.backend(), Distribution::PromptLength));
+}
+
+fn fire(ctx: &Context<'_>, tail: &Tail, late: Option<Distribution>, stalled: bool) -> Outcome {
+    let Some(measure) = ctx.quantile(tail.of, 0.99) else {
+        return Outcome::NotMeasurable(Missing::distribution(ctx.backend(), tail.of));
     };
-    let mut case = Case::new(ctx, Basis::Counters).samples(requests, REQUESTS).sees(weight::COUNTER, measure.clone());
-    case = case.shows(ctx.quantile(Distribution::PromptLength, 0.50));
-    if late && let Some(tail) = ctx.quantile(distribution, 0.99) {
-        case = case.sees(weight::GAUGE_SUSTAINED, tail).shows(ctx.quantile(distribution, 0.50));
+    let times = tail.of != Distribution::PromptLength;
+    let mut case = Case::new(ctx, Basis::Counters).samples(tail.requests, REQUESTS);
+    case = case.sees(if times { weight::PROXY } else { weight::COUNTER }, measure.clone()).shows(ctx.quantile(tail.of, 0.50));
+    if times {
+        case = case.at_most(CEILING_OF_TIMES).lacks(&Missing::distribution(ctx.backend(), Distribution::PromptLength));
+    }
+    if let Some(late) = late
+        && let Some(high) = ctx.quantile(late, 0.99)
+    {
+        case = case.sees(weight::GAUGE_SUSTAINED, high).shows(ctx.quantile(late, 0.50));
     }
     if stalled && let Some(stalls) = ctx.law(&ctx.laws.stall_share, "law.stall_share", "share of decode time in stalls") {
         case = case.sees(weight::LAW, stalls);
     }
-    let words = format!(
-        "1 % of the prompts have {} or more, while half have {} or less",
-        Unit::Tokens.show(high.bracket.0),
-        Unit::Tokens.show(median.bracket.1)
-    );
+    let (high, median) = (tail.high.bracket.0, tail.median.bracket.1);
+    let words = match times {
+        false => {
+            format!("1 % of the prompts have {} or more, while half have {} or less", Unit::Tokens.show(high), Unit::Tokens.show(median))
+        }
+        true => {
+            format!("1 % of the prefills take {} or more, while half take {} or less", Unit::Seconds.show(high), Unit::Seconds.show(median))
+        }
+    };
+    let what = if times { "the prefill time" } else { "prompts" };
     case.fire(
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
             sentence: format!("{words}."),
             headline: format!("A few very long prompts hold up the rest: {words}."),
-            formula: format!("P99 / P50 of prompts ≥ {TAIL:.0}, and of TTFT ≥ {TAIL:.0} or stalls ≥ {}", Unit::Ratio.show(STALLS)),
-            threshold: TAIL * median.point,
+            formula: format!("P99 / P50 of {what} ≥ {:.0}, and of TTFT ≥ {TAIL:.0} or stalls ≥ {}", tail.factor, Unit::Ratio.show(STALLS)),
+            threshold: tail.factor * tail.median.point,
             measure,
             actions: actions(ctx),
         },
@@ -136,6 +171,7 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::ConfidenceWord;
     use crate::rule::testing::{Build, check, fired, window};
     use crate::signal::{Counter, Gauge};
 
@@ -171,5 +207,29 @@ mod tests {
         let mut blind = server(400.0, 12.0);
         blind.0.distributions.remove(&Distribution::PromptLength);
         assert!(matches!(check(&RULE, &window(server(0.0, 0.0), blind)), Outcome::NotMeasurable(_)));
+    }
+
+    /// SGLang before 0.5.12: 1.5 % of the prefills take 4 to 8 s, the rest `short`.
+    fn timed(requests: f64, short: f64) -> Build {
+        let giants = (requests * 0.015).floor();
+        Build::new(BackendId::Sglang)
+            .gauge(Gauge::Running, 5.0)
+            .gauge(Gauge::Waiting, 0.0)
+            .counter(Counter::Finished, requests)
+            .histogram(
+                Distribution::PrefillTime,
+                &[(short, requests - giants), (4.0, 0.0), (8.0, giants), (f64::INFINITY, 0.0)],
+                requests * 0.2,
+            )
+            .histogram(Distribution::Ttft, &[(0.1, requests - giants), (4.0, 0.0), (8.0, giants), (f64::INFINITY, 0.0)], requests * 0.2)
+            .latency(Distribution::Itl, requests * 100.0, 0.01)
+    }
+
+    #[test]
+    fn is_possible_by_the_times_of_prefills_where_no_lengths_are_exported() {
+        let outcome = check(&RULE, &window(timed(0.0, 0.05), timed(400.0, 0.05)));
+        assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Possible);
+        // Twelve times the median may be other pauses.
+        assert!(matches!(check(&RULE, &window(timed(0.0, 0.9), timed(400.0, 0.9))), Outcome::NotMeasurable(_)));
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::laws::lengths;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Queue, Role, Rule, Symptom, Texts,
+    TtftTarget, flags, weight,
 };
 use crate::signal::{BackendId, Caveat, Distribution, Reading};
 
@@ -13,6 +15,11 @@ const SHARE: f64 = 0.5;
 const QUEUE_SHARE: f64 = 0.5;
 /// Requests for a P95 with a finite interval.
 const REQUESTS: f64 = 59.0;
+/// Without times of the phases: prompts from this length on are long, and with fewer requests than this before their first token, hardly
+/// anybody waits (own judgement).
+const LONG_PROMPT: f64 = 2000.0;
+const HARDLY_ANYBODY: f64 = 1.0;
+const CEILING_WITHOUT_PHASES: f64 = 0.45;
 
 pub(super) static RULE: Rule = Rule {
     id: "slow-prefill",
@@ -23,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[Symptom::Ttft, Symptom::E2e],
     texts: Texts {
-        sees: "The target on the time to first token is missed, hardly anything waits, and at least half of that time is prefill (with the wait for the end of a running step).",
+        sees: "The target on the time to first token is missed, hardly anything waits, and at least half of that time is prefill (with the wait for the end of a running step). Only possible while the target is not decided but looks missed, and for SGLang before 0.5.3, which times no prefill, when prompts are long and hardly a request is ahead.",
         why: "Computing a prompt takes time in proportion to its uncached tokens. No queue setting changes that.",
         what_to_do: "Compute less (prefix caching, shorter prompts), compute faster (tensor parallel, fp8), or allow long prompts more time.",
         falsifier: "The time to first token of short prompts is as long.",
@@ -41,8 +48,12 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     ctx.need_window()?;
     let queue = ctx.queue()?;
-    if ctx.need_ttft_target()?.is_none() {
-        return Outcome::clear("No target on the time to first token is proven to be missed.");
+    let target = ctx.need_ttft_target()?;
+    if target == TtftTarget::Met {
+        return Outcome::clear("No target on the time to first token is missed.");
+    }
+    if ctx.backend() == BackendId::Sglang && ctx.seen.mean(Distribution::PrefillTime).is_none() {
+        return without_phases(ctx, &queue, &target);
     }
     let waited = ctx.need_mean(Distribution::QueueTime)?;
     let prefill = prefill_time(ctx)?;
@@ -54,6 +65,12 @@ fn check(ctx: &Context<'_>) -> Checked {
         }
         BackendId::Vllm | BackendId::Sglang => ctx.need_mean(Distribution::Ttft)?,
     };
+    if let TtftTarget::Open { limit, estimated: false, .. } = &target
+        && ttft.value < *limit
+    {
+        // Within it on average; what the slowest take is not exported.
+        return Err(Missing::distribution(ctx.backend(), Distribution::Ttft));
+    }
     if queue.standing || waited.value > QUEUE_SHARE * ttft.value {
         return Outcome::clear(format!(
             "Requests wait {} of {} before their prefill.",
@@ -67,7 +84,48 @@ fn check(ctx: &Context<'_>) -> Checked {
     if share < SHARE {
         return Outcome::clear(format!("Prefill is {} of the time to first token.", Unit::Ratio.show(share)));
     }
-    Ok(fire(ctx, &ttft, &prefill, share))
+    Ok(fire(ctx, &ttft, &prefill, share, &target))
+}
+
+/// SGLang before 0.5.3 times neither queue nor prefill. When hardly anybody is before the first token and prompts are long, computing
+/// them is what is left, or reading them in the front end.
+fn without_phases(ctx: &Context<'_>, queue: &Queue, target: &TtftTarget) -> Checked {
+    let no_phases = || Missing::distribution(ctx.backend(), Distribution::PrefillTime);
+    let ttft = ctx.need_mean(Distribution::Ttft)?;
+    let before = ctx.need_law(&ctx.laws.before_first_token, "the requests before their first token")?;
+    let (prompt, _) = lengths(ctx.seen).ok_or_else(no_phases)?;
+    if queue.standing || before.value >= HARDLY_ANYBODY || prompt.value < LONG_PROMPT {
+        return Err(no_phases());
+    }
+    let input = ctx.seen.last.text_index;
+    let measure = Evidence::new("ttft.mean", "mean time to first token", ttft.clone(), input);
+    let inside = Evidence::new("law.before_first_token", "requests before their first token, on average", before, input).inferred();
+    let length = Evidence::new("prompt_length.mean", "mean prompt length", prompt.clone(), input);
+    let mut case = Case::new(ctx, Basis::Counters)
+        .samples(ctx.requests().unwrap_or(0.0), REQUESTS)
+        .at_most(CEILING_WITHOUT_PHASES)
+        .sees(weight::LAW, inside)
+        .sees(weight::LAW, length)
+        .lacks(&no_phases());
+    if let TtftTarget::Open { why, .. } = target {
+        case = case.against(format!("The target on the time to first token is not proven to be missed. {why}"));
+    }
+    let (shown, tokens) = (Unit::Seconds.show(ttft.value), Unit::Tokens.show(prompt.value));
+    Ok(case.fire(
+        &RULE,
+        Account {
+            severity: ctx.impact(RULE.explains).severity(),
+            sentence: format!("The first token takes {shown} for prompts of {tokens} on average, with hardly a request ahead of it."),
+            headline: format!("The first token is late, most likely because computing prompts of {tokens} takes {shown}, with nothing waiting."),
+            formula: format!(
+                "TTFT target missed, nothing waits, fewer than {HARDLY_ANYBODY:.0} request before its first token on average, mean prompt ≥ {}",
+                Unit::Tokens.show(LONG_PROMPT)
+            ),
+            measure,
+            threshold: ctx.thetas.ttft.as_ref().map_or(0.0, |theta| theta.seconds),
+            actions: actions(ctx),
+        },
+    ))
 }
 
 /// Prefill per request. TGI times calls, of which a prompt takes several when it is cut.
@@ -82,7 +140,7 @@ fn prefill_time(ctx: &Context<'_>) -> Result<Reading, Missing> {
     Ok(Reading { value: call.value * (calls / batches).max(1.0), ..call })
 }
 
-fn fire(ctx: &Context<'_>, ttft: &Reading, prefill: &Reading, share: f64) -> Outcome {
+fn fire(ctx: &Context<'_>, ttft: &Reading, prefill: &Reading, share: f64, target: &TtftTarget) -> Outcome {
     let input = ctx.seen.last.text_index;
     let measure = Evidence::new("prefill_time.mean", "mean prefill time", prefill.clone(), input);
     let requests = ctx.requests().unwrap_or(0.0);
@@ -90,7 +148,9 @@ fn fire(ctx: &Context<'_>, ttft: &Reading, prefill: &Reading, share: f64) -> Out
     case = case.sees(weight::LAW, ctx.computed("law.prefill_of_ttft", "prefill as a share of TTFT", share, Unit::Ratio, &prefill.source));
     case = case.shows(ctx.mean(Distribution::QueueTime)).shows(ctx.mean(Distribution::Ttft));
     case = case.shows(ctx.mean(Distribution::UncachedPromptLength).or_else(|| ctx.mean(Distribution::PromptLength)));
-    if ctx.seen.last.has_caveat(Caveat::TtftMayMixNonStreaming) {
+    if let TtftTarget::Open { why, .. } = target {
+        case = case.against(format!("The target on the time to first token is not proven to be missed. {why}"));
+    } else if ctx.seen.last.has_caveat(Caveat::TtftMayMixNonStreaming) {
         case = case.against("Requests without streaming may be mixed into the time to first token.");
     }
     let prompt = ctx.seen.mean(Distribution::UncachedPromptLength).or_else(|| ctx.seen.mean(Distribution::PromptLength));
@@ -150,8 +210,10 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::ConfidenceWord;
     use crate::rule::testing::{Build, check, check_with, failing, fired, window};
     use crate::signal::{Counter, Gauge};
+    use crate::slo::{SloStatus, Verdict};
 
     fn server(requests: f64, prefill: f64) -> Build {
         Build::new(BackendId::Vllm)
@@ -181,5 +243,34 @@ mod tests {
     #[test]
     fn cannot_know_without_a_target() {
         assert!(matches!(check(&RULE, &window(server(0.0, 2.5), server(80.0, 2.5))), Outcome::NotMeasurable(_)));
+    }
+
+    #[test]
+    fn is_possible_while_the_target_is_open_and_the_estimate_misses_it() {
+        let open = SloStatus { verdict: Verdict::Undetermined, ..failing(Distribution::Ttft, 1.4, 1.0) };
+        let seen = window(server(0.0, 2.5), server(80.0, 2.5));
+        let outcome = check_with(&RULE, &seen, std::slice::from_ref(&open));
+        assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Possible);
+        let met = SloStatus { current: Some(0.6), ..open };
+        assert!(matches!(check_with(&RULE, &seen, &[met]), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn is_possible_for_an_old_sglang_with_long_prompts_and_nobody_ahead() {
+        let old = |requests: f64, prompt: f64| {
+            Build::new(BackendId::Sglang)
+                .gauge(Gauge::Running, 1.0)
+                .gauge(Gauge::Waiting, 0.0)
+                .counter(Counter::Finished, requests)
+                .counter(Counter::PromptTokens, requests * prompt)
+                .counter(Counter::OutputTokens, requests * 100.0)
+                .latency(Distribution::Ttft, requests, 3.0)
+        };
+        let late = [failing(Distribution::Ttft, 4.0, 1.0)];
+        // 80 requests of 3 s in 600 s: 0.4 before their first token on average.
+        let ten_minutes = |prompt| window(old(0.0, prompt).at(0.0), old(80.0, prompt).at(600.0));
+        let outcome = check_with(&RULE, &ten_minutes(40_000.0), &late);
+        assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Possible);
+        assert!(matches!(check_with(&RULE, &ten_minutes(500.0), &late), Outcome::NotMeasurable(_)));
     }
 }

@@ -42,7 +42,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     let frozen = [Gauge::Running, Gauge::Waiting, Gauge::KvUsage].iter().all(|gauge| {
         let (before, after) = (ctx.seen.gauge_before(*gauge), ctx.seen.gauge(*gauge));
-        before.zip(after).is_some_and(|(before, after)| before.value == after.value)
+        before.zip(after).is_none_or(|(before, after)| before.value == after.value)
     });
     if !frozen || running.value < 1.0 {
         return Outcome::clear("The gauges moved between the dumps, or were at rest.");
@@ -102,6 +102,13 @@ mod tests {
     fn is_clear_when_the_gauges_agree_with_the_counters() {
         assert!(matches!(check(&RULE, &window(gauges(8.0, 0.0), gauges(8.0, 24_000.0))), Outcome::Clear(_)));
         assert!(matches!(check(&RULE, &window(gauges(2.0, 0.0), gauges(5.0, 24_000.0))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn fires_without_one_of_the_gauges_too() {
+        let mut seen = window(gauges(2.0, 0.0), gauges(2.0, 24_000.0));
+        seen.last.gauges.remove(&Gauge::KvUsage);
+        fired(&check(&RULE, &seen));
     }
 
     #[test]

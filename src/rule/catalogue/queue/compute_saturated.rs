@@ -93,6 +93,14 @@ fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> 
         case = if prefill { case.sees(weight::LAW, evidence) } else { case.shows(evidence) };
     }
     case = case.shows(ctx.gauge(Gauge::KvUsage));
+    let room_unknown = ctx.backend() == BackendId::Tgi && admission.reserved.is_none();
+    if room_unknown {
+        case = case.lacks(&Missing::new(
+            "the token budget of the batch",
+            "TGI logs it at start as “Setting max batch total tokens to …”; its gauge never reaches /metrics.",
+        ));
+    }
+    let headline = if room_unknown { "The hardware is most likely saturated" } else { "The hardware is saturated" };
     let what = match (&median, slow) {
         (Some(median), true) => format!("the median gap between tokens is {}", median.shown),
         _ => "computing prompts fills the time".to_owned(),
@@ -105,8 +113,11 @@ fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> 
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} requests wait although memory has room, and {what}.", admission.waiting()),
-            headline: format!("The hardware is saturated: requests wait{}, and {what}.", wait_words(ctx)),
+            sentence: match room_unknown {
+                false => format!("{} although memory has room, and {what}.", admission.waiting()),
+                true => format!("{}, and {what}. Whether memory has room, TGI does not tell.", admission.waiting()),
+            },
+            headline: format!("{headline}: requests wait{}, and {what}.", wait_words(ctx)),
             formula: format!(
                 "waiting ≥ 1, neither memory nor budget is the limit, and median gap ≥ {} or prefill work share ≥ {}",
                 Unit::Seconds.show(threshold),

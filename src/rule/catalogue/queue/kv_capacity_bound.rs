@@ -121,7 +121,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
             ),
             measure,
             threshold: KV_FULL,
-            actions: actions(ctx),
+            actions: actions(ctx, preempting),
         },
     );
     match outcome {
@@ -151,7 +151,7 @@ fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
         let share = share.map_or_else(String::new, |share| format!("; it is {share} full"));
         let preemptions = Unit::Count.show(preemptions);
         return (
-            format!("{waiting} requests wait for room in the KV cache{share}, and {preemptions} {event} were counted."),
+            format!("{waiting} for room in the KV cache{share}, and {preemptions} {event} were counted."),
             format!("The KV cache is too small for the load: requests wait{wait}, and {preemptions} {event} threw running ones out."),
         );
     }
@@ -163,18 +163,18 @@ fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
             String::new()
         };
         return (
-            format!("{waiting} requests wait while the KV cache is {share} full.{past}"),
+            format!("{waiting} while the KV cache is {share} full.{past}"),
             format!("Requests wait{wait} for room in the KV cache, which is {share} full."),
         );
     }
     let used = share.map_or_else(String::new, |share| format!(", of which {share} is in use"));
     (
-        format!("{waiting} requests wait; the running ones hold or reserve the KV cache{used}."),
+        format!("{waiting}; the running ones hold or reserve the KV cache{used}."),
         format!("Requests wait{wait} for tokens in the KV cache, which the running ones have reserved{used}."),
     )
 }
 
-fn actions(ctx: &Context<'_>) -> Vec<Action> {
+fn actions(ctx: &Context<'_>, preempting: bool) -> Vec<Action> {
     let verify = "KV usage P95 below 90 %, fewer than one preemption a minute, shorter queue time at the same load.";
     let backend = ctx.backend();
     let config = &ctx.seen.last.config;
@@ -222,6 +222,16 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
         ],
     };
     let mut actions: Vec<Action> = candidates.into_iter().flatten().collect();
+    if preempting {
+        // More room is the remedy; these stop the waste until there is.
+        let (flag, change) = match backend {
+            BackendId::Vllm => {
+                ("--watermark", "Keep 2 to 5 % of the blocks free at admission, so that fewer running requests are thrown out.")
+            }
+            _ => ("--schedule-conservativeness", "Raise it from 1.0 to 1.3, so that fewer running requests are thrown out."),
+        };
+        actions.extend(advise(flag, change, "Fewer requests at a time."));
+    }
     actions.push(Action::plain("Add a replica.", "Cost of the hardware.", verify));
     actions
 }

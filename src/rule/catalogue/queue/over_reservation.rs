@@ -92,7 +92,7 @@ fn tgi(ctx: &Context<'_>, admission: &Admission) -> Checked {
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} requests wait; {what}.", admission.waiting()),
+            sentence: format!("{}; {what}.", admission.waiting()),
             headline: format!("Requests wait{} for memory that others reserve and do not use: {what}.", wait_words(ctx)),
             formula: format!("waiting, and reserved over generated tokens {shown} ≥ {RESERVED_OVER_GENERATED}"),
             measure,
@@ -147,7 +147,7 @@ fn sglang(ctx: &Context<'_>, admission: &Admission) -> Checked {
         Account {
             severity: ctx.impact(RULE.explains).severity(),
             sentence: format!(
-                "{} requests wait at a token usage of {}; the scheduler assumes that requests use {} of their max_new_tokens.",
+                "{} at a token usage of {}; the scheduler assumes that requests use {} of their max_new_tokens.",
                 admission.waiting(),
                 Unit::Ratio.show(usage),
                 Unit::Ratio.show(ratio.value)

@@ -1,6 +1,6 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
-use super::admission::{Admission, KV_ROOM, RESERVED, gauge_weight, is_round, is_usual, lifetime_budget, wait_words};
+use super::admission::{Admission, KV_ROOM, RESERVED, at_round, gauge_weight, is_round, is_usual, lifetime_budget, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
@@ -76,8 +76,12 @@ fn check(ctx: &Context<'_>) -> Checked {
                     "Take the second dump after more requests have finished.",
                 ));
             }
-            if !admission.slots.is_some_and(is_round) || admission.plateau != Some(true) {
-                return Outcome::clear("The batch does not stand at a round number, as it would with a limit of its size.");
+            match (admission.slots.map_or(Some(false), |slots| at_round(ctx, slots)), admission.plateau) {
+                (Some(true), Some(true)) => {}
+                (Some(false), _) | (_, Some(false)) => {
+                    return Outcome::clear("The batch does not stand at a round number, as it would with a limit of its size.");
+                }
+                _ => return Err(Missing::counter(ctx.backend(), Counter::DecodeCalls)),
             }
         }
     }
@@ -96,6 +100,11 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     if let Some(slow) = too_slow(ctx) {
         return Outcome::clear(slow);
+    }
+    if admission.plateau == Some(false) && admission.slots.is_some_and(|slots| !is_usual(slots)) {
+        return Outcome::clear(
+            "The number of running requests moved between the dumps and stands at no chosen number: no limit of slots holds it.",
+        );
     }
     Ok(fire(ctx, &admission))
 }
@@ -157,6 +166,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     let room = room(ctx, count);
     case = case.shows(room.clone()).shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "decoding sequences on average"));
     let limit = Unit::Count.show(count);
+    let run = if count == 1.0 { "runs" } else { "run" };
     let which = if count == 1.0 { "the only slot".to_owned() } else { format!("one of {limit} slots") };
     let full = admission.kv.map(|(_, kv)| Unit::Ratio.show(kv));
     let beside = full.as_ref().map_or_else(String::new, |full| format!(" while the KV cache is {full} full"));
@@ -166,7 +176,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} requests wait while {limit} run{and}{fits}.", admission.waiting()),
+            sentence: format!("{} while {limit} {run}{and}{fits}.", admission.waiting()),
             headline: format!("Requests wait{} for {which}{beside}.", wait_words(ctx)),
             formula: format!(
                 "waiting ≥ 1 all the time, running stands at {limit}, KV usage {} < {}",

@@ -147,7 +147,7 @@ fn fire(
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} requests wait; {what}.", admission.waiting()),
+            sentence: format!("{}; {what}.", admission.waiting()),
             headline: format!("Requests wait{} for their share of the token budget: {what}.", wait_words(ctx)),
             formula: format!("waiting ≥ 1 all the time, KV usage < {}, and {}", Unit::Ratio.show(KV_ROOM), "steps at their token limit"),
             measure,

@@ -7,7 +7,7 @@ use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, StateKind, Symptom, Texts,
     weight,
 };
-use crate::signal::{Counter, Distribution, Gauge};
+use crate::signal::{BackendId, Counter, Distribution, Gauge};
 use crate::stats::quantile;
 
 /// A frozen engine is certain after this long (handbook A01); shorter windows count in proportion.
@@ -22,6 +22,11 @@ const PAST_GAP: f64 = 10.0;
 const PAST_CEILING: f64 = 0.65;
 /// On a server whose usual gaps are that slow, long ones are usual.
 const PAST_MEDIANS: f64 = 20.0;
+/// The next shorter gaps are at most half as long.
+const ALONE: f64 = 2.0;
+/// Where one prefill in ten takes half as long, two of them in a row make such a gap (own judgement).
+const LONG_PREFILLS: f64 = 0.90;
+const PREFILLS_IN_A_ROW: f64 = 2.0;
 
 pub(super) static RULE: Rule = Rule {
     id: "engine-stalled",
@@ -114,14 +119,26 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
 fn past(ctx: &Context<'_>) -> Checked {
     let moved = "Tokens or steps were counted between the dumps.";
     let Some(gaps) = ctx.seen.distribution(Distribution::Itl) else {
-        return Outcome::clear(moved);
+        // TGI exports no gaps; elsewhere they would show a pause that is over.
+        return if ctx.backend() == BackendId::Tgi {
+            Outcome::clear(moved)
+        } else {
+            Err(Missing::distribution(ctx.backend(), Distribution::Itl))
+        };
     };
     let usual = quantile(&gaps.histogram, 0.5).map_or(0.0, |median| median.bracket.1);
-    let Some((edge, count)) = longest(&gaps.histogram).filter(|(edge, _)| *edge >= PAST_GAP.max(PAST_MEDIANS * usual)) else {
+    let Some((edge, count)) = alone(&gaps.histogram).filter(|(edge, _)| *edge >= PAST_GAP.max(PAST_MEDIANS * usual)) else {
         return Outcome::clear(moved);
     };
     if ctx.need_count(Counter::Preemptions)?.value > 0.0 || ctx.seen.gauge_span(Gauge::Swapped).is_some_and(|(_, most)| most > 0.0) {
         return Outcome::clear("Tokens were counted; preempted requests account for the longest gaps between them.");
+    }
+    let prefill = ctx.seen.distribution(Distribution::PrefillTime).and_then(|times| quantile(&times.histogram, LONG_PREFILLS));
+    if let Some(prefill) = prefill.filter(|prefill| PREFILLS_IN_A_ROW * prefill.bracket.1 >= edge) {
+        return Outcome::clear(format!(
+            "Tokens were counted; prefills of up to {} account for the longest gaps between them.",
+            Unit::Seconds.show(prefill.bracket.1)
+        ));
     }
     let shown = Unit::Seconds.show(edge);
     let measure = ctx
@@ -133,7 +150,7 @@ fn past(ctx: &Context<'_>) -> Checked {
         &RULE,
         Account {
             severity: Severity::High,
-            sentence: format!("The engine stood still for {shown} or more inside the window: {} requests had such a gap.", Unit::Count.show(count)),
+            sentence: format!("The engine stood still for {shown} or more inside the window: {} such a gap.", had(count)),
             headline: format!("The engine stood still for {shown} or more between the dumps, and moves again."),
             formula: format!("gaps between tokens of {} or more, and no preemption", Unit::Seconds.show(PAST_GAP)),
             threshold: PAST_GAP,
@@ -147,13 +164,19 @@ fn past(ctx: &Context<'_>) -> Checked {
     ))
 }
 
-/// Lower edge and number of the observations in the highest bucket that holds any.
-fn longest(histogram: &Histogram) -> Option<(f64, f64)> {
-    let (mut lower, mut below) = (0.0, 0.0);
+fn had(count: f64) -> String {
+    if count == 1.0 { "1 request had".to_owned() } else { format!("{} requests had", Unit::Count.show(count)) }
+}
+
+/// Lower edge and number of the observations in the highest bucket that holds any, when nothing lies near it: a halt stands alone, while
+/// queues of prefills make gaps of all lengths.
+fn alone(histogram: &Histogram) -> Option<(f64, f64)> {
+    let (mut lower, mut below, mut next) = (0.0, 0.0, 0.0);
     let mut found = None;
     for bucket in &histogram.buckets {
         if bucket.cumulative > below {
-            found = Some((lower, bucket.cumulative - below));
+            found = Some((lower, bucket.cumulative - below)).filter(|(edge, _)| *edge >= ALONE * next);
+            next = bucket.upper;
         }
         lower = bucket.upper;
         below = bucket.cumulative;
@@ -171,7 +194,6 @@ fn giant_prefill(ctx: &Context<'_>, seconds: f64) -> bool {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, snapshot, window};
-    use crate::signal::BackendId;
 
     fn inside(tokens: f64) -> Build {
         Build::new(BackendId::Vllm)
@@ -197,7 +219,13 @@ mod tests {
 
     #[test]
     fn is_clear_when_tokens_moved() {
-        assert!(matches!(check(&RULE, &window(inside(500.0), inside(501.0))), Outcome::Clear(_)));
+        let with_gaps = |tokens: f64| inside(tokens).latency(Distribution::Itl, tokens, 0.02);
+        assert!(matches!(check(&RULE, &window(with_gaps(500.0), with_gaps(501.0))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn cannot_know_whether_it_stood_still_in_between_without_the_gaps() {
+        assert!(matches!(check(&RULE, &window(inside(500.0), inside(501.0))), Outcome::NotMeasurable(_)));
     }
 
     #[test]
@@ -216,6 +244,28 @@ mod tests {
         let gaps = |long: f64| {
             let buckets = [(0.025, 1000.0 * long), (20.0, 0.0), (40.0, long), (f64::INFINITY, 0.0)];
             inside(500.0 + long).histogram(Distribution::Itl, &buckets, 25.0 * long).counter(Counter::Preemptions, 9.0 * long)
+        };
+        assert!(matches!(check(&RULE, &window(gaps(0.0), gaps(2.0))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn is_clear_when_gaps_of_all_lengths_lead_up_to_the_longest() {
+        let gaps = |long: f64| {
+            let buckets = [(0.025, 1000.0 * long), (5.0, 5.0 * long), (10.0, 2.0 * long), (20.0, long), (f64::INFINITY, 0.0)];
+            inside(500.0 + long).histogram(Distribution::Itl, &buckets, 15.0 * long).counter(Counter::Preemptions, 0.0)
+        };
+        assert!(matches!(check(&RULE, &window(gaps(0.0), gaps(2.0))), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn is_clear_when_prefills_are_as_long_as_the_gaps() {
+        let gaps = |long: f64| {
+            let buckets = [(0.025, 1000.0 * long), (10.0, 0.0), (20.0, long), (f64::INFINITY, 0.0)];
+            inside(500.0 + long).histogram(Distribution::Itl, &buckets, 15.0 * long).counter(Counter::Preemptions, 0.0).latency(
+                Distribution::PrefillTime,
+                20.0 * long,
+                7.0,
+            )
         };
         assert!(matches!(check(&RULE, &window(gaps(0.0), gaps(2.0))), Outcome::Clear(_)));
     }

@@ -3,9 +3,9 @@
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Basis, BottleneckType, Case, Checked, Context, Evidence, Outcome, Role, Rule, Severity, StateKind, Texts, weight,
+    Account, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, StateKind, Texts, weight,
 };
-use crate::signal::{Counter, Gauge};
+use crate::signal::{Counter, Distribution, Gauge};
 
 pub(super) static RULE: Rule = Rule {
     id: "idle",
@@ -28,6 +28,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(ctx: &Context<'_>) -> Checked {
     let running = ctx.need_gauge(Gauge::Running)?;
     ctx.need_gauge(Gauge::Waiting)?;
+    if ctx.state.kind != StateKind::Idle && crate::rule::state::may_be_idle(ctx.seen, ctx.laws) {
+        return Err(Missing::distribution(ctx.backend(), Distribution::E2e));
+    }
     if ctx.state.kind != StateKind::Idle {
         return Outcome::clear(ctx.state.sentence.clone());
     }
@@ -64,7 +67,7 @@ fn check(ctx: &Context<'_>) -> Checked {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, snapshot, window};
-    use crate::signal::{BackendId, Distribution};
+    use crate::signal::BackendId;
 
     fn quiet() -> Build {
         Build::new(BackendId::Vllm).gauge(Gauge::Running, 0.0).gauge(Gauge::Waiting, 0.0).counter(Counter::Finished, 2.0)
@@ -80,6 +83,13 @@ mod tests {
     fn is_clear_when_requests_finish_between_the_dumps_although_none_runs_at_either() {
         let busy = quiet().counter(Counter::Finished, 62.0).latency(Distribution::Itl, 6000.0, 0.01);
         assert!(matches!(check(&RULE, &window(quiet().latency(Distribution::Itl, 0.0, 0.01), busy)), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn cannot_know_whether_more_were_inside_in_between_without_their_times() {
+        // One finished in 60 s, and one runs at the second dump.
+        let one = quiet().counter(Counter::Finished, 3.0).gauge(Gauge::Running, 1.0);
+        assert!(matches!(check(&RULE, &window(quiet(), one)), Outcome::NotMeasurable(_)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::rule::state::{WARM_AFTER_REQUESTS, WARM_AFTER_SECONDS};
 use crate::rule::{
     Account, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, StateKind, Texts, weight,
 };
-use crate::signal::{Counter, Reading, TimeBase};
+use crate::signal::{BackendId, Counter, Reading, TimeBase};
 
 pub(super) static RULE: Rule = Rule {
     id: "warming-up",
@@ -30,10 +30,15 @@ fn check(ctx: &Context<'_>) -> Checked {
     let age = ctx.seen.last.uptime_seconds();
     let served = ctx.seen.last.counters.get(&Counter::Finished);
     if age.is_none() && served.is_none() {
-        return Err(Missing::new(
-            "the start time of the process, and the time of the dump",
-            "vLLM exports process_start_time_seconds with one API server.",
-        ));
+        return Err(no_age(ctx));
+    }
+    if served.is_none() && age.is_some_and(|age| age >= WARM_AFTER_SECONDS) {
+        // Old enough, but perhaps it has hardly served anybody.
+        return Err(Missing::counter(ctx.backend(), Counter::Finished));
+    }
+    if age.is_none() && ctx.backend() == BackendId::Vllm && ctx.state.kind != StateKind::WarmingUp {
+        // It has served enough, but perhaps in its first minutes. The other servers export no start time at all.
+        return Err(no_age(ctx));
     }
     if ctx.state.kind != StateKind::WarmingUp {
         return Outcome::clear(match age {
@@ -70,11 +75,22 @@ fn check(ctx: &Context<'_>) -> Checked {
     ))
 }
 
+/// The age follows from the start time and the time of the dump.
+fn no_age(ctx: &Context<'_>) -> Missing {
+    if ctx.seen.last.started_at.is_some() {
+        return Missing::new(
+            "the time of the dump",
+            "Give the time at which it was taken: with the start time it tells the age of the process.",
+        );
+    }
+    Missing::new("the start time of the process, and the time of the dump", "vLLM exports process_start_time_seconds with one API server.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, snapshot};
-    use crate::signal::{BackendId, Gauge};
+    use crate::signal::Gauge;
 
     fn busy() -> Build {
         Build::new(BackendId::Vllm).gauge(Gauge::Running, 3.0).gauge(Gauge::Waiting, 0.0)
@@ -95,6 +111,11 @@ mod tests {
     fn is_clear_when_the_process_is_old_and_busy() {
         let old = busy().counter(Counter::Finished, 900.0).started(1000.0).at(9000.0);
         assert!(matches!(check(&RULE, &snapshot(old)), Outcome::Clear(_)));
+    }
+
+    #[test]
+    fn cannot_know_whether_an_old_process_has_served_enough_without_its_count() {
+        assert!(matches!(check(&RULE, &snapshot(busy().started(1000.0).at(9000.0))), Outcome::NotMeasurable(_)));
     }
 
     #[test]

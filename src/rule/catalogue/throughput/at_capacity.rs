@@ -2,6 +2,7 @@
 
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::words::requests_wait;
 use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, Texts, weight};
 use crate::signal::Gauge;
 use crate::slo::Verdict;
@@ -34,7 +35,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     ctx.need_window()?;
     let queue = ctx.queue()?;
     if !queue.standing {
-        return Outcome::clear(format!("{} requests wait.", Unit::Count.show(queue.now)));
+        return Outcome::clear(format!("{}.", requests_wait(queue.now)));
     }
     if ctx.symptoms.seen.iter().any(|seen| seen.violated) {
         return Outcome::clear("Requests wait, and a service level is missed.");
@@ -58,8 +59,8 @@ fn check(ctx: &Context<'_>) -> Checked {
         .shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "requests decoding on average"))
         .shows(ctx.law(&ctx.laws.kv_work, "law.kv_work", "KV work offered"));
     let sentence = format!(
-        "{} requests wait, {} finish per second, and {met} of {} targets are met, none is missed.{memory}",
-        Unit::Count.show(queue.now),
+        "{}, {} finish per second, and {met} of {} targets are met, none is missed.{memory}",
+        requests_wait(queue.now),
         Unit::Count.show(rate.value),
         ctx.slo.len()
     );
@@ -67,7 +68,7 @@ fn check(ctx: &Context<'_>) -> Checked {
         &RULE,
         Account {
             severity: Severity::Info,
-            headline: format!("At capacity: {} requests wait, and no target is missed.", Unit::Count.show(queue.now)),
+            headline: format!("At capacity: {}, and no target is missed.", requests_wait(queue.now)),
             sentence,
             formula: "waiting ≥ 1 all the time, and no service level missed".to_owned(),
             measure,

@@ -101,6 +101,8 @@ pub struct Sglang<'a> {
     ranks: Vec<Rank>,
     requests: requests::Requests,
     bounds: Rc<[f64]>,
+    /// When the process started, in simulated time.
+    started: f64,
 }
 
 impl<'a> Sglang<'a> {
@@ -112,6 +114,7 @@ impl<'a> Sglang<'a> {
             ranks: setup.loads.iter().map(|_| Rank::new(setup, version)).collect(),
             requests: requests::Requests::new(version),
             bounds,
+            started: -setup.server.uptime_s,
         }
     }
 
@@ -317,7 +320,7 @@ impl Writer for Sglang<'_> {
                     r.report(at, false);
                 }
             }
-            Event::Restarted => *self = Sglang::new(self.setup, self.version),
+            Event::Restarted => *self = Sglang { started: at, ..Sglang::new(self.setup, self.version) },
             _ => {}
         }
     }

@@ -78,7 +78,7 @@ impl Sglang<'_> {
             page.gauge("sglang:startup_cuda_graph_time_seconds", "CUDA graph capture duration by phase in seconds.", &series);
         }
         if self.version.since(5, 8) {
-            let up = self.setup.server.uptime_s + now;
+            let up = now - self.started;
             let done: u64 = requests.by_mode.iter().map(|m| m.generation_tokens).sum();
             let tokenizer = 31.0 + 0.01 * up + requests.frontend_s + 4e-6 * done as f64;
             let component = |name: &str, cpu: f64| (vec![("component", name.to_string())], (cpu * 100.0).round() / 100.0);

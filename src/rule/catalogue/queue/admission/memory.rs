@@ -65,10 +65,11 @@ fn reserved_plateau(ctx: &Context<'_>) -> Option<bool> {
     ctx.need_window().ok()?;
     let (least, most) = while_waiting(ctx, Gauge::ReservedTokens)?;
     let next = next_request(ctx)?;
-    match slots::in_use(ctx).map(|in_use| slots::exact(ctx, in_use)) {
-        Some(Some(true)) => return Some(false),
-        Some(None) => return None,
-        _ => {}
+    if let Some(in_use) = slots::in_use(ctx) {
+        slots::at_round(ctx, in_use)?;
+        if slots::exact(ctx, in_use)? {
+            return Some(false);
+        }
     }
     (busy_ends(ctx).len() > 1 && least > 0.0).then_some(most - least <= next)
 }

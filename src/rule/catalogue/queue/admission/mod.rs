@@ -5,9 +5,10 @@ mod memory;
 mod slots;
 
 pub(super) use budget::{Budget, lifetime_budget};
-pub(super) use slots::{is_round, is_usual};
+pub(super) use slots::{at_round, is_round, is_usual};
 
 use crate::metrics::Unit;
+use crate::rule::words::requests_wait;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, Snapshot, TimeBase};
 use crate::stats::quantile;
@@ -102,9 +103,9 @@ impl Admission {
         case
     }
 
-    /// `40`, the waiting requests.
+    /// `40 requests wait`.
     pub fn waiting(&self) -> String {
-        Unit::Count.show(self.queue.now)
+        requests_wait(self.queue.now)
     }
 
     /// The sentence of a rule that looks at queues and sees none.
@@ -195,10 +196,14 @@ fn prefill_bound(ctx: &Context<'_>, budget: Option<&Budget>) -> Option<bool> {
     match (work, stalls) {
         // SGLang counts its prefill passes, so that the work share needs no second witness.
         (Some(work), _) if counts_passes(ctx) => Some(work >= PREFILL_SHARE),
-        (Some(work), Some(stalls)) => {
-            Some((work >= PREFILL_SHARE && stalls >= STALLS_BESIDE) || (work >= STALLS_BESIDE && stalls >= STALLS_ALONE))
+        (Some(work), Some(stalls))
+            if (work >= PREFILL_SHARE && stalls >= STALLS_BESIDE) || (work >= STALLS_BESIDE && stalls >= STALLS_ALONE) =>
+        {
+            Some(true)
         }
-        (None, Some(stalls)) => Some(stalls >= STALLS_ALONE),
+        // Without its passes the work share of SGLang is an estimate that long gaps need not confirm: it runs no prompt beside decodes.
+        (Some(work), Some(_)) => (ctx.backend() != BackendId::Sglang || work < PREFILL_SHARE).then_some(false),
+        (None, Some(stalls)) => (stalls >= STALLS_ALONE).then_some(true),
         (_, None) => None,
     }
 }

@@ -42,6 +42,14 @@ fn tgi_batch(ctx: &Context<'_>) -> Option<f64> {
     average.is_finite().then_some(average)
 }
 
+/// The slots stand at a round number; `None` when they may, for the gauge reads one less at times and no average corrects it.
+pub(in crate::rule::catalogue::queue) fn at_round(ctx: &Context<'_>, slots: f64) -> Option<bool> {
+    if is_round(slots) {
+        return Some(true);
+    }
+    (average(ctx).is_some() || !is_round(slots + 1.0)).then_some(false)
+}
+
 /// Running is the same at both ends, give or take one, and the average agrees. `None` when the window begins before the queue did, so
 /// that one end shows it only.
 pub(super) fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {

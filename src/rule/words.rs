@@ -1,0 +1,27 @@
+//! Numbers of requests in words.
+
+use crate::metrics::Unit;
+
+/// `1 request waits`, `2,826 requests wait`.
+pub(super) fn requests_wait(count: f64) -> String {
+    let (noun, verb) = if count == 1.0 { ("request", "waits") } else { ("requests", "wait") };
+    format!("{} {noun} {verb}", Unit::Count.show(count))
+}
+
+/// `1 request running`, `0 requests running`.
+pub(super) fn requests_running(count: f64) -> String {
+    format!("{} {} running", Unit::Count.show(count), if count == 1.0 { "request" } else { "requests" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_request_waits_and_two_wait() {
+        assert_eq!(requests_wait(1.0), "1 request waits");
+        assert_eq!(requests_wait(2826.0), "2,826 requests wait");
+        assert_eq!(requests_running(1.0), "1 request running");
+        assert_eq!(requests_running(0.0), "0 requests running");
+    }
+}
