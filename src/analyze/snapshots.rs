@@ -140,6 +140,7 @@ fn nothing_read(inputs: &[Input]) -> RequestError {
         );
     }
     let named = [
+        (ProblemKind::BinaryFile, "binary-file"),
         (ProblemKind::HtmlPage, "html-page"),
         (ProblemKind::JsonAnswer, "json-answer"),
         (ProblemKind::PowershellObject, "powershell-object"),

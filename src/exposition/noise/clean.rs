@@ -18,6 +18,10 @@ pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> 
         let cleaned = ENTITIES.iter().fold(line.to_owned(), |line, (entity, char)| line.replace(entity, char));
         return (cleaned != line).then_some((cleaned, ProblemKind::EscapedMarkup));
     }
+    // A line of a program: `x{a=\"b\"} 1`. In a metric line, the first value begins with a plain quote.
+    if line.split_once('{').and_then(|(_, labels)| labels.split_once('=')).is_some_and(|(_, value)| value.starts_with("\\\"")) {
+        return Some((unescaped(line), ProblemKind::EscapedMarkup));
+    }
     // Markdown escapes underscores, also inside label values.
     let name = if line.starts_with('#') { line } else { line.split(['{', ' ']).next().unwrap_or("") };
     if name.contains("\\_") || line.starts_with("\\#") {
@@ -25,6 +29,22 @@ pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> 
         return Some((cleaned, ProblemKind::EscapedMarkup));
     }
     None
+}
+
+/// Backslashes as JSON, Python and Go write them.
+pub(in crate::exposition) fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match (char, if char == '\\' { chars.next() } else { None }) {
+            ('\\', Some('n')) => plain.push('\n'),
+            ('\\', Some('t')) => plain.push('\t'),
+            ('\\', Some('r')) => plain.push('\r'),
+            ('\\', Some(other)) => plain.push(other),
+            (char, _) => plain.push(char),
+        }
+    }
+    plain
 }
 
 const ESCAPE: char = '\u{1b}';

@@ -48,6 +48,9 @@ fn is_rule(line: &str) -> bool {
 fn is_left_out(line: &str) -> bool {
     const WORDS: [&str; 7] = ["snip", "truncated", "omitted", "more", "skipped", "cut", "lines"];
     let inner = line.trim_matches(|char: char| matches!(char, '[' | ']' | '(' | ')' | '<' | '>' | ' ' | '.' | '\u{2026}'));
+    if line == "~" || line == "(END)" {
+        return true;
+    }
     let dots = line.contains("...") || line.contains('\u{2026}');
     let bracketed = inner.len() < line.len() && line.starts_with(['[', '(', '<', '.', '\u{2026}']);
     (dots && inner.is_empty()) || (bracketed && inner.split(' ').any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str())))
@@ -73,6 +76,9 @@ fn is_command(line: &str) -> bool {
                 break;
             }
         }
+    }
+    if ["Every ", "Script started on ", "Script done on "].iter().any(|start| line.starts_with(start)) {
+        return true;
     }
     let word = rest.split_whitespace().next().unwrap_or("");
     let program = word.rsplit('/').next().unwrap_or(word);
