@@ -18,7 +18,12 @@ const ENGINE: &str = "Take the text from the inference engine's own `/metrics`."
 /// The specific ones first: every exporter written in Go or Python also carries its runtime's families.
 static PROGRAMS: &[Program] = &[
     Program { signs: &["nv_trt_llm_"], name: "TensorRT-LLM behind Triton Inference Server", advice: "It is not supported." },
-    Program { signs: &["trtllm_", "trtllm:"], name: "TensorRT-LLM", advice: "It is not supported." },
+    Program { signs: &["trtllm_", "trtllm:", "pytrtllm:"], name: "TensorRT-LLM", advice: "It is not supported." },
+    Program {
+        signs: &["e2e_request_latency_seconds", "time_to_first_token_seconds", "time_per_output_token_seconds"],
+        name: "TensorRT-LLM, which writes these names without a prefix",
+        advice: "It is not supported. If another server wrote them and something cut off its prefix, take the text from that server itself.",
+    },
     Program {
         signs: &["nv_inference_", "nv_gpu_", "nv_cpu_", "nv_energy_", "nv_model_", "nv_pinned_", "nv_cache_"],
         name: "Triton Inference Server",

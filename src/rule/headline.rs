@@ -2,7 +2,7 @@
 
 use super::explain::Explanation;
 use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen};
-use crate::metrics::Unit;
+use crate::metrics::{Unit, counted};
 use crate::signal::{Gauge, Mode};
 use crate::slo::Verdict;
 
@@ -32,7 +32,7 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         Symptom::Availability => "Too many requests fail",
         Symptom::Throughput => "Throughput is below its target",
         Symptom::Queue => {
-            return format!("{} requests wait, and the dump does not tell for what.", Unit::Count.show(seen.value));
+            return format!("{}, and the dump does not tell for what.", counted(seen.value, "request waits", "requests wait"));
         }
     };
     let numbers = format!("{} against {}", seen.shown, seen.unit.show(seen.limit));
@@ -63,7 +63,7 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
 }
 
 fn calm(ctx: &Context<'_>) -> String {
-    let running = ctx.seen.gauge(Gauge::Running).map(|reading| Unit::Count.show(reading.value));
+    let running = ctx.seen.gauge(Gauge::Running).map(|reading| reading.value);
     match ctx.state.kind {
         StateKind::NoData | StateKind::Sleeping | StateKind::Stalled => ctx.state.sentence.clone(),
         StateKind::Idle => format!("Idle: {} There is nothing to judge.", lower(&ctx.state.sentence)),
@@ -83,7 +83,8 @@ fn calm(ctx: &Context<'_>) -> String {
                 Some(value) => format!("{} waiting", Unit::Count.show(value)),
                 None => "waiting unknown".to_owned(),
             };
-            format!("No bottleneck found{when}: {} requests running, {waiting}{targets}.", running.unwrap_or_else(|| "some".to_owned()))
+            let running = running.map_or_else(|| "some requests".to_owned(), |running| counted(running, "request", "requests"));
+            format!("No bottleneck found{when}: {running} running, {waiting}{targets}.")
         }
     }
 }

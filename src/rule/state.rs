@@ -1,7 +1,7 @@
 //! What the server is doing, before any judgement.
 
 use super::Laws;
-use crate::metrics::Unit;
+use crate::metrics::{Unit, counted};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode, Observation};
 
 /// Less than this many finished requests per second, with no queue and hardly anybody inside, is idle (handbook A02).
@@ -55,8 +55,16 @@ impl State {
         if let Some(why) = asleep(seen) {
             return state(StateKind::Sleeping, why);
         }
-        let (Some(running), Some(waiting)) = (seen.gauge_span(Gauge::Running), seen.gauge_span(Gauge::Waiting)) else {
-            return state(StateKind::NoData, "The numbers of running and waiting requests are not in the text.".to_owned());
+        let (running, waiting) = match (seen.gauge_span(Gauge::Running), seen.gauge_span(Gauge::Waiting)) {
+            (Some(running), Some(waiting)) => (running, waiting),
+            (running, waiting) => {
+                let what = match (running, waiting) {
+                    (None, None) => "numbers of running and waiting",
+                    (None, Some(_)) => "number of running",
+                    _ => "number of waiting",
+                };
+                return state(StateKind::NoData, format!("The text gives no usable {what} requests."));
+            }
         };
         if stalled(seen) {
             return state(StateKind::Stalled, "Requests are inside the server and nothing has moved between the two dumps.".to_owned());
@@ -68,7 +76,7 @@ impl State {
             return state(StateKind::WarmingUp, why);
         }
         let (running, waiting) = (running.1, waiting.1);
-        state(StateKind::Active, format!("{} requests running, {} waiting.", Unit::Count.show(running), Unit::Count.show(waiting)))
+        state(StateKind::Active, format!("{} running, {} waiting.", counted(running, "request", "requests"), Unit::Count.show(waiting)))
     }
 
     /// Requests are being served, so that queue and latency rules apply.

@@ -2,7 +2,7 @@
 
 use super::definition::ALL_BACKENDS;
 use super::{BottleneckType, Confidence, Evidence, Finding, Impact, Laws, Outcome, Role, Rule, Texts, Thetas, severity};
-use crate::metrics::Unit;
+use crate::metrics::{Unit, counted};
 use crate::signal::{Caveat, Distribution, Gauge, Mode, Observation, Reading, Source, TimeBase};
 use crate::slo::{Metric, SloStatus, Verdict};
 use crate::stats::quantile;
@@ -190,15 +190,14 @@ fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen
     }
     let theta = thetas.ttft.as_ref().map(|theta| theta.seconds);
     let drain = laws.drain_seconds.as_ref().map(|drain| drain.value);
+    let waiting = counted(queue.now, "request waits", "requests wait");
     let (score, sentence) = match (drain, theta) {
         (Some(drain), Some(theta)) => (
             severity::score(drain / theta).max(0.1),
-            format!("{} requests wait; at the present rate the queue needs {} to drain.", queue.now, Unit::Seconds.show(drain)),
+            format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain)),
         ),
-        (Some(drain), None) => {
-            (0.25, format!("{} requests wait; at the present rate the queue needs {} to drain.", queue.now, Unit::Seconds.show(drain)))
-        }
-        _ => (0.25, format!("{} requests wait.", queue.now)),
+        (Some(drain), None) => (0.25, format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain))),
+        _ => (0.25, format!("{waiting}.")),
     };
     Some(SymptomSeen {
         symptom: Symptom::Queue,

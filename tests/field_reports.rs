@@ -1,0 +1,111 @@
+//! Cut, trimmed and retyped texts, as they stand in issues and in other people's tests: what is said of them is true of what is there.
+
+use servescope::analyze::{Input, Options, analyze};
+use servescope::exposition;
+use servescope::report::Report;
+
+fn input(text: &str) -> Input {
+    Input { name: "pasted".to_owned(), at: None, parsed: exposition::parse(text.as_bytes()) }
+}
+
+fn report(text: &str) -> Report {
+    analyze(&[input(text)], &Options::default()).expect("a report")
+}
+
+fn refused(text: &str) -> (String, String) {
+    let error = analyze(&[input(text)], &Options::default()).expect_err("a text that cannot be analysed");
+    (error.id, error.sentence)
+}
+
+const WAITING: &str = "vllm:num_requests_waiting{model_name=\"falcon\"}";
+const RUNNING: &str = "vllm:num_requests_running{model_name=\"falcon\"}";
+
+#[test]
+fn only_the_number_that_is_missing_is_called_missing() {
+    for (text, sentence) in [
+        (format!("{RUNNING} 4\n"), "The text gives no usable number of waiting requests."),
+        (format!("{WAITING} 0\n"), "The text gives no usable number of running requests."),
+        (format!("{RUNNING} NaN\n{WAITING} 0\n"), "The text gives no usable number of running requests."),
+        (format!("{RUNNING} 4\n{WAITING} +Inf\n"), "The text gives no usable number of waiting requests."),
+        ("vllm:prompt_tokens_total 4\n".to_owned(), "The text gives no usable numbers of running and waiting requests."),
+    ] {
+        assert_eq!(report(&text).headline.text, sentence, "{text}");
+    }
+}
+
+#[test]
+fn one_request_is_not_called_requests() {
+    assert!(report(&format!("{RUNNING} 1\n{WAITING} 0\n")).headline.text.contains("1 request running, none waiting"));
+    assert!(report(&format!("{RUNNING} 2\n{WAITING} 0\n")).headline.text.contains("2 requests running"));
+    assert_eq!(refused("my_own 3\n").1, "1 sample was read, and it is not of vLLM, SGLang or TGI.");
+}
+
+#[test]
+fn a_text_that_shows_nothing_a_user_feels_has_no_score() {
+    let aborted = "sglang:num_requests_total{model_name=\"falcon\"} 200\nsglang:num_aborted_requests_total{model_name=\"falcon\"} 150\n";
+    let found =
+        report(&format!("{aborted}sglang:num_running_reqs{{model_name=\"falcon\"}} 3\nsglang:num_queue_reqs{{model_name=\"falcon\"}} 0\n"));
+    assert!(found.bottlenecks.iter().any(|finding| finding.id == "client-disconnects"), "the text has a risk");
+    assert_eq!(found.overall_health_score, None);
+}
+
+#[test]
+fn labels_that_somebody_left_out_do_not_make_a_release_old() {
+    let typed = "sglang:num_running_reqs{model_name=\"falcon\"} 2\nsglang:num_queue_reqs{model_name=\"falcon\"} 3\n";
+    let bare =
+        "# TYPE sglang:num_running_reqs gauge\nsglang:num_running_reqs 2\n# TYPE sglang:num_queue_reqs gauge\nsglang:num_queue_reqs 3\n";
+    let mixed = "\
+# TYPE sglang:num_running_reqs gauge
+sglang:num_running_reqs{model_name=\"falcon\"} 2
+# TYPE sglang:num_queue_reqs gauge
+sglang:num_queue_reqs{engine_type=\"unified\",model_name=\"falcon\",tp_rank=\"0\"} 3
+";
+    for text in [typed, bare, mixed] {
+        assert_eq!(report(text).backend.version_range, "any release", "{text}");
+    }
+    let declared = "\
+# TYPE sglang:num_running_reqs gauge
+sglang:num_running_reqs{model_name=\"falcon\"} 2
+# TYPE sglang:num_queue_reqs gauge
+sglang:num_queue_reqs{model_name=\"falcon\"} 3
+";
+    assert_eq!(report(declared).backend.version_range, "up to 0.4.4");
+}
+
+#[test]
+fn tensorrt_llm_is_named_with_and_without_a_prefix() {
+    for text in [
+        "e2e_request_latency_seconds_bucket{engine_type=\"undefined\",le=\"0.3\",model_name=\"undefined\"} 0.0\n",
+        "pytrtllm:num_requests_running{model_name=\"falcon\"} 1.0\n",
+    ] {
+        let (id, sentence) = refused(text);
+        assert!(id == "unsupported-server" && sentence.contains("TensorRT-LLM"), "{sentence}");
+    }
+}
+
+#[test]
+fn a_compressed_file_is_called_one() {
+    let error = analyze(
+        &[Input { name: "metrics.gz".to_owned(), at: None, parsed: exposition::parse(b"\x1f\x8b\x08\0\0\0\0\0\0\x03{[\"a") }],
+        &Options::default(),
+    )
+    .expect_err("no text");
+    assert!(error.id == "binary-file" && error.sentence.contains("gzip"), "{error}");
+}
+
+#[test]
+fn very_many_servers_in_one_text_are_told_apart_in_little_time() {
+    let server = |number: u32| {
+        format!("vllm:num_requests_running{{model_name=\"m{number}\"}} 3\nvllm:num_requests_waiting{{model_name=\"m{number}\"}} 1\n")
+    };
+    let text: String = (0..8_000).map(server).collect();
+    let started = std::time::Instant::now();
+    let found = report(&text);
+    assert!(started.elapsed().as_secs() < 20, "{:?} for {} servers", started.elapsed(), 8_000);
+    let note = found.notes.iter().find(|note| note.id == "other-instances").expect("a note");
+    assert!(
+        note.sentence.contains("8000 instances") && note.sentence.contains("and 7979 more") && note.sentence.len() < 400,
+        "{}",
+        note.sentence
+    );
+}
