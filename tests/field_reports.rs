@@ -109,3 +109,61 @@ fn very_many_servers_in_one_text_are_told_apart_in_little_time() {
         note.sentence
     );
 }
+
+const PROMETHEUS: &str = "This is a JSON answer of the Prometheus HTTP API, which cannot be read yet.";
+
+#[test]
+fn what_json_is_stands_in_its_refusal() {
+    let sample = r#"{"metric":{"__name__":"vllm:num_requests_running","model_name":"falcon"},"value":[1737152880.3,"3"]}"#;
+    let series = r#"{"__name__":"vllm:num_requests_running","model_name":"falcon"}"#;
+    for (text, sentence) in [
+        (format!(r#"{{"status":"success","data":{{"resultType":"vector","result":[{sample}]}}}}"#), PROMETHEUS),
+        (
+            r#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"3"],[2,"4"]]}]}}"#.to_owned(),
+            PROMETHEUS,
+        ),
+        (format!(r#"{{"status":"success","data":[{series},{series}]}}"#), PROMETHEUS),
+        (format!("[{sample}]"), PROMETHEUS),
+        (format!("{sample}\n{sample}\n"), PROMETHEUS),
+        ("{'status': 'success', 'data': {'resultType': 'vector', 'result': []}}".to_owned(), PROMETHEUS),
+        (
+            r#"{"status":"error","errorType":"bad_data","error":"parse error"}"#.to_owned(),
+            "This is an error answer of the Prometheus HTTP API",
+        ),
+        (
+            r#"{"results":{"A":{"frames":[{"schema":{"fields":[]},"data":{"values":[[1],[2]]}}]}}}"#.to_owned(),
+            "This is a query result of Grafana",
+        ),
+        ("{\n  \"annotations\": {},\n  \"panels\": [],\n  \"title\": \"x\"\n}\n".to_owned(), "This is the JSON of a Grafana dashboard"),
+        (r#"{"resourceMetrics":[]}"#.to_owned(), "This is OpenTelemetry's JSON"),
+        (r#"[{"iter":1,"kvCacheStats":{"freeNumBlocks":1}}]"#.to_owned(), "This is the JSON that TensorRT-LLM gives"),
+        (r#"{"log":"vllm:num_requests_running 3\n","stream":"stdout"}"#.to_owned(), "These are log lines in JSON"),
+        (r#"{"detail":"Not Found"}"#.to_owned(), "This is an error answer in JSON"),
+        ("[]\n".to_owned(), "This is JSON, not a metrics text"),
+    ] {
+        let (id, found) = refused(&text);
+        assert!(id == "json-answer" && found.starts_with(sentence), "{text}: {id}: {found}");
+    }
+}
+
+#[test]
+fn a_table_of_grafana_and_a_text_of_openmetrics_2_alone_are_named() {
+    let table = "\"Time\",\"vllm:num_requests_running{model_name=\"\"falcon\"\"}\"\n2025-01-01 10:00:00,3\n2025-01-01 10:00:15,4\n";
+    let (id, sentence) = refused(table);
+    assert!(id == "table-export" && sentence.contains("Grafana"), "{sentence}");
+    let composite = "# TYPE x histogram\nx {count:3,sum:1.5,bucket:[0.1:1,+Inf:3]}\n# EOF\n";
+    let (id, sentence) = refused(composite);
+    assert!(id == "openmetrics-2" && sentence.contains("OpenMetrics 2"), "{sentence}");
+}
+
+#[test]
+fn a_text_of_openmetrics_2_with_numbers_is_read_and_called_one() {
+    let text = format!("HTTP/1.1 200 OK\nContent-Type: application/openmetrics-text; version=2.0.0\n\n{RUNNING} 3\n{WAITING} 0\n# EOF\n");
+    assert_eq!(report(&text).inputs[0].format, "OpenMetrics 2");
+}
+
+#[test]
+fn what_promtool_prints_is_read() {
+    let text = format!("{RUNNING} => 3 @[1737152880.342]\n{WAITING} => 0 @[1737152880.342]\n");
+    assert!(report(&text).headline.text.contains("3 requests running, none waiting"));
+}

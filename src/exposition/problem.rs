@@ -51,6 +51,8 @@ pub enum ProblemKind {
     HtmlPage,
     JsonAnswer,
     PowershellObject,
+    /// A table of times and values.
+    TableExport,
     /// A picture, an archive, a program.
     BinaryFile,
     /// Somebody shortened the text here.

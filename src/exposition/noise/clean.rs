@@ -22,6 +22,11 @@ pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> 
     if line.split_once('{').and_then(|(_, labels)| labels.split_once('=')).is_some_and(|(_, value)| value.starts_with("\\\"")) {
         return Some((unescaped(line), ProblemKind::EscapedMarkup));
     }
+    // `promtool query instant` prints `x{a="b"} => 3 @[1737152880.342]`.
+    if let Some((head, rest)) = line.split_once(" => ") {
+        let value = rest.split_once(" @[").filter(|(_, time)| time.ends_with(']'));
+        return value.map(|(value, _)| (format!("{head} {value}"), ProblemKind::NoteAfterValue));
+    }
     // Markdown escapes underscores, also inside label values.
     let name = if line.starts_with('#') { line } else { line.split(['{', ' ']).next().unwrap_or("") };
     if name.contains("\\_") || line.starts_with("\\#") {

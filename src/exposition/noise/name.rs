@@ -15,13 +15,14 @@ pub(in crate::exposition) struct Noise {
 /// Names a line that could not be read.
 pub(in crate::exposition) fn name(line: &str) -> Option<Noise> {
     type Test = fn(&str) -> bool;
-    const KNOWN: [(Test, Noise); 7] = [
+    const KNOWN: [(Test, Noise); 8] = [
         (is_fence, noise(ProblemKind::MarkdownFence, "This is a Markdown fence.", true)),
         (is_rule, noise(ProblemKind::MarkdownFence, "This is a dividing line.", true)),
         (is_left_out, noise(ProblemKind::LeftOut, "Lines are missing here: the text was shortened before it was copied.", false)),
         (is_meter, noise(ProblemKind::ProgressMeter, "This is the progress meter of a download.", true)),
         (is_header, noise(ProblemKind::HttpHeader, "This is an HTTP header or a message of curl.", false)),
         (is_command, noise(ProblemKind::ShellPrompt, "This is a shell prompt or command.", true)),
+        (is_table, noise(ProblemKind::TableExport, TABLE, false)),
         (is_tag, noise(ProblemKind::Markup, "This is an HTML tag.", false)),
     ];
     KNOWN.iter().find(|(is, _)| is(line)).map(|(_, noise)| *noise)
@@ -33,6 +34,12 @@ const fn noise(kind: ProblemKind, sentence: &'static str, starts_anew: bool) -> 
 
 fn is_fence(line: &str) -> bool {
     line.starts_with("```") || line.starts_with("~~~")
+}
+
+const TABLE: &str = "This is the head of a table that Grafana exported, which cannot be read. Give the text of the server's /metrics page.";
+
+fn is_table(line: &str) -> bool {
+    ["\"Time\",", "Time,", "\"Series\";\"Time\""].iter().any(|head| line.starts_with(head))
 }
 
 fn is_tag(line: &str) -> bool {

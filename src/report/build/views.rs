@@ -91,7 +91,7 @@ pub fn window(seen: &Observation) -> Option<WindowView> {
 pub fn input(name: &str, at: Option<f64>, parsed: &Parsed) -> InputView {
     InputView {
         name: name.to_owned(),
-        format: format_name(parsed).to_owned(),
+        format: parsed.format.name().to_owned(),
         lines: memchr::memchr_iter(b'\n', parsed.text.as_bytes()).count() as u64
             + u64::from(!parsed.text.is_empty() && !parsed.text.ends_with('\n')),
         samples: parsed.scrapes.iter().map(|scrape| scrape.len() as u64).sum(),
@@ -120,10 +120,6 @@ pub fn problems<'a>(inputs: impl Iterator<Item = &'a Parsed>) -> (Vec<ProblemVie
     }
     let omitted = total.saturating_sub(views.len() as u64);
     (views, omitted)
-}
-
-fn format_name(parsed: &Parsed) -> &'static str {
-    if parsed.text.trim_end().ends_with("# EOF") { "OpenMetrics 1.0" } else { "Prometheus text 0.0.4" }
 }
 
 fn kind_id(kind: crate::exposition::ProblemKind) -> String {
