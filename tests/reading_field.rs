@@ -126,6 +126,14 @@ fn lines_of_a_table_or_of_a_list_in_a_program_are_read() {
 }
 
 #[test]
+fn the_end_of_a_string_stuck_to_the_last_value_is_taken_off() {
+    for end in ["`", "`;", "\"\"\"", "\");"] {
+        let parsed = same_samples(&format!("{}{end}\n", clean_text().trim_end()));
+        assert_eq!(kinds(&parsed).iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), [PromptAfterValue], "{end}");
+    }
+}
+
+#[test]
 fn files_that_are_no_text_are_named() {
     let files: [(&[u8], &str); 7] = [
         (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\x07\x00", "gzip"),

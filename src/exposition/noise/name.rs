@@ -128,5 +128,7 @@ pub(in crate::exposition) fn glued(word: &str) -> Option<usize> {
     let rest = word.get(end..)?;
     let is_tag = rest.starts_with("</") && rest.ends_with('>');
     let is_prompt = rest == "%" || (rest.contains('@') || rest.starts_with("PS")) && !rest.contains(['{', '"']);
-    (is_tag || is_prompt || rest.starts_with("```")).then_some(end)
+    // The end of the string of a program that held the text.
+    let is_end = rest.len() <= 4 && rest.chars().all(|char| matches!(char, '`' | '"' | '\'' | ';' | ',' | ')'));
+    (is_tag || is_prompt || is_end || rest.starts_with("```")).then_some(end)
 }
