@@ -133,6 +133,18 @@ fn the_end_of_a_string_stuck_to_the_last_value_is_taken_off() {
     }
 }
 
+/// Found by fuzzing: rows that were merged as stray duplicates were taken from the next part once more.
+#[test]
+fn stray_duplicates_around_a_declaration_are_counted_once() {
+    let row = |label: &str| format!("room{{seat=\"{label}\"}} 1\n");
+    let before: String = ["z", "p", "q", "r"].iter().map(|label| row(label)).collect();
+    let after: String = ["a", "b", "c", "d", "e", "p", "f", "q", "r"].iter().map(|label| row(label)).collect();
+    let parsed = parse(format!("{before}# TYPE room gauge\n{after}").as_bytes());
+    assert_eq!(parsed.scrapes.len(), 1);
+    assert_eq!(kinds(&parsed), [(RepeatedSeries, 11), (RepeatedSeries, 13), (RepeatedSeries, 14)]);
+    assert_eq!(parsed.scrapes[0].len(), 10);
+}
+
 #[test]
 fn files_that_are_no_text_are_named() {
     let files: [(&[u8], &str); 7] = [
