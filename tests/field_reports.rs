@@ -167,3 +167,22 @@ fn what_promtool_prints_is_read() {
     let text = format!("{RUNNING} => 3 @[1737152880.342]\n{WAITING} => 0 @[1737152880.342]\n");
     assert!(report(&text).headline.text.contains("3 requests running, none waiting"));
 }
+
+#[test]
+fn a_log_of_a_server_is_called_one() {
+    for line in [
+        "INFO 07-28 06:40:59 [loggers.py:118] Engine 000: Avg prompt throughput: 0.0 tokens/s, Running: 8 reqs, GPU KV cache usage: 91.2%",
+        "[2026-01-02 03:04:05] Decode batch. #running-req: 4, #token: 900, token usage: 0.02, gen throughput (token/s): 80.1, #queue-req: 0",
+        "INFO:     10.1.2.3:42816 - \"GET /metrics HTTP/1.1\" 404 Not Found",
+    ] {
+        let (id, sentence) = refused(&format!("{line}\n{line}\n"));
+        assert!(id == "server-log" && sentence.contains("log"), "{line}: {id}: {sentence}");
+    }
+}
+
+#[test]
+fn a_table_of_series_copied_from_prometheus_is_read() {
+    let head = |name: &str| format!("vllm:{name}{{instance=\"a:8000\", job=\"vllm\", model_name=\"falcon\"}}");
+    let text = format!("{} | 3\n{} | 0\n", head("num_requests_running"), head("num_requests_waiting"));
+    assert!(report(&text).headline.text.contains("3 requests running, none waiting"));
+}

@@ -148,11 +148,12 @@ fn nothing_read(inputs: &[Input]) -> RequestError {
             "Give the text of a /metrics page. A TGI that has not served a request yet answers with an empty page; send it one and try again.",
         );
     }
-    let named: [(ProblemKind, &str); 7] = [
+    let named: [(ProblemKind, &str); 8] = [
         (ProblemKind::BinaryFile, "binary-file"),
         (ProblemKind::HtmlPage, "html-page"),
         (ProblemKind::JsonAnswer, "json-answer"),
         (ProblemKind::PowershellObject, "powershell-object"),
+        (ProblemKind::ServerLog, "server-log"),
         (ProblemKind::TableExport, "table-export"),
         (ProblemKind::OpenMetrics2, "openmetrics-2"),
         (ProblemKind::HttpHeader, "no-metrics-answer"),

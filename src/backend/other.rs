@@ -42,6 +42,7 @@ static PROGRAMS: &[Program] = &[
         name: "inference gateway (endpoint picker)",
         advice: ENGINE,
     },
+    Program { signs: &["jetstream_"], name: "JetStream", advice: "It is not supported." },
     Program { signs: &["vllm_router_"], name: "vLLM router", advice: ENGINE },
     Program { signs: &["ollama_"], name: "exporter of Ollama", advice: "Ollama is not supported." },
     Program {

@@ -51,6 +51,8 @@ pub enum ProblemKind {
     HtmlPage,
     JsonAnswer,
     PowershellObject,
+    /// A line of a server's log.
+    ServerLog,
     /// A table of times and values.
     TableExport,
     /// A picture, an archive, a program.

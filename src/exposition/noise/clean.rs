@@ -1,6 +1,7 @@
 //! Characters that a terminal, an editor or a chat put into a line.
 
 use crate::exposition::ProblemKind;
+use crate::metrics::number;
 
 /// The line without such characters, and what they were. `None` when there are none.
 pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> {
@@ -26,6 +27,10 @@ pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> 
     if let Some((head, rest)) = line.split_once(" => ") {
         let value = rest.split_once(" @[").filter(|(_, time)| time.ends_with(']'));
         return value.map(|(value, _)| (format!("{head} {value}"), ProblemKind::NoteAfterValue));
+    }
+    // A table of series and values, as people copy it from Prometheus: `x{a="b"} | 3`.
+    if let Some((head, value)) = line.split_once("} | ").filter(|(head, value)| head.contains('{') && number(value.trim()).is_some()) {
+        return Some((format!("{head}}} {}", value.trim()), ProblemKind::QuotePrefix));
     }
     // Markdown escapes underscores, also inside label values.
     let name = if line.starts_with('#') { line } else { line.split(['{', ' ']).next().unwrap_or("") };

@@ -15,13 +15,14 @@ pub(in crate::exposition) struct Noise {
 /// Names a line that could not be read.
 pub(in crate::exposition) fn name(line: &str) -> Option<Noise> {
     type Test = fn(&str) -> bool;
-    const KNOWN: [(Test, Noise); 8] = [
+    const KNOWN: [(Test, Noise); 9] = [
         (is_fence, noise(ProblemKind::MarkdownFence, "This is a Markdown fence.", true)),
         (is_rule, noise(ProblemKind::MarkdownFence, "This is a dividing line.", true)),
         (is_left_out, noise(ProblemKind::LeftOut, "Lines are missing here: the text was shortened before it was copied.", false)),
         (is_meter, noise(ProblemKind::ProgressMeter, "This is the progress meter of a download.", true)),
         (is_header, noise(ProblemKind::HttpHeader, "This is an HTTP header or a message of curl.", false)),
         (is_command, noise(ProblemKind::ShellPrompt, "This is a shell prompt or command.", true)),
+        (is_log, noise(ProblemKind::ServerLog, LOG, false)),
         (is_table, noise(ProblemKind::TableExport, TABLE, false)),
         (is_tag, noise(ProblemKind::Markup, "This is an HTML tag.", false)),
     ];
@@ -34,6 +35,22 @@ const fn noise(kind: ProblemKind, sentence: &'static str, starts_anew: bool) -> 
 
 fn is_fence(line: &str) -> bool {
     line.starts_with("```") || line.starts_with("~~~")
+}
+
+const LOG: &str = "This is a line of a server's log, not of its metrics. Take the text from its /metrics page.";
+
+/// What vLLM and SGLang log of their load every few seconds, and what web servers log of each request.
+fn is_log(line: &str) -> bool {
+    const SIGNS: [&str; 7] = [
+        "Avg prompt throughput:",
+        "Avg generation throughput:",
+        "Prefill batch. #new-seq:",
+        "Prefill batch, #new-seq:",
+        "Decode batch. #running-req:",
+        "Decode batch, #running-req:",
+        "HTTP/1.1\" ",
+    ];
+    SIGNS.iter().any(|sign| line.contains(sign))
 }
 
 const TABLE: &str = "This is the head of a table that Grafana exported, which cannot be read. Give the text of the server's /metrics page.";
