@@ -13,7 +13,8 @@ const SHORTEST: usize = 60;
 impl Scanner {
     /// Takes a line apart that holds the lines of a whole text. False when it does not.
     pub(super) fn flat(&mut self, line: Line<'_>) -> bool {
-        if line.line.len() < SHORTEST {
+        let another = line.line.as_bytes().get(1..).and_then(|rest| memchr::memchr(b'#', rest));
+        if line.line.len() < SHORTEST || another.is_none() {
             return false;
         }
         let pieces = if line.line.contains("\\n# TYPE ") || line.line.contains("\\n# HELP ") {
@@ -47,6 +48,8 @@ fn holds_another(line: &str) -> bool {
     first.and_then(|rest| rest.split_once(' ')).is_some_and(|(_, samples)| samples.starts_with(name) || samples.starts_with("# "))
 }
 
+const KEYWORDS: [&str; 4] = ["TYPE ", "HELP ", "UNIT ", "EOF"];
+
 /// The lines of a text whose line ends became blanks.
 fn apart(text: &str) -> Vec<String> {
     let mut pieces = Vec::new();
@@ -55,8 +58,8 @@ fn apart(text: &str) -> Vec<String> {
         let end = if rest.starts_with("# TYPE ") || rest.starts_with("# UNIT ") {
             words(rest, 4)
         } else if rest.starts_with('#') {
-            let next = [" # TYPE ", " # HELP ", " # UNIT ", " # EOF"].iter().filter_map(|mark| rest.get(1..)?.find(mark)).min();
-            next.map_or(rest.len(), |at| at + 1)
+            let begins = |at: usize| KEYWORDS.iter().any(|keyword| rest.get(at + 3..).is_some_and(|rest| rest.starts_with(keyword)));
+            rest.match_indices(" # ").map(|(at, _)| at).find(|at| begins(*at)).unwrap_or(rest.len())
         } else {
             sample_end(rest)
         };
