@@ -186,3 +186,24 @@ fn a_table_of_series_copied_from_prometheus_is_read() {
     let text = format!("{} | 3\n{} | 0\n", head("num_requests_running"), head("num_requests_waiting"));
     assert!(report(&text).headline.text.contains("3 requests running, none waiting"));
 }
+
+#[test]
+fn a_range_within_one_minor_release_reads_as_one() {
+    let text = "\
+# TYPE vllm:inter_token_latency_seconds histogram
+vllm:inter_token_latency_seconds_bucket{engine=\"0\",le=\"+Inf\",model_name=\"falcon\"} 5
+vllm:cache_config_info{block_size=\"16\",gpu_memory_utilization=\"0.9\",num_gpu_blocks_override=\"None\",swap_space_bytes=\"4\"} 1
+";
+    assert_eq!(report(text).backend.version_range, "0.10.1–0.11");
+    let versions = |from, to| servescope::signal::VersionRange { from: Some(from), to: Some(to), why: Vec::new() };
+    use servescope::signal::Version;
+    for (range, words) in [
+        (versions(Version(0, 10, 1), Version(0, 10, Version::LAST_PATCH)), "0.10.1–0.10.x"),
+        (versions(Version(0, 20, 0), Version(0, 23, Version::LAST_PATCH)), "0.20–0.23"),
+        (versions(Version(0, 3, 5), Version(0, 3, 5)), "0.3.5"),
+        (versions(Version(0, 1, 0), Version(0, 10, Version::LAST_PATCH)), "0.1–0.10"),
+        (versions(Version(0, 10, 0), Version(0, 10, Version::LAST_PATCH)), "0.10"),
+    ] {
+        assert_eq!(servescope::report::build::version_range(&range), words);
+    }
+}

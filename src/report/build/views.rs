@@ -59,10 +59,15 @@ pub fn backend(backend: BackendId, version: &VersionRange, why: &str) -> Backend
 pub fn version_range(version: &VersionRange) -> String {
     match (version.from, version.to) {
         (Some(from), Some(to)) => {
-            // The last patch of a minor release is written `0.25.x`; after a dash the minor release says it as well.
+            // The last patch of a minor release is written `0.25.x`; after a dash the minor release says it as well, unless it is that of the
+            // first one too.
             let (from, to) = (from.to_string(), to.to_string());
-            let to = to.strip_suffix(".x").unwrap_or(&to);
-            if from == to { from } else { format!("{from}–{to}") }
+            let minor = to.strip_suffix(".x").unwrap_or(&to);
+            match from.strip_prefix(minor) {
+                Some("") => from,
+                Some(patch) if patch.starts_with('.') => format!("{from}–{to}"),
+                _ => format!("{from}–{minor}"),
+            }
         }
         (Some(from), None) => format!("{from} or later"),
         (None, Some(to)) => format!("up to {to}"),
