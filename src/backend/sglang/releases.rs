@@ -24,7 +24,7 @@ pub(super) fn whole(instance: &Instance<'_, '_>) -> Whole {
     let is_declared = |name: &&str| instance.scrape().family(&instance.full_name(name)).is_some_and(|family| family.is_declared());
     let is_of_one_kind = |label: &&str| there.iter().all(|name| has(name, label)) || !there.iter().any(|name| has(name, label));
     let labels = there.iter().all(|name| has(name, "model_name") && (is_declared(name) || has(name, "engine_type")))
-        && OF_ALL.iter().all(|label| is_of_one_kind(label));
+        && OF_ALL.iter().all(is_of_one_kind);
     Whole { families: there.len() == ALWAYS.len(), labels }
 }
 
