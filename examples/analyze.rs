@@ -21,7 +21,8 @@ fn main() -> ExitCode {
             if !text.is_empty() {
                 println!("{text}");
             }
-            if text.starts_with("{\"error\"") { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+            let is_error = text.trim_start_matches(['{', ' ', '\n']).starts_with("\"error\"");
+            if is_error { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
         Err(error) => {
             println!("{}", error_json(&error));
@@ -30,7 +31,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Vec<String>) -> Result<String, RequestError> {
+/// The text that is printed, or why there is none.
+pub fn run(arguments: Vec<String>) -> Result<String, RequestError> {
     let mut request = serde_json::Map::new();
     let mut targets = Vec::new();
     let mut thresholds = serde_json::Map::new();
@@ -50,8 +52,7 @@ fn run(arguments: Vec<String>) -> Result<String, RequestError> {
             "--threshold" => {
                 let text = value()?;
                 let (name, number) = text.split_once('=').ok_or_else(|| usage("--threshold takes NAME=VALUE."))?;
-                let number: f64 = number.trim().parse().map_err(|_| usage(&format!("{number:?} is not a number.")))?;
-                thresholds.insert(name.trim().into(), number.into());
+                thresholds.insert(name.trim().into(), finite(number)?.into());
             }
             "--pretty" => pretty = true,
             "--samples" => samples = true,
@@ -66,6 +67,9 @@ fn run(arguments: Vec<String>) -> Result<String, RequestError> {
             flag if flag.starts_with("--") => return Err(usage(&format!("{flag} is not known."))),
             file => inputs.push(input(file)?),
         }
+    }
+    if inputs.is_empty() {
+        return Err(usage("No file is given."));
     }
     if samples {
         return Ok(inputs.iter().flat_map(every_sample).collect::<Vec<String>>().join("\n"));
@@ -100,17 +104,22 @@ fn every_sample(input: &Input) -> Vec<String> {
 fn target(text: &str) -> Result<serde_json::Value, RequestError> {
     for operator in ["<=", ">=", "==", "<", ">"] {
         if let Some((metric, value)) = text.split_once(operator) {
-            let number: f64 = value.trim().parse().map_err(|_| usage(&format!("{value:?} is not a number.")))?;
+            let number = finite(value)?;
             return Ok(serde_json::json!({ "name": text, "metric": metric.trim(), "comparison": operator, "target_value": number }));
         }
     }
     Err(usage(&format!("{text:?} holds no operator; write for example ttft.p95<=1.0.")))
 }
 
+fn finite(text: &str) -> Result<f64, RequestError> {
+    let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| usage(&format!("{text:?} is not a number.")))
+}
+
 /// `FILE` or `FILE@SECONDS`.
 fn input(argument: &str) -> Result<Input, RequestError> {
     let (path, at) = match argument.rsplit_once('@') {
-        Some((path, seconds)) if seconds.parse::<f64>().is_ok() => (path, seconds.parse::<f64>().ok()),
+        Some((path, seconds)) if seconds.parse::<f64>().is_ok() => (path, Some(finite(seconds)?)),
         _ => (argument, None),
     };
     let name = std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned());

@@ -9,6 +9,7 @@ mod support;
 use servescope::analyze::Input;
 use servescope::exposition::{Format, Names, verdict};
 use servescope::request::analyze_json;
+use servescope::stats::promql;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -65,4 +66,28 @@ pub fn first_deviation(bytes: &[u8], format: &str, legacy_names: bool) -> u32 {
 #[must_use]
 pub fn baseline(text: &str) -> usize {
     support::baseline(text)
+}
+
+/// Prometheus's own functions of histograms; buckets are bound, count, bound, count, ….
+#[wasm_bindgen]
+#[must_use]
+pub fn histogram_quantile(quantile: f64, buckets: &[f64]) -> f64 {
+    promql::histogram_quantile(quantile, &pairs(buckets))
+}
+
+#[wasm_bindgen]
+#[must_use]
+pub fn histogram_fraction(low: f64, high: f64, buckets: &[f64]) -> f64 {
+    promql::histogram_fraction(low, high, &pairs(buckets))
+}
+
+/// Prometheus's functions of ranges; samples are time, value, time, value, ….
+#[wasm_bindgen]
+#[must_use]
+pub fn range_function(name: &str, samples: &[f64], range: f64, at: f64, argument: Option<f64>) -> Option<f64> {
+    promql::range_function(name, &pairs(samples), range, at, argument)
+}
+
+fn pairs(flat: &[f64]) -> Vec<(f64, f64)> {
+    flat.as_chunks::<2>().0.iter().map(|[first, second]| (*first, *second)).collect()
 }

@@ -1,7 +1,10 @@
 //! Laws of reading that hold for any text.
 
+#[path = "reading_support/damage.rs"]
+mod damage;
 mod reading_support;
 
+use damage::{apply, damage};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -167,6 +170,13 @@ fn any_text() -> impl Strategy<Value = Vec<u8>> {
         "vllm:a_long_name_that_is_bro",
         "ken_in_two 3\n",
         "345.0\n",
+        "7\n",
+        "\\n# TYPE foo_e gauge\\nfoo_e 3",
+        "# HELP foo_f A family whose lines all stand on one. # TYPE foo_f gauge foo_f 3 foo_f{a=\"b\"} 4\n",
+        "Nov 24 07:50:01 host engine[7]: foo_s 3\n",
+        "engine-7d9f main foo_p 3\n",
+        "| foo_t{a=\"b\"} 3 |\n",
+        "foo_q{a=\"b\"} => 3 @[1.5]\n",
         "99\n",
         "vllm:a_b{x=\"3\"}\n",
         "# TYPE vllm:a_b coun",
@@ -198,47 +208,6 @@ fn cut(bytes: &[u8], places: &[Index]) -> Parsed {
     reader.finish()
 }
 
-#[derive(Debug, Clone)]
-enum Damage {
-    CutAfter(Index),
-    CutBefore(Index),
-    Replace(Index, char),
-    Insert(Index, String),
-    Whole(String),
-}
-
-fn damage() -> impl Strategy<Value = Damage> {
-    prop_oneof![
-        any::<Index>().prop_map(Damage::CutAfter),
-        any::<Index>().prop_map(Damage::CutBefore),
-        (any::<Index>(), any::<char>()).prop_map(|(at, char)| Damage::Replace(at, char)),
-        (any::<Index>(), "[ -~]{1,8}").prop_map(|(at, text)| Damage::Insert(at, text)),
-        "[ -~]{0,60}".prop_map(Damage::Whole),
-    ]
-}
-
-fn apply(line: &str, damage: &Damage) -> String {
-    let chars: Vec<char> = line.chars().collect();
-    let text = |chars: &[char]| chars.iter().collect::<String>();
-    match damage {
-        Damage::CutAfter(at) => text(&chars[..at.index(chars.len() + 1)]),
-        Damage::CutBefore(at) => text(&chars[at.index(chars.len() + 1)..]),
-        Damage::Replace(at, _) if chars.is_empty() => text(&chars[..at.index(1)]),
-        Damage::Replace(at, char) => {
-            let mut chars = chars.clone();
-            let at = at.index(chars.len());
-            chars[at] = *char;
-            text(&chars)
-        }
-        Damage::Insert(at, what) => {
-            let (before, after) = chars.split_at(at.index(chars.len() + 1));
-            text(before) + what + &text(after)
-        }
-        Damage::Whole(what) => what.clone(),
-    }
-    .replace(['\n', '\r'], " ")
-}
-
 proptest! {
     // Few by default, so that they cost seconds; PROPTEST_CASES asks for more.
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
@@ -264,6 +233,15 @@ proptest! {
 
     #[test]
     fn where_the_pieces_end_changes_nothing(bytes in any_text(), places in vec(any::<Index>(), 0..12)) {
+        prop_assert_eq!(told(&cut(&bytes, &places)), told(&parse(&bytes)));
+    }
+
+    #[test]
+    fn where_the_pieces_of_a_broken_text_end_changes_nothing(document in document(), width in 12usize..60, places in vec(any::<Index>(), 0..30)) {
+        let broken: Vec<String> = print(&document).lines().map(|line| line.chars().collect::<Vec<_>>()).flat_map(|line| {
+            line.chunks(width).map(|piece| piece.iter().collect::<String>() + "\n").collect::<Vec<_>>()
+        }).collect();
+        let bytes = broken.concat().into_bytes();
         prop_assert_eq!(told(&cut(&bytes, &places)), told(&parse(&bytes)));
     }
 

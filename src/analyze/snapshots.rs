@@ -15,6 +15,9 @@ pub(super) struct Chosen {
     pub notes: Vec<Note>,
 }
 
+/// Other instances that a note names.
+const MOST_NAMED: usize = 20;
+
 /// Reads every scrape of every input and keeps the snapshots of one instance: the one that is asked for, else the busiest of the last text.
 pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, RequestError> {
     let backend = one_backend(inputs, options)?;
@@ -42,7 +45,10 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
     let Some(key) = wanted else { return Err(nothing_of(backend)) };
     let mut notes = Vec::new();
     if last_text.len() > 1 {
-        let others: Vec<String> = last_text.iter().filter(|other| **other != key).map(label).collect();
+        let mut others: Vec<String> = last_text.iter().filter(|other| **other != key).take(MOST_NAMED).map(label).collect();
+        if last_text.len() > MOST_NAMED + 1 {
+            others.push(format!("and {} more", last_text.len() - MOST_NAMED - 1));
+        }
         notes.push(Note {
             id: "other-instances".to_owned(),
             sentence: format!(
@@ -114,7 +120,10 @@ fn one_backend(inputs: &[Input], options: &Options) -> Result<BackendId, Request
         )),
         (None, None) => Err(RequestError::new(
             "unknown-server",
-            format!("{samples} samples were read, but none is of vLLM, SGLang or TGI."),
+            match samples {
+                1 => "1 sample was read, and it is not of vLLM, SGLang or TGI.".to_owned(),
+                _ => format!("{samples} samples were read, but none is of vLLM, SGLang or TGI."),
+            },
             "Take the text from the /metrics page of the inference server. SGLang needs --enable-metrics. If names were rewritten on the way, choose the \
              backend in the settings.",
         )),
@@ -139,10 +148,14 @@ fn nothing_read(inputs: &[Input]) -> RequestError {
             "Give the text of a /metrics page. A TGI that has not served a request yet answers with an empty page; send it one and try again.",
         );
     }
-    let named = [
+    let named: [(ProblemKind, &str); 8] = [
+        (ProblemKind::BinaryFile, "binary-file"),
         (ProblemKind::HtmlPage, "html-page"),
         (ProblemKind::JsonAnswer, "json-answer"),
         (ProblemKind::PowershellObject, "powershell-object"),
+        (ProblemKind::ServerLog, "server-log"),
+        (ProblemKind::TableExport, "table-export"),
+        (ProblemKind::OpenMetrics2, "openmetrics-2"),
         (ProblemKind::HttpHeader, "no-metrics-answer"),
     ];
     let problems = || inputs.iter().flat_map(|input| &input.parsed.problems);

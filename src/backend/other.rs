@@ -18,7 +18,12 @@ const ENGINE: &str = "Take the text from the inference engine's own `/metrics`."
 /// The specific ones first: every exporter written in Go or Python also carries its runtime's families.
 static PROGRAMS: &[Program] = &[
     Program { signs: &["nv_trt_llm_"], name: "TensorRT-LLM behind Triton Inference Server", advice: "It is not supported." },
-    Program { signs: &["trtllm_", "trtllm:"], name: "TensorRT-LLM", advice: "It is not supported." },
+    Program { signs: &["trtllm_", "trtllm:", "pytrtllm:"], name: "TensorRT-LLM", advice: "It is not supported." },
+    Program {
+        signs: &["e2e_request_latency_seconds", "time_to_first_token_seconds", "time_per_output_token_seconds"],
+        name: "TensorRT-LLM, which writes these names without a prefix",
+        advice: "It is not supported. If another server wrote them and something cut off its prefix, take the text from that server itself.",
+    },
     Program {
         signs: &["nv_inference_", "nv_gpu_", "nv_cpu_", "nv_energy_", "nv_model_", "nv_pinned_", "nv_cache_"],
         name: "Triton Inference Server",
@@ -37,6 +42,14 @@ static PROGRAMS: &[Program] = &[
         name: "inference gateway (endpoint picker)",
         advice: ENGINE,
     },
+    Program { signs: &["jetstream_"], name: "JetStream", advice: "It is not supported." },
+    Program { signs: &["vllm_router_"], name: "vLLM router", advice: ENGINE },
+    Program { signs: &["ollama_"], name: "exporter of Ollama", advice: "Ollama is not supported." },
+    Program {
+        signs: &["queue_requests_per_second", "queue_average_concurrent_requests", "revision_app_request_"],
+        name: "Knative queue proxy",
+        advice: ENGINE,
+    },
     Program { signs: &["litellm_"], name: "LiteLLM proxy", advice: ENGINE },
     Program { signs: &["aibrix_", "aibrix:"], name: "AIBrix gateway", advice: ENGINE },
     Program { signs: &["envoy_"], name: "Envoy proxy", advice: ENGINE },
@@ -47,6 +60,13 @@ static PROGRAMS: &[Program] = &[
         name: "NVIDIA DCGM exporter",
         advice: "It describes GPUs, not requests. Take the inference server's `/metrics`.",
     },
+    Program {
+        signs: &["nvidia_smi_"],
+        name: "nvidia_smi exporter",
+        advice: "It describes GPUs, not requests. Take the inference server's `/metrics`.",
+    },
+    Program { signs: &["kuberay_"], name: "KubeRay operator", advice: "Take the text from the node that runs the replica." },
+    Program { signs: &["controller_runtime_"], name: "Kubernetes operator", advice: "Take the inference server's `/metrics`." },
     Program { signs: &["node_"], name: "node_exporter", advice: "It describes the host. Take the inference server's `/metrics`." },
     Program { signs: &["container_"], name: "cAdvisor", advice: "It describes containers. Take the inference server's `/metrics`." },
     Program { signs: &["kube_", "kubelet_", "apiserver_"], name: "Kubernetes", advice: "Take the inference server's `/metrics`." },

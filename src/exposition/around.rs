@@ -22,6 +22,21 @@ pub(super) struct Width {
     pub joined: u32,
     /// Line and width of the last HELP line.
     pub help: (u32, usize),
+    /// Lines that may be the rest of a number; the whole text decides.
+    pub rests: Vec<Rest>,
+}
+
+/// A line of digits after a sample: the rest of its number, if the text was broken to the width of the line before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rest {
+    pub line: u32,
+    pub span: [usize; 2],
+    /// Characters of the line before, and its row.
+    pub width: usize,
+    pub row: usize,
+    /// The number of both lines together.
+    pub value: f64,
+    pub reason: Reason,
 }
 
 /// Where the lines after the one at hand are.

@@ -1,6 +1,11 @@
 //! Lines that begin with `#`.
 
+use super::around::Reason;
+use super::problem::ProblemKind;
 use crate::metrics::Kind;
+
+/// Why a comment that holds a whole text could not be read as one.
+pub(super) const MANY: Reason = Reason { kind: ProblemKind::BadMetadata, sentence: "A part of this line says nothing." };
 
 /// What a comment line says.
 #[derive(Debug, Clone, Copy, PartialEq)]

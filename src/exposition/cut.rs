@@ -170,8 +170,10 @@ impl Cutter<'_> {
             let hint = self.hints.partition_point(|hint| hint.row <= start.row).checked_sub(1).and_then(|at| self.hints.get(at));
             start = hint.filter(|hint| hint.row > part.start.row).copied().unwrap_or(start);
         }
-        let taken = (here.row - start.row) as usize;
-        part.series -= taken;
+        // Rows that were merged as stray duplicates are not counted as series.
+        let strays = self.out.duplicates.iter().rev().take_while(|row| **row >= start.row).count();
+        let taken = ((here.row - start.row) as usize).saturating_sub(strays);
+        part.series = part.series.saturating_sub(taken);
         let kept = part.repeats.partition_point(|row| *row < start.row);
         let mut repeats = part.repeats.split_off(kept);
         if self.close(part) {

@@ -7,7 +7,7 @@ use super::lines::Lines;
 use super::problem::{Problems, Tally};
 use super::scan::Scanner;
 use super::timeline::by_time;
-use super::{Parsed, ProblemKind, format};
+use super::{Parsed, ProblemKind, format, noise};
 use crate::metrics::{Scrape, Table};
 
 /// More scrapes than this are no paste but a log; each has a table of its own.
@@ -17,6 +17,7 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
     if let Some(open) = scanner.block.take() {
         scanner.close_block(open);
     }
+    scanner.settle_rests();
     let timelines = by_time(&text, &mut scanner);
     let ends: Vec<Mark> = scanner.ends.iter().map(|(mark, _)| *mark).collect();
     let Cut { mut scrapes, duplicates } = cut(&text, &scanner.columns, &ends, &scanner.hints);
@@ -36,6 +37,9 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
     once(&mut problems, ProblemKind::SurroundingBlanks, blanks, |count| {
         format!("Lines have blanks before or after them ({count} of them), which were taken off.")
     });
+    if let Some(sentence) = columns.rows.is_empty().then(|| noise::binary(&text)).flatten() {
+        problems.add(ProblemKind::BinaryFile, 1, [0, 0], false, || sentence);
+    }
     let mut lines = Lines::of(&text);
     if let Some((start, _)) = scrapes.get(MOST_SCRAPES) {
         let line = columns.rows.get(start.row as usize).map_or(0, |row| row.line);

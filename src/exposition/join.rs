@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::around::{Ahead, Line, Step, width};
+use super::around::{Ahead, Line, Rest, Step, width};
 use super::comment::{self, Comment};
 use super::line::{Parts, is_name_start, read as read_sample};
 use super::problem::ProblemKind;
@@ -114,10 +114,9 @@ impl Scanner {
         true
     }
 
-    /// The rest of a number: `foo 12` and `345.0`. Only in a text where other lines were broken, for the first half is a sample by itself.
+    /// The rest of a number: `foo 12` and `345.0`. The first half is a sample by itself, so it is joined only when the text is seen to be broken.
     fn continues_value(&mut self, line: Line<'_>, ahead: Ahead<'_>) -> bool {
-        let is_rest = line.line.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
-        if !is_rest || self.width.joined < 2 {
+        if !line.line.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-')) {
             return false;
         }
         let Some(before) = line.from.checked_sub(1).and_then(|end| ahead.text.get(..end)) else { return false };
@@ -128,10 +127,31 @@ impl Scanner {
         if width(whole) < self.width.widest || read_sample(joined.trim(), &mut parts).is_err() {
             return false;
         }
-        let Some(row) = self.columns.rows.last_mut().filter(|row| row.line + 1 == self.line) else { return false };
-        row.value = parts.value;
-        self.repaired(ProblemKind::WrappedLine, [start, line.start + line.line.len()]);
+        let Some(row) = self.columns.rows.len().checked_sub(1) else { return false };
+        if self.columns.rows.get(row).is_none_or(|row| row.line + 1 != self.line) {
+            return false;
+        }
+        let span = [line.start, line.start + line.line.len()];
+        self.width.rests.push(Rest { line: self.line, span, width: width(whole), row, value: parts.value, reason: line.reason });
         true
+    }
+
+    /// Joins the rests of numbers when nothing in the text is wider than the lines that they follow, and more than one line was broken.
+    pub(super) fn settle_rests(&mut self) {
+        let rests = std::mem::take(&mut self.width.rests);
+        let fits = |rest: &&Rest| rest.width >= self.width.widest;
+        let is_broken = self.width.joined as usize + rests.iter().filter(fits).count() >= 2;
+        for rest in &rests {
+            if is_broken && fits(&rest) {
+                if let Some(row) = self.columns.rows.get_mut(rest.row) {
+                    row.value = rest.value;
+                }
+                let sentence = || "This line goes on with the number before it.".to_owned();
+                self.problems.add(ProblemKind::WrappedLine, rest.line, rest.span, true, sentence);
+            } else {
+                self.problems.add(rest.reason.kind, rest.line, rest.span, false, || rest.reason.sentence.to_owned());
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod around;
 mod comment;
 mod cut;
 mod decode;
+mod flat;
 mod format;
 mod gather;
 mod join;

@@ -37,6 +37,8 @@ pub enum ProblemKind {
     PromptAfterValue,
     /// A comment that somebody wrote behind the value.
     NoteAfterValue,
+    /// Many lines on one: the line ends are written as `\n`, or became blanks.
+    LostLineEnds,
 
     // Lines that are no metrics.
     ShellPrompt,
@@ -49,6 +51,12 @@ pub enum ProblemKind {
     HtmlPage,
     JsonAnswer,
     PowershellObject,
+    /// A line of a server's log.
+    ServerLog,
+    /// A table of times and values.
+    TableExport,
+    /// A picture, an archive, a program.
+    BinaryFile,
     /// Somebody shortened the text here.
     LeftOut,
     /// The text ends in the middle of this line.
@@ -100,6 +108,7 @@ impl ProblemKind {
             ProblemKind::WrappedLine => "This line was broken into several, which were joined.",
             ProblemKind::PromptAfterValue => "What stands directly behind the value was taken off.",
             ProblemKind::NoteAfterValue => "The note behind the value was left out.",
+            ProblemKind::LostLineEnds => "The line ends of this text were lost; it was taken apart again.",
             ProblemKind::Markup => "HTML tags were taken off this line.",
             _ => "This line was repaired.",
         }
@@ -153,6 +162,10 @@ impl Problems {
         if *count <= KEPT_PER_KIND {
             self.kept.push(Problem { line, span: span.map(|at| at as u32), kind, repaired, sentence: sentence() });
         }
+    }
+
+    pub(super) fn has(&self, kind: ProblemKind) -> bool {
+        self.counts.contains_key(&kind)
     }
 
     /// The problems in the order of the text, and how many of each kind were found when that is more than were kept.

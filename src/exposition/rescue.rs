@@ -9,7 +9,12 @@ use super::scan::Scanner;
 
 impl Scanner {
     pub(super) fn rescue(&mut self, line: Line<'_>, ahead: Ahead<'_>) -> Step {
-        if self.begin_block(line, ahead) || self.pieces(line, ahead) || self.peel(line, ahead) || self.cut_off_tail(line, ahead) {
+        if self.flat(line)
+            || self.begin_block(line, ahead)
+            || self.pieces(line, ahead)
+            || self.peel(line, ahead)
+            || self.cut_off_tail(line, ahead)
+        {
             return Step::Done;
         }
         let span = [line.start, line.start + line.line.len()];
@@ -118,6 +123,10 @@ impl Scanner {
             if !kinds.contains(&kind) {
                 kinds.push(kind);
             }
+            if from == to && self.is_usual(kind, line.line) {
+                self.repaired(kind, [line.start, line.start + line.line.len()]);
+                return true;
+            }
             let place = copy.is_none().then_some(Place { text: ahead.text, start: line.start + from });
             let rest = copy.as_deref().unwrap_or(line.line).get(from..to).unwrap_or("");
             if self.peeled(rest, place) {
@@ -129,6 +138,15 @@ impl Scanner {
             }
         }
         false
+    }
+
+    /// True for the noise of an empty line, where other lines of the text have the same.
+    fn is_usual(&self, kind: ProblemKind, line: &str) -> bool {
+        match kind {
+            ProblemKind::LogPrefix | ProblemKind::LineNumber | ProblemKind::AnsiColour => self.problems.has(kind),
+            ProblemKind::QuotePrefix => line.len() == 1 && self.problems.has(kind),
+            _ => false,
+        }
     }
 
     /// Reads what is left of a line. A sample must look like one: the rest of a log line can be a word and a number.

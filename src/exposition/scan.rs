@@ -158,6 +158,7 @@ impl Scanner {
         }
         let outcome = match line.bytes().next() {
             None => Ok(()),
+            Some(b'#') if self.flat(Line { raw: content, from, line, start, reason: comment::MANY }) => Ok(()),
             Some(b'#') => {
                 let lines = self.columns.metadata.len();
                 let outcome = self.comment(line, Some(Place { text: ahead.text, start }));

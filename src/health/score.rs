@@ -23,7 +23,8 @@ const IDLE_CONFIDENCE: f64 = 0.3;
 /// The score with its deductions, largest first.
 #[must_use]
 pub fn health(inputs: &Inputs) -> Health {
-    let nothing_known = inputs.targets.is_empty() && inputs.availability.is_none() && inputs.findings.is_empty();
+    // What no user would feel says nothing of health by itself; a confirmed finding says what it cannot be.
+    let nothing_known = inputs.targets.is_empty() && inputs.availability.is_none() && cap(inputs).is_none();
     match inputs.state {
         StateKind::Stalled => stalled(inputs),
         StateKind::Idle | StateKind::Sleeping => unexercised(inputs),

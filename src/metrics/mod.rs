@@ -21,4 +21,4 @@ pub use scrape::Scrape;
 pub(crate) use scrape::Table;
 pub use series::LabelledHistogram;
 pub(crate) use text::Piece;
-pub use unit::Unit;
+pub use unit::{Unit, counted};

@@ -56,6 +56,12 @@ impl Unit {
     }
 }
 
+/// A count with its noun: `1 request`, `3 requests`.
+#[must_use]
+pub fn counted(value: f64, one: &str, more: &str) -> String {
+    format!("{} {}", significant(value), if value == 1.0 { one } else { more })
+}
+
 fn seconds(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 || size >= 1.0 || !value.is_finite() {

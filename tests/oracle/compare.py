@@ -65,7 +65,7 @@ def python_samples(text):
         return collections.Counter(
             key(sample.name, sample.labels, sample.value, sample.timestamp) for family in openmetrics(text) for sample in family.samples
         )
-    written = {line.split("{")[0].split()[0] for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")}
+    written = {(line.split("{")[0].split() or [""])[0] for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")}
     bag = collections.Counter()
     for family in prometheus(text):
         for sample in family.samples:

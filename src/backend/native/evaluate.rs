@@ -15,7 +15,8 @@ pub(in crate::backend) fn gauge(instance: &Instance<'_, '_>, row: &Row<Gauge>) -
     let found = read(instance, row.from, row.combine, |native| {
         let labels = &instance.spec().labels;
         let chosen = choose(instance.numbers(native.name), native);
-        let chosen: Vec<_> = totals(chosen, labels.total).into_iter().filter(|series| series.data >= 0.0).collect();
+        let chosen: Vec<_> =
+            totals(chosen, labels.total).into_iter().filter(|series| series.data >= 0.0 && series.data.is_finite()).collect();
         ranks(&chosen, labels, |a, b| a.max(*b), |values| merged(merge, values))
     })?;
     let values: Vec<f64> = found.ranks.iter().map(|(_, value)| *value).collect();

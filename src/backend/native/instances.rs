@@ -101,9 +101,7 @@ impl<'a> Instances<'a> {
             .collect();
         let mut identities: Vec<Identity<'a>> = distinct.into_iter().collect();
         identities.sort_unstable();
-        // A series without some of the labels belongs to a fuller identity; it is no server of its own.
-        let fuller: Vec<Identity<'a>> =
-            identities.iter().filter(|one| !identities.iter().any(|other| *one != other && one.may_be(other))).cloned().collect();
+        let fuller = fullest(identities);
         instances.exact = fuller.iter().cloned().enumerate().map(|(index, identity)| (identity, index)).collect();
         instances.identities = fuller;
         instances
@@ -155,13 +153,38 @@ impl<'a> Instances<'a> {
     }
 }
 
+/// Leaves out the identities of series without some of the labels: they belong to a fuller one and are no servers of their own.
+fn fullest(identities: Vec<Identity<'_>>) -> Vec<Identity<'_>> {
+    let holes: HashSet<Vec<bool>> = identities.iter().map(Identity::holes).filter(|holes| holes.contains(&true)).collect();
+    let mut fitting: HashMap<(&Vec<bool>, Identity<'_>), u32> = HashMap::new();
+    for (holes, identity) in holes.iter().flat_map(|holes| identities.iter().map(move |identity| (holes, identity))) {
+        *fitting.entry((holes, identity.without(holes))).or_default() += 1;
+    }
+    let is_fullest = |one: &&Identity<'_>| fitting.get(&(&one.holes(), (*one).clone())).is_none_or(|count| *count == 1);
+    identities.iter().filter(is_fullest).cloned().collect()
+}
+
 struct Use<'a> {
     count: usize,
     first: &'a str,
     varies: bool,
 }
 
-impl Identity<'_> {
+impl<'a> Identity<'a> {
+    /// Which parts are not known: the model, then each foreign label.
+    fn holes(&self) -> Vec<bool> {
+        std::iter::once(self.model.is_none()).chain(self.foreign.iter().map(Option::is_none)).collect()
+    }
+
+    /// What is left without some parts.
+    fn without(&self, holes: &[bool]) -> Identity<'a> {
+        let (no_model, foreign) = holes.split_first().map_or((false, &[][..]), |(first, rest)| (*first, rest));
+        Identity {
+            model: self.model.filter(|_| !no_model),
+            foreign: self.foreign.iter().zip(foreign).map(|(value, hole)| value.filter(|_| !hole)).collect(),
+        }
+    }
+
     /// True when everything known of this identity holds for the other one.
     fn may_be(&self, other: &Identity<'_>) -> bool {
         (self.model.is_none() || self.model == other.model)

@@ -11,10 +11,21 @@ pub(super) fn evidence(_: &Instance<'_, '_>) -> Vec<&'static [Evidence]> {
     vec![PRESENT, MISSING]
 }
 
-/// The gauges that even a fresh server has. A gauge that is there has all its labels, in an excerpt too.
+/// The gauges that even a fresh server has.
+const ALWAYS: [&str; 6] = ["num_running_reqs", "num_used_tokens", "token_usage", "gen_throughput", "num_queue_reqs", "cache_hit_rate"];
+/// Labels that all gauges got at once.
+const OF_ALL: [&str; 3] = ["engine_type", "tp_rank", "moe_ep_rank"];
+
+/// A gauge that is there has all its labels, in an excerpt too; but not where somebody typed it: then the model, or declaration and labels, are
+/// missing, or one gauge has labels that another lacks.
 pub(super) fn whole(instance: &Instance<'_, '_>) -> Whole {
-    let always = ["num_running_reqs", "num_used_tokens", "token_usage", "gen_throughput", "num_queue_reqs", "cache_hit_rate"];
-    Whole { families: always.iter().all(|name| instance.has(name)), labels: true }
+    let there: Vec<&str> = ALWAYS.into_iter().filter(|name| instance.has(name)).collect();
+    let has = |name: &str, label: &str| !instance.label_values(name, label).is_empty();
+    let is_declared = |name: &&str| instance.scrape().family(&instance.full_name(name)).is_some_and(|family| family.is_declared());
+    let is_of_one_kind = |label: &&str| there.iter().all(|name| has(name, label)) || !there.iter().any(|name| has(name, label));
+    let labels = there.iter().all(|name| has(name, "model_name") && (is_declared(name) || has(name, "engine_type")))
+        && OF_ALL.iter().all(is_of_one_kind);
+    Whole { families: there.len() == ALWAYS.len(), labels }
 }
 
 const TTFT: &str = "time_to_first_token_seconds";

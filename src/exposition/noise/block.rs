@@ -81,19 +81,46 @@ impl Block {
                 _ => "These are HTTP headers, not metrics.".to_owned(),
             },
             Block::Html => "This is a web page, not a metrics text. Check the address: it should end in /metrics.".to_owned(),
-            Block::Json if plain.contains("\"resultType\"") || plain.contains("\"status\":\"success\"") => {
-                "This is a JSON answer of the Prometheus HTTP API, which cannot be read yet. Give the text of the server's /metrics page."
-                    .to_owned()
-            }
-            Block::Json if plain.contains("\"status\":\"error\"") => {
-                "This is an error answer of the Prometheus HTTP API; the query failed.".to_owned()
-            }
-            Block::Json => "This is JSON, not a metrics text. Check the address: it should end in /metrics.".to_owned(),
+            Block::Json => json(&plain.replace('\'', "\"")).to_owned(),
             Block::Powershell => "This is what PowerShell prints of a web response, and it leaves most of the text out. \
                                   Use (Invoke-WebRequest URL).Content, or -OutFile, and give that."
                 .to_owned(),
         }
     }
+}
+
+/// What a JSON text is, from its beginning without blanks. The first that fits.
+fn json(plain: &str) -> &'static str {
+    const SIGNS: [(&[&str], &str); 8] = [
+        (&["\"status\":\"error\"", "\"errorType\""], "This is an error answer of the Prometheus HTTP API; the query failed."),
+        (
+            &["\"resultType\"", "\"status\":\"success\"", "{\"metric\":{"],
+            "This is a JSON answer of the Prometheus HTTP API, which cannot be read yet. Give the text of the server's /metrics page.",
+        ),
+        (
+            &["\"frames\":", "{\"schema\":{"],
+            "This is a query result of Grafana in JSON, which cannot be read yet. Give the text of the server's /metrics page.",
+        ),
+        (
+            &["\"panels\":", "\"dashboard\":", "\"schemaVersion\":", "\"__inputs\":"],
+            "This is the JSON of a Grafana dashboard: it holds queries, not the numbers. Give the text of the server's /metrics page.",
+        ),
+        (&["\"resourceMetrics\""], "This is OpenTelemetry's JSON, which cannot be read. Give the text of the server's /metrics page."),
+        (
+            &["\"inflightBatchingStats\"", "\"kvCacheStats\""],
+            "This is the JSON that TensorRT-LLM gives at /metrics. TensorRT-LLM is not supported.",
+        ),
+        (
+            &["\"log\":", "\"message\":\"#", "\"msg\":\"#"],
+            "These are log lines in JSON. Take the text out of them, for example with jq -r .log, and give that.",
+        ),
+        (
+            &["\"detail\":", "\"error\":", "\"object\":\"error\""],
+            "This is an error answer in JSON, not a metrics text. Check the address: it should end in /metrics.",
+        ),
+    ];
+    let found = SIGNS.iter().find(|(signs, _)| signs.iter().any(|sign| plain.contains(sign)));
+    found.map_or("This is JSON, not a metrics text. Check the address: it should end in /metrics.", |(_, sentence)| sentence)
 }
 
 /// The format that a `Content-Type` header names.
@@ -106,13 +133,13 @@ pub(in crate::exposition) fn content_type(line: &str) -> Option<Format> {
     value.contains("text/plain").then_some(Format::Text004)
 }
 
-/// An object or a list that is no metric line in braces: `{"name": …`, `{` alone, `[{`.
+/// An object or a list that is no metric line in braces: `{"name": …`, `{` alone, `[{`; with the quotes of JSON or of Python.
 fn is_json(line: &str) -> bool {
     let Some(inside) = line.strip_prefix(['{', '[']) else { return false };
     let inside = inside.trim_start();
-    if inside.is_empty() || line.starts_with("[{") || line.starts_with("[\"") {
+    if inside.is_empty() || inside == "]" || line.starts_with("[{") || line.starts_with("[\"") {
         return true;
     }
-    let Some(key) = inside.strip_prefix('"') else { return false };
-    key.split_once('"').is_some_and(|(_, rest)| rest.trim_start().starts_with(':'))
+    let Some(quote) = inside.chars().next().filter(|char| matches!(char, '"' | '\'')) else { return false };
+    inside.get(1..).and_then(|key| key.split_once(quote)).is_some_and(|(_, rest)| rest.trim_start().starts_with(':'))
 }

@@ -1,6 +1,7 @@
 //! Characters that a terminal, an editor or a chat put into a line.
 
 use crate::exposition::ProblemKind;
+use crate::metrics::number;
 
 /// The line without such characters, and what they were. `None` when there are none.
 pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> {
@@ -18,6 +19,19 @@ pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> 
         let cleaned = ENTITIES.iter().fold(line.to_owned(), |line, (entity, char)| line.replace(entity, char));
         return (cleaned != line).then_some((cleaned, ProblemKind::EscapedMarkup));
     }
+    // A line of a program: `x{a=\"b\"} 1`. In a metric line, the first value begins with a plain quote.
+    if line.split_once('{').and_then(|(_, labels)| labels.split_once('=')).is_some_and(|(_, value)| value.starts_with("\\\"")) {
+        return Some((unescaped(line), ProblemKind::EscapedMarkup));
+    }
+    // `promtool query instant` prints `x{a="b"} => 3 @[1737152880.342]`.
+    if let Some((head, rest)) = line.split_once(" => ") {
+        let value = rest.split_once(" @[").filter(|(_, time)| time.ends_with(']'));
+        return value.map(|(value, _)| (format!("{head} {value}"), ProblemKind::NoteAfterValue));
+    }
+    // A table of series and values, as people copy it from Prometheus: `x{a="b"} | 3`.
+    if let Some((head, value)) = line.split_once("} | ").filter(|(head, value)| head.contains('{') && number(value.trim()).is_some()) {
+        return Some((format!("{head}}} {}", value.trim()), ProblemKind::QuotePrefix));
+    }
     // Markdown escapes underscores, also inside label values.
     let name = if line.starts_with('#') { line } else { line.split(['{', ' ']).next().unwrap_or("") };
     if name.contains("\\_") || line.starts_with("\\#") {
@@ -25,6 +39,22 @@ pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> 
         return Some((cleaned, ProblemKind::EscapedMarkup));
     }
     None
+}
+
+/// Backslashes as JSON, Python and Go write them.
+pub(in crate::exposition) fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match (char, if char == '\\' { chars.next() } else { None }) {
+            ('\\', Some('n')) => plain.push('\n'),
+            ('\\', Some('t')) => plain.push('\t'),
+            ('\\', Some('r')) => plain.push('\r'),
+            ('\\', Some(other)) => plain.push(other),
+            (char, _) => plain.push(char),
+        }
+    }
+    plain
 }
 
 const ESCAPE: char = '\u{1b}';

@@ -1,11 +1,13 @@
 //! What people paste around and into metric lines: recognised, taken off, named.
 
+mod binary;
 mod block;
 mod clean;
 mod name;
 mod prefix;
 
+pub(super) use binary::binary;
 pub(super) use block::{Block, content_type};
-pub(super) use clean::clean;
+pub(super) use clean::{clean, unescaped};
 pub(super) use name::{glued, name};
 pub(super) use prefix::prefix;

@@ -15,13 +15,15 @@ pub(in crate::exposition) struct Noise {
 /// Names a line that could not be read.
 pub(in crate::exposition) fn name(line: &str) -> Option<Noise> {
     type Test = fn(&str) -> bool;
-    const KNOWN: [(Test, Noise); 7] = [
+    const KNOWN: [(Test, Noise); 9] = [
         (is_fence, noise(ProblemKind::MarkdownFence, "This is a Markdown fence.", true)),
         (is_rule, noise(ProblemKind::MarkdownFence, "This is a dividing line.", true)),
         (is_left_out, noise(ProblemKind::LeftOut, "Lines are missing here: the text was shortened before it was copied.", false)),
         (is_meter, noise(ProblemKind::ProgressMeter, "This is the progress meter of a download.", true)),
         (is_header, noise(ProblemKind::HttpHeader, "This is an HTTP header or a message of curl.", false)),
         (is_command, noise(ProblemKind::ShellPrompt, "This is a shell prompt or command.", true)),
+        (is_log, noise(ProblemKind::ServerLog, LOG, false)),
+        (is_table, noise(ProblemKind::TableExport, TABLE, false)),
         (is_tag, noise(ProblemKind::Markup, "This is an HTML tag.", false)),
     ];
     KNOWN.iter().find(|(is, _)| is(line)).map(|(_, noise)| *noise)
@@ -33,6 +35,28 @@ const fn noise(kind: ProblemKind, sentence: &'static str, starts_anew: bool) -> 
 
 fn is_fence(line: &str) -> bool {
     line.starts_with("```") || line.starts_with("~~~")
+}
+
+const LOG: &str = "This is a line of a server's log, not of its metrics. Take the text from its /metrics page.";
+
+/// What vLLM and SGLang log of their load every few seconds, and what web servers log of each request.
+fn is_log(line: &str) -> bool {
+    const SIGNS: [&str; 7] = [
+        "Avg prompt throughput:",
+        "Avg generation throughput:",
+        "Prefill batch. #new-seq:",
+        "Prefill batch, #new-seq:",
+        "Decode batch. #running-req:",
+        "Decode batch, #running-req:",
+        "HTTP/1.1\" ",
+    ];
+    SIGNS.iter().any(|sign| line.contains(sign))
+}
+
+const TABLE: &str = "This is the head of a table that Grafana exported, which cannot be read. Give the text of the server's /metrics page.";
+
+fn is_table(line: &str) -> bool {
+    ["\"Time\",", "Time,", "\"Series\";\"Time\""].iter().any(|head| line.starts_with(head))
 }
 
 fn is_tag(line: &str) -> bool {
@@ -48,6 +72,9 @@ fn is_rule(line: &str) -> bool {
 fn is_left_out(line: &str) -> bool {
     const WORDS: [&str; 7] = ["snip", "truncated", "omitted", "more", "skipped", "cut", "lines"];
     let inner = line.trim_matches(|char: char| matches!(char, '[' | ']' | '(' | ')' | '<' | '>' | ' ' | '.' | '\u{2026}'));
+    if line == "~" || line == "(END)" {
+        return true;
+    }
     let dots = line.contains("...") || line.contains('\u{2026}');
     let bracketed = inner.len() < line.len() && line.starts_with(['[', '(', '<', '.', '\u{2026}']);
     (dots && inner.is_empty()) || (bracketed && inner.split(' ').any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str())))
@@ -73,6 +100,9 @@ fn is_command(line: &str) -> bool {
                 break;
             }
         }
+    }
+    if ["Every ", "Script started on ", "Script done on "].iter().any(|start| line.starts_with(start)) {
+        return true;
     }
     let word = rest.split_whitespace().next().unwrap_or("");
     let program = word.rsplit('/').next().unwrap_or(word);
@@ -115,5 +145,7 @@ pub(in crate::exposition) fn glued(word: &str) -> Option<usize> {
     let rest = word.get(end..)?;
     let is_tag = rest.starts_with("</") && rest.ends_with('>');
     let is_prompt = rest == "%" || (rest.contains('@') || rest.starts_with("PS")) && !rest.contains(['{', '"']);
-    (is_tag || is_prompt || rest.starts_with("```")).then_some(end)
+    // The end of the string of a program that held the text.
+    let is_end = rest.len() <= 4 && rest.chars().all(|char| matches!(char, '`' | '"' | '\'' | ';' | ',' | ')'));
+    (is_tag || is_prompt || is_end || rest.starts_with("```")).then_some(end)
 }

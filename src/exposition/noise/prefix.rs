@@ -8,7 +8,9 @@ pub(in crate::exposition) fn prefix(line: &str) -> Option<(&str, ProblemKind)> {
         b'0'..=b'9' => time(line).map(|rest| (rest, ProblemKind::LogPrefix)).or_else(|| Some((number(line)?, ProblemKind::LineNumber)))?,
         b'[' => (bracket(line)?, ProblemKind::LogPrefix),
         b'>' => (line.trim_start_matches(['>', ' ', '\t']), ProblemKind::QuotePrefix),
-        b'-' | b'+' | b'*' | b'|' => (line.get(1..)?, ProblemKind::QuotePrefix),
+        b'-' | b'+' | b'*' => (line.get(1..)?, ProblemKind::QuotePrefix),
+        // A row of a table ends with a bar too.
+        b'|' => (line.get(1..)?.trim_end_matches(['|', ' ']), ProblemKind::QuotePrefix),
         b'`' => (line.trim_matches('`'), ProblemKind::QuotePrefix),
         b'"' | b'\'' => (line.get(1..)?.trim_end_matches(['"', '\'', ',']), ProblemKind::QuotePrefix),
         _ => word(line)?,
@@ -20,6 +22,9 @@ pub(in crate::exposition) fn prefix(line: &str) -> Option<(&str, ProblemKind)> {
 /// `12`, `12:`, `12|`, `12)`, `12.` and blanks, as `cat -n`, `grep -n` and editors print them.
 fn number(line: &str) -> Option<&str> {
     let rest = line.trim_start_matches(|char: char| char.is_ascii_digit());
+    if rest.is_empty() {
+        return Some(rest);
+    }
     // A number with an exponent or a fraction is no line number but a value that lost its name.
     let rest =
         rest.strip_prefix([':', '|', ')', '.', '-', '\u{2502}', '\u{2192}']).or_else(|| rest.starts_with([' ', '\t']).then_some(rest))?;
@@ -30,7 +35,7 @@ fn number(line: &str) -> Option<&str> {
 
 /// A date or a time of day with what follows it in container logs: `stdout F`, a stream name and a flag.
 fn time(line: &str) -> Option<&str> {
-    let (first, mut rest) = line.split_once([' ', '\t'])?;
+    let (first, mut rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
     let is_date = first.len() >= 8 && first.bytes().filter(|byte| matches!(byte, b'-' | b'/' | b':')).count() >= 2;
     if !is_date || !first.bytes().all(|byte| byte.is_ascii_digit() || b"-/:.,TZ+".contains(&byte)) {
         return None;
@@ -56,10 +61,13 @@ fn bracket(line: &str) -> Option<&str> {
 
 /// `vllm-0  | …` of docker compose, `pod-name vllm …` of stern, `metrics.txt:12:…` of grep, `INFO: …` of loggers.
 fn word(line: &str) -> Option<(&str, ProblemKind)> {
-    let end = line.find([' ', '\t', '{', '"'])?;
+    let end = line.find([' ', '\t', '{', '"']).unwrap_or(line.len());
     let (first, rest) = line.split_at_checked(end)?;
     let after = rest.trim_start();
     if let Some(content) = after.strip_prefix(['|', '\u{2502}']) {
+        return Some((content, ProblemKind::LogPrefix));
+    }
+    if let Some(content) = syslog(first, after).or_else(|| streams(first, rest)) {
         return Some((content, ProblemKind::LogPrefix));
     }
     if matches!(first, "INFO:" | "INFO" | "DEBUG" | "DEBUG:" | "stdout" | "stderr" | "WARNING:") {
@@ -71,6 +79,30 @@ fn word(line: &str) -> Option<(&str, ProblemKind)> {
     let digits = content.trim_start_matches(|char: char| char.is_ascii_digit());
     let content = if digits.len() < content.len() { digits.strip_prefix([':', '-']).unwrap_or(content) } else { content };
     Some((content, ProblemKind::LineNumber))
+}
+
+/// `Nov 24 07:50:01 host vllm[123]: …` of syslog and journalctl.
+fn syslog<'l>(month: &str, after: &'l str) -> Option<&'l str> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (day, after) = after.split_once(' ').filter(|_| MONTHS.contains(&month))?;
+    let (time, after) = after.split_once(' ')?;
+    let (_host, after) = after.split_once(' ')?;
+    let is_time = time.bytes().filter(|byte| *byte == b':').count() == 2;
+    let (_program, content) = after.split_once(':').filter(|(program, _)| !program.contains(['{', '"', ' ']))?;
+    (is_time && day.bytes().all(|byte| byte.is_ascii_digit())).then_some(content)
+}
+
+/// `pod-7d9f engine …` of stern, `ecs/engine/1a2b …` of a log group: a word that is no metric name, and perhaps a bare one.
+fn streams<'l>(first: &str, rest: &'l str) -> Option<&'l str> {
+    let is_stream = first.contains(['-', '/']) && first.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-/._".contains(&byte));
+    let after = rest.strip_prefix([' ', '\t']).filter(|_| is_stream)?;
+    let bare = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    match after.split_once(' ') {
+        Some((second, content)) if bare(second) && content.starts_with(|char: char| char == '#' || char.is_ascii_alphabetic()) => {
+            Some(content)
+        }
+        _ => Some(after),
+    }
 }
 
 fn is_file(text: &str) -> bool {

@@ -59,10 +59,15 @@ pub fn backend(backend: BackendId, version: &VersionRange, why: &str) -> Backend
 pub fn version_range(version: &VersionRange) -> String {
     match (version.from, version.to) {
         (Some(from), Some(to)) => {
-            // The last patch of a minor release is written `0.25.x`; after a dash the minor release says it as well.
+            // The last patch of a minor release is written `0.25.x`; after a dash the minor release says it as well, unless it is that of the
+            // first one too.
             let (from, to) = (from.to_string(), to.to_string());
-            let to = to.strip_suffix(".x").unwrap_or(&to);
-            if from == to { from } else { format!("{from}–{to}") }
+            let minor = to.strip_suffix(".x").unwrap_or(&to);
+            match from.strip_prefix(minor) {
+                Some("") => from,
+                Some(patch) if patch.starts_with('.') => format!("{from}–{to}"),
+                _ => format!("{from}–{minor}"),
+            }
         }
         (Some(from), None) => format!("{from} or later"),
         (None, Some(to)) => format!("up to {to}"),
@@ -91,7 +96,7 @@ pub fn window(seen: &Observation) -> Option<WindowView> {
 pub fn input(name: &str, at: Option<f64>, parsed: &Parsed) -> InputView {
     InputView {
         name: name.to_owned(),
-        format: format_name(parsed).to_owned(),
+        format: parsed.format.name().to_owned(),
         lines: memchr::memchr_iter(b'\n', parsed.text.as_bytes()).count() as u64
             + u64::from(!parsed.text.is_empty() && !parsed.text.ends_with('\n')),
         samples: parsed.scrapes.iter().map(|scrape| scrape.len() as u64).sum(),
@@ -120,10 +125,6 @@ pub fn problems<'a>(inputs: impl Iterator<Item = &'a Parsed>) -> (Vec<ProblemVie
     }
     let omitted = total.saturating_sub(views.len() as u64);
     (views, omitted)
-}
-
-fn format_name(parsed: &Parsed) -> &'static str {
-    if parsed.text.trim_end().ends_with("# EOF") { "OpenMetrics 1.0" } else { "Prometheus text 0.0.4" }
 }
 
 fn kind_id(kind: crate::exposition::ProblemKind) -> String {
