@@ -83,6 +83,11 @@ impl Columns {
         keys.iter().copied().zip(values.iter().copied())
     }
 
+    /// The value of the label at this place of the row's layout, which the caller knows to have one there.
+    pub(crate) fn value(&self, row: &Row, place: usize) -> Option<Piece> {
+        self.values.get(row.labels as usize + place).copied()
+    }
+
     pub(crate) fn name(&self, row: &Row) -> u32 {
         self.layout(row.layout).map_or(0, |layout| layout.name)
     }

@@ -59,6 +59,26 @@ impl<'a> Sample<'a> {
         labels.into_iter().flatten().map(move |(key, value)| (columns.strings.get(key), read(scrape, value)))
     }
 
+    /// Place of the sample among all of its text.
+    pub(crate) fn row(&self) -> u32 {
+        self.row
+    }
+
+    /// Equal for samples of one name with the same label keys in the same order.
+    pub(crate) fn shape(&self) -> u32 {
+        self.data().map_or(u32::MAX, |row| row.layout)
+    }
+
+    /// The value of the label at this place; equal pieces have equal texts, other pieces may have as well.
+    pub(crate) fn piece(&self, place: usize) -> Option<Piece> {
+        let row = self.data()?;
+        self.scrape.table().columns.value(row, place)
+    }
+
+    pub(crate) fn text_of(&self, piece: Piece) -> &'a str {
+        read(self.scrape, piece)
+    }
+
     #[must_use]
     pub fn family(&self) -> Family<'a> {
         let name = self.data().map_or(0, |row| self.scrape.table().columns.name(row));

@@ -40,12 +40,42 @@ struct Name {
     runs_end: u32,
 }
 
+/// A stretch of rows.
 #[derive(Debug, Clone, Copy)]
-struct Run {
-    /// Index of the name in the order of first appearance.
-    name: u32,
-    start: u32,
+pub(crate) struct Run {
+    /// Whose rows these are. In a scrape: index of the name in the order of first appearance.
+    pub name: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// The samples of some stretches of rows, in their order.
+#[derive(Debug, Clone)]
+pub struct Samples<'r, 'a> {
+    scrape: &'a Scrape,
+    runs: std::slice::Iter<'r, Run>,
+    next: u32,
     end: u32,
+}
+
+impl<'r, 'a> Samples<'r, 'a> {
+    pub(crate) fn new(scrape: &'a Scrape, runs: &'r [Run]) -> Self {
+        Samples { scrape, runs: runs.iter(), next: 0, end: 0 }
+    }
+}
+
+impl<'a> Iterator for Samples<'_, 'a> {
+    type Item = Sample<'a>;
+
+    fn next(&mut self) -> Option<Sample<'a>> {
+        while self.next == self.end {
+            let run = self.runs.next()?;
+            (self.next, self.end) = (run.start, run.end);
+        }
+        let row = self.next;
+        self.next += 1;
+        Some(Sample { scrape: self.scrape, row })
+    }
 }
 
 impl Scrape {
@@ -105,19 +135,21 @@ impl Scrape {
         &self.table.text
     }
 
+    /// True when any sample of the text has a timestamp.
+    #[must_use]
+    pub fn has_timestamps(&self) -> bool {
+        !self.table.timestamps.is_empty()
+    }
+
     /// All samples in the order of the text.
     pub fn samples(&self) -> impl Iterator<Item = Sample<'_>> {
         (self.first..self.end).map(move |row| Sample { scrape: self, row })
     }
 
     /// Samples with exactly this name (`x_bucket`, `x_total`, … are names of their own), in the order of the text.
-    pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = Sample<'a>> + use<'a> {
-        self.samples_of(self.name(name))
-    }
-
-    fn samples_of<'a>(&'a self, name: Option<&Name>) -> impl Iterator<Item = Sample<'a>> + use<'a> {
-        let runs = name.and_then(|name| self.runs.get(name.runs as usize..name.runs_end as usize)).unwrap_or(&[]);
-        runs.iter().flat_map(move |run| (run.start..run.end).map(move |row| Sample { scrape: self, row }))
+    pub fn named<'a>(&'a self, name: &str) -> Samples<'a, 'a> {
+        let name = self.name(name);
+        Samples::new(self, name.and_then(|name| self.runs.get(name.runs as usize..name.runs_end as usize)).unwrap_or(&[]))
     }
 
     /// True when at least one sample has this name.

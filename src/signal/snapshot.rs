@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -92,7 +93,7 @@ pub struct Source {
     /// Native name with the selecting labels, e.g. `vllm:request_success_total{finished_reason="stop"}`.
     pub metric: String,
     /// 1-based lines of the text, ascending. Empty when the value follows from an absent family (see [`Value::absent_is_zero`]).
-    pub lines: Vec<u32>,
+    pub lines: Arc<[u32]>,
 }
 
 /// A gauge or counter, merged over ranks, with each rank kept.

@@ -31,7 +31,7 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
 }
 
 pub fn source(line: u32) -> Source {
-    Source { metric: format!("line {line}"), lines: vec![line] }
+    Source { metric: format!("line {line}"), lines: [line].into() }
 }
 
 fn value(value: f64) -> Value {

@@ -31,10 +31,9 @@ pub(super) fn divide(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
 fn copies(instance: &Instance<'_, '_>) -> f64 {
     let mut processes: Vec<(&str, &str, &str)> = Vec::new();
     for family in EVERY_RANK {
-        let numbers = instance.numbers(family).iter().map(|series| &series.labels);
-        let histograms = instance.histograms(family).iter().map(|series| &series.labels);
-        for labels in numbers.chain(histograms) {
-            let find = |key: &str| labels.iter().find(|(found, _)| *found == key).map_or("", |(_, value)| *value);
+        let histograms = instance.histograms(family).iter().map(|series| series.sample);
+        for sample in instance.samples(family).chain(histograms) {
+            let find = |key: &str| sample.label(key).unwrap_or("");
             processes.push((find("dp_rank"), find("pp_rank"), find("tp_rank")));
         }
     }
