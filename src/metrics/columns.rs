@@ -75,11 +75,16 @@ impl Columns {
         self.keys.get(start..start + layout.len as usize).unwrap_or(&[])
     }
 
+    /// The values of all labels of a row, whose layout has this many.
+    pub(crate) fn values_of(&self, row: &Row, count: usize) -> &[Piece] {
+        let start = row.labels as usize;
+        self.values.get(start..start + count).unwrap_or(&[])
+    }
+
     /// Label keys and values of a row, in the order of the text.
     pub(crate) fn labels(&self, row: &Row) -> impl Iterator<Item = (u32, Piece)> + use<'_> {
         let keys = self.layout(row.layout).map_or(&[][..], |layout| self.keys(layout));
-        let start = row.labels as usize;
-        let values = self.values.get(start..start + keys.len()).unwrap_or(&[]);
+        let values = self.values_of(row, keys.len());
         keys.iter().copied().zip(values.iter().copied())
     }
 

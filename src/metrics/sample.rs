@@ -85,15 +85,6 @@ impl<'a> Sample<'a> {
         Family { scrape: self.scrape, index: self.scrape.family_index(name) }
     }
 
-    /// True when the other sample of the same scrape has the same label keys in the same order, and the same values but for one key.
-    pub(super) fn differs_only_in(&self, other: &Sample<'a>, key: &str) -> bool {
-        let (Some(a), Some(b)) = (self.data(), other.data()) else { return false };
-        let columns = &self.scrape.table().columns;
-        let same = |a: Piece, b: Piece| a == b || read(self.scrape, a) == read(self.scrape, b);
-        a.layout == b.layout
-            && columns.labels(a).zip(columns.labels(b)).all(|((id, a), (_, b))| same(a, b) || columns.strings.get(id) == key)
-    }
-
     fn data(&self) -> Option<&'a Row> {
         self.scrape.row(self.row)
     }

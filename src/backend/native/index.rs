@@ -149,7 +149,7 @@ impl<'i, 'a> Instance<'i, 'a> {
     pub fn histograms(&self, base: &str) -> &[Series<'a, Histogram>] {
         let Some(place) = self.index.place(base, "_bucket") else { return &[] };
         let all = self.histograms.get_or_init(|| self.index.names.iter().map(|_| OnceCell::new()).collect());
-        let read = || histograms_of(SUFFIXES.map(|suffix| self.named(base, suffix))).into_iter().map(Series::of_histogram).collect();
+        let read = || histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix))).into_iter().map(Series::of_histogram).collect();
         all.get(place).map_or(&[], |cell| cell.get_or_init(read))
     }
 
@@ -157,6 +157,19 @@ impl<'i, 'a> Instance<'i, 'a> {
     pub fn has(&self, name: &str) -> bool {
         let is_bucket = |sample: Sample<'a>| sample.label("le").and_then(number).is_some();
         self.samples(name).next().is_some() || self.named(name, "_bucket").any(is_bucket)
+    }
+
+    /// True when a sample of this name, or a histogram of this base name, has the label.
+    pub fn has_label(&self, name: &str, label: &str) -> bool {
+        self.any(name, |sample| sample.label(label).is_some())
+    }
+
+    pub fn has_value(&self, name: &str, label: &str, value: &str) -> bool {
+        self.any(name, |sample| sample.label(label) == Some(value))
+    }
+
+    fn any(&self, name: &str, mut test: impl FnMut(&Sample<'a>) -> bool) -> bool {
+        self.samples(name).any(|sample| test(&sample)) || self.histograms(name).iter().any(|series| test(&series.sample))
     }
 
     /// The values of a label over the series of a name, sorted, each once.

@@ -118,7 +118,7 @@ impl Reader<'_, '_, '_> {
 
     fn priority(&self) -> Option<ConfigValue<bool>> {
         let family = "num_running_reqs";
-        let is_on = !self.instance.label_values(family, "priority").is_empty();
+        let is_on = self.instance.has_label(family, "priority");
         is_on.then(|| ConfigValue { value: true, inferred: true, source: self.source(family) })
     }
 
