@@ -28,7 +28,7 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
     }
     let (format, format_reason) = format::of_scrape(&scanner, scrapes.first().map_or(0, |(_, end)| end.row));
     let mut timestamps = timestamps(&scanner, &scrapes);
-    let Scanner { mut columns, mut problems, carriage_returns, blanks, .. } = scanner;
+    let Scanner { mut columns, mut problems, carriage_returns, blanks, line, .. } = scanner;
     columns.timestamps = Vec::new();
     once(&mut problems, ProblemKind::CarriageReturn, carriage_returns, |count| {
         format!("Lines end with CR LF ({count} of them); the CR was taken off.")
@@ -84,7 +84,7 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
         });
     }
     let (problems, problem_counts) = problems.finish();
-    Parsed { text, scrapes, problems, problem_counts, format, format_reason }
+    Parsed { text, lines: line, scrapes, problems, problem_counts, format, format_reason }
 }
 
 fn timestamps(scanner: &Scanner, scrapes: &[(Mark, Mark)]) -> Vec<(u32, i64)> {

@@ -75,6 +75,11 @@ impl<'a> Sample<'a> {
         self.scrape.table().columns.value(row, place)
     }
 
+    /// The text of the label at this place.
+    pub(crate) fn value_at(&self, place: usize) -> Option<&'a str> {
+        self.piece(place).map(|piece| self.text_of(piece))
+    }
+
     pub(crate) fn text_of(&self, piece: Piece) -> &'a str {
         read(self.scrape, piece)
     }

@@ -48,6 +48,7 @@ impl<'a> LabelledHistogram<'a> {
 /// The histograms whose parts are these samples, in the order of [`SUFFIXES`].
 pub(crate) fn histograms_of<'a>(scrape: &'a Scrape, samples: [Samples<'_, 'a>; 5]) -> Vec<SampledHistogram<'a>> {
     let mut all = AllParts { scrape, all: Vec::new(), slots: Slots::default(), usual: 0 };
+    let mut bounds = Bounds::default();
     for (samples, suffix) in samples.into_iter().zip(SUFFIXES) {
         let is_bucket = suffix == "_bucket";
         let mut before: Option<(Labels<'a>, usize)> = None;
@@ -71,7 +72,7 @@ pub(crate) fn histograms_of<'a>(scrape: &'a Scrape, samples: [Samples<'_, 'a>; 5
                 let finite = Some(row.value).filter(|value| value.is_finite());
                 match suffix {
                     "_bucket" => {
-                        if let Some(upper) = labels.le.and_then(|piece| number(sample.text_of(piece))) {
+                        if let Some(upper) = labels.le.and_then(|le| bounds.at(part.buckets.len(), sample.text_of(le))) {
                             part.buckets.push(Bucket { upper, cumulative: row.value });
                         }
                     }
@@ -82,6 +83,22 @@ pub(crate) fn histograms_of<'a>(scrape: &'a Scrape, samples: [Samples<'_, 'a>; 5
         }
     }
     all.all.into_iter().filter_map(Parts::finish).collect()
+}
+
+/// The bounds of the histogram before: the next one mostly has the same, and to compare them costs less than to read them again.
+#[derive(Default)]
+struct Bounds<'a>(Vec<(&'a str, f64)>);
+
+impl<'a> Bounds<'a> {
+    fn at(&mut self, place: usize, le: &'a str) -> Option<f64> {
+        if let Some((_, upper)) = self.0.get(place).filter(|(known, _)| *known == le) {
+            return Some(*upper);
+        }
+        let upper = number(le)?;
+        self.0.truncate(place);
+        self.0.push((le, upper));
+        Some(upper)
+    }
 }
 
 /// Where `le` stands among the labels of a sample.

@@ -1,12 +1,10 @@
 //! Series to ranks: one replica of each series, then one value per data-parallel rank.
 
-use std::cmp::Ordering;
-
 use super::Series;
 use super::pick::Pick;
 use super::series::Data;
 use crate::backend::spec::Labels;
-use crate::metrics::{Sample, Spans};
+use crate::metrics::Spans;
 
 /// Data by rank, in rank order, with the lines of what was chosen.
 pub(super) struct ByRank<T> {
@@ -28,7 +26,7 @@ pub(super) fn ranks<'a, T: Data>(
         pick.go(&series.sample);
         let (rank, order) = pick.values.split_at(ranked.min(pick.values.len()));
         let rank = numeric(rank.first().copied().flatten());
-        replicas.push(Replica { rank, order: order.iter().map(|value| numeric(*value)).collect(), series });
+        replicas.push(Replica { rank, order: order.iter().map(|value| numeric(*value)).collect(), rest: Vec::new(), series });
     }
     if !replicas.is_sorted_by(|a, b| a.rank <= b.rank) {
         replicas.sort_by(|a, b| a.rank.cmp(&b.rank));
@@ -59,6 +57,8 @@ fn one<T>(mut data: Vec<T>, within: impl Fn(&[T]) -> Option<T>) -> Option<T> {
 struct Replica<'a, T> {
     rank: (u64, &'a str),
     order: Vec<(u64, &'a str)>,
+    /// Set where there are several series of one rank.
+    rest: Vec<&'a str>,
     series: Series<'a, T>,
 }
 
@@ -70,12 +70,11 @@ fn numeric(text: Option<&str>) -> (u64, &str) {
 
 /// Of series that differ in process and replica only, the first replica; sorted by the other labels.
 fn distinct<'a, T: Data>(mut replicas: Vec<Replica<'a, T>>, labels: &Labels, twins: impl Fn(&mut T, &T)) -> Vec<Replica<'a, T>> {
-    let mut rest = Rest { labels, shapes: Vec::new() };
-    replicas.iter().for_each(|replica| rest.learn(&replica.series.sample));
-    replicas.sort_by(|a, b| rest.order(&a.series.sample, &b.series.sample));
+    set_rest(&mut replicas, labels);
+    replicas.sort_by(|a, b| a.rest.cmp(&b.rest));
     let mut distinct: Vec<Replica<'a, T>> = Vec::with_capacity(replicas.len());
     for replica in replicas {
-        match distinct.last_mut().filter(|known| rest.order(&known.series.sample, &replica.series.sample).is_eq()) {
+        match distinct.last_mut().filter(|known| known.rest == replica.rest) {
             Some(known) if replica.order > known.order => {}
             Some(known) if replica.order == known.order => {
                 twins(&mut known.series.data, &replica.series.data);
@@ -88,41 +87,24 @@ fn distinct<'a, T: Data>(mut replicas: Vec<Replica<'a, T>>, labels: &Labels, twi
     distinct
 }
 
-/// Compares the labels that neither processes nor replicas differ in. Buckets of one histogram differ in `le`, which is no label of it.
-struct Rest<'l> {
-    labels: &'l Labels,
-    /// Places of those labels, sorted by key, for each shape of sample.
-    shapes: Vec<(u32, Vec<usize>)>,
-}
-
-impl Rest<'_> {
-    fn learn(&mut self, sample: &Sample<'_>) {
-        let shape = sample.shape();
-        if self.shapes.iter().any(|(known, _)| *known == shape) {
-            return;
+/// Notes the labels that neither processes nor replicas differ in: keys and values by key, or only the values that vary when all have the
+/// same keys. Buckets of one histogram differ in `le`, which is no label of it.
+fn set_rest<T>(replicas: &mut [Replica<'_, T>], labels: &Labels) {
+    let Some(first) = replicas.first().map(|replica| replica.series.sample) else { return };
+    let is_bucket = first.name().ends_with("_bucket");
+    let counts = |key: &str| key != "pid" && !labels.replicas.contains(&key) && !(is_bucket && key == "le");
+    if replicas.iter().all(|replica| replica.series.sample.shape() == first.shape()) {
+        let mut keys: Vec<(&str, usize)> = first.labels().enumerate().map(|(place, (key, _))| (key, place)).collect();
+        keys.retain(|(key, place)| counts(key) && replicas.iter().any(|replica| replica.series.sample.value_at(*place) != first.value_at(*place)));
+        keys.sort_unstable();
+        for replica in replicas {
+            replica.rest = keys.iter().filter_map(|(_, place)| replica.series.sample.value_at(*place)).collect();
         }
-        let keys: Vec<&str> = sample.labels().map(|(key, _)| key).collect();
-        let is_bucket = sample.name().ends_with("_bucket");
-        let differs = |key: &str| key == "pid" || self.labels.replicas.contains(&key) || (is_bucket && key == "le");
-        let mut places: Vec<usize> = (0..keys.len()).filter(|place| keys.get(*place).is_some_and(|key| !differs(key))).collect();
-        places.sort_unstable_by(|a, b| keys.get(*a).cmp(&keys.get(*b)));
-        self.shapes.push((shape, places));
+        return;
     }
-
-    fn order(&self, a: &Sample<'_>, b: &Sample<'_>) -> Ordering {
-        let places = |sample: &Sample<'_>| {
-            let shape = sample.shape();
-            self.shapes.iter().find(|(known, _)| *known == shape).map_or(&[][..], |(_, places)| places)
-        };
-        if a.shape() == b.shape() {
-            let values = |place: &usize| {
-                let (a_piece, b_piece) = (a.piece(*place)?, b.piece(*place)?);
-                (a_piece != b_piece).then(|| a.text_of(a_piece).cmp(b.text_of(b_piece)))
-            };
-            return places(a).iter().filter_map(values).find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
-        }
-        let of_a = places(a).iter().map(|place| a.labels().nth(*place));
-        let of_b = places(b).iter().map(|place| b.labels().nth(*place));
-        of_a.cmp(of_b)
+    for replica in replicas {
+        let mut rest: Vec<(&str, &str)> = replica.series.sample.labels().filter(|(key, _)| counts(key)).collect();
+        rest.sort_unstable();
+        replica.rest = rest.into_iter().flat_map(|(key, value)| [key, value]).collect();
     }
 }
