@@ -4,6 +4,7 @@ use super::snapshots::Chosen;
 use crate::report::Note;
 use crate::request::RequestError;
 use crate::signal::{Observation, chronological, same_instance};
+use crate::sorted::sort_by;
 
 /// What is looked at, and what had to be said on the way.
 #[derive(Debug)]
@@ -14,7 +15,7 @@ pub(super) struct Observed {
 
 pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
     let Chosen { mut snapshots, mut notes } = chosen;
-    snapshots.sort_by(chronological);
+    sort_by(&mut snapshots, chronological);
     let count = snapshots.len();
     let Some(last) = snapshots.pop() else {
         return Err(RequestError::new("empty-text", "There is nothing to analyse.", "Give the text of a /metrics page."));

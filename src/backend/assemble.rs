@@ -6,6 +6,7 @@ use super::spec::Spec;
 use super::version::infer;
 use crate::metrics::Scrape;
 use crate::signal::{Caveat, Config, Counter, Gauge, InstanceKey, Snapshot, Source};
+use crate::sorted::{sort, sort_by};
 
 /// The servers of one scrape, found but not read yet.
 pub struct Servers<'a> {
@@ -25,7 +26,7 @@ impl<'a> Servers<'a> {
         for (number, instance) in index.instances().enumerate() {
             order.push((number, instance.key(), traffic(&instance)));
         }
-        order.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
+        sort_by(&mut order, |a, b| b.2.total_cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
         let order = order.into_iter().map(|(number, key, _)| (number, key)).collect();
         Some(Servers { index, why, order })
     }
@@ -65,7 +66,7 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         snapshot.caveats.push(Caveat::NoStartTime);
     }
     (spec.finish)(instance, &mut snapshot);
-    snapshot.caveats.sort_unstable();
+    sort(&mut snapshot.caveats);
     snapshot.caveats.dedup();
     snapshot
 }

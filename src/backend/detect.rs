@@ -3,6 +3,7 @@
 use super::spec::Spec;
 use super::{Detection, SPECS, other};
 use crate::metrics::Scrape;
+use crate::sorted::sort;
 
 /// Names of samples and of declared families, with and without the suffixes of samples; sorted, each once.
 pub(super) struct Names<'a> {
@@ -102,7 +103,7 @@ fn under<'n, 'a>(names: &'n [&'a str], start: &str) -> &'n [&'a str] {
 }
 
 fn sorted(mut names: Vec<&str>) -> Vec<&str> {
-    names.sort_unstable();
+    sort(&mut names);
     names.dedup();
     names
 }

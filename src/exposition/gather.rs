@@ -9,6 +9,7 @@ use super::scan::Scanner;
 use super::timeline::by_time;
 use super::{Parsed, ProblemKind, format};
 use crate::metrics::{Scrape, Table};
+use crate::sorted::sort_by;
 
 /// More scrapes than this are no paste but a log; each has a table of its own.
 const MOST_SCRAPES: usize = 10_000;
@@ -76,7 +77,7 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
             Scrape::new(table.clone(), (start.row, end.row), metadata, &mut conflicts, &mut places)
         })
         .collect();
-    conflicts.sort_by_key(|conflict| conflict.line);
+    sort_by(&mut conflicts, |a, b| a.line.cmp(&b.line));
     for conflict in conflicts {
         let name = table.columns.strings.get(conflict.name);
         problems.add(ProblemKind::ConflictingType, conflict.line, lines.span(conflict.line), false, || {

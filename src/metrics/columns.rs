@@ -3,6 +3,8 @@
 use super::Kind;
 use super::text::{Interner, Piece, hash, mix};
 
+use crate::sorted::sort_by;
+
 /// One sample. 24 bytes; its labels are `keys` of its layout beside `values` from `labels` on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
@@ -170,7 +172,7 @@ impl Columns {
         // Keys are there once, so that sorting them puts equal labels side by side.
         let sorted = |row: &Row| {
             let mut labels: Vec<(u32, Piece)> = self.labels(row).collect();
-            labels.sort_unstable_by_key(|(key, _)| *key);
+            sort_by(&mut labels, |a, b| a.0.cmp(&b.0));
             labels
         };
         sorted(a).iter().zip(&sorted(b)).all(|((a, of_a), (b, of_b))| a == b && read(*of_a) == read(*of_b))

@@ -1,5 +1,7 @@
 //! A classic Prometheus histogram: cumulative buckets, sum and count.
 
+use crate::sorted::sort_by;
+
 /// One cumulative bucket.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bucket {
@@ -33,7 +35,7 @@ impl Histogram {
     fn repair(mut buckets: Vec<Bucket>, sum: Option<f64>, count: Option<f64>) -> Self {
         buckets.retain(|bucket| !bucket.upper.is_nan() && !bucket.cumulative.is_nan());
         let mut repaired = !buckets.is_sorted_by(|a, b| a.upper < b.upper);
-        buckets.sort_by(|a, b| a.upper.total_cmp(&b.upper));
+        sort_by(&mut buckets, |a, b| a.upper.total_cmp(&b.upper));
         let mut merged: Vec<Bucket> = Vec::with_capacity(buckets.len());
         for bucket in buckets {
             match merged.last_mut() {

@@ -6,6 +6,8 @@ use super::columns::{Columns, Metadata, Row, Tells};
 use super::families::{Conflict, Families, Seen, resolve};
 use super::sample::{Family, Sample};
 
+use crate::sorted::{sort, sort_by};
+
 /// The text and the columns read from it, shared by all scrapes of that text.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -92,7 +94,7 @@ impl Scrape {
         let rows = table.columns.rows.get(first as usize..end as usize).unwrap_or(&[]);
         let (seen, mut runs) = runs(&table.columns, rows, first, places);
         let families = resolve(&table.columns, &seen, metadata, conflicts);
-        runs.sort_by_key(|run| (run.name, run.start));
+        sort_by(&mut runs, |a, b| (a.name, a.start).cmp(&(b.name, b.start)));
         let mut names: Vec<Name> = seen
             .iter()
             .zip(&families.of_name)
@@ -106,15 +108,15 @@ impl Scrape {
                 name.runs_end = at as u32 + 1;
             }
         }
-        names.sort_unstable_by_key(|name| name.id);
+        sort_by(&mut names, |a, b| a.id.cmp(&b.id));
         let mut by_family: Vec<(u32, u32)> = names.iter().enumerate().map(|(at, name)| (name.family, at as u32)).collect();
-        by_family.sort_unstable();
+        sort(&mut by_family);
         let family_name = |id: &u32| {
             let family = families.all.get(*id as usize)?;
             table.columns.strings.get(family.name).get(..family.name_len)
         };
         let mut by_family_name: Vec<u32> = (0..families.all.len() as u32).collect();
-        by_family_name.sort_unstable_by(|a, b| family_name(a).cmp(&family_name(b)));
+        sort_by(&mut by_family_name, |a, b| family_name(a).cmp(&family_name(b)));
         Scrape { first, end, names, runs, by_family, by_family_name, families, table }
     }
 
@@ -162,7 +164,7 @@ impl Scrape {
     #[must_use]
     pub fn sample_names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.names.iter().map(|name| self.table.columns.strings.get(name.id)).collect();
-        names.sort_unstable();
+        sort(&mut names);
         names
     }
 
@@ -206,7 +208,7 @@ impl Scrape {
             .flat_map(|name| self.runs.get(name.runs as usize..name.runs_end as usize).unwrap_or(&[]))
             .map(|run| (run.start, run.end))
             .collect();
-        rows.sort_unstable();
+        sort(&mut rows);
         rows
     }
 

@@ -7,12 +7,15 @@ use super::spans::Spans;
 use super::text::Piece;
 use super::{Sample, Samples, Scrape, number};
 
+use crate::sorted::sort;
+
 /// The histogram of one label set (without `le`), with the lines it was read from.
 #[derive(Debug, Clone)]
 pub struct LabelledHistogram<'a> {
     /// Sorted by key.
     pub labels: Vec<(&'a str, &'a str)>,
     pub histogram: Histogram,
+    /// Ascending.
     pub lines: Vec<u32>,
 }
 
@@ -40,7 +43,7 @@ impl Scrape {
 impl<'a> LabelledHistogram<'a> {
     fn of(found: SampledHistogram<'a>) -> Self {
         let mut labels: Vec<(&str, &str)> = found.sample.labels().filter(|(key, _)| *key != "le").collect();
-        labels.sort_unstable();
+        sort(&mut labels);
         LabelledHistogram { labels, histogram: found.histogram, lines: found.lines.lines() }
     }
 }

@@ -1,5 +1,7 @@
 //! Line numbers as stretches: the samples of one series, or of one family, mostly stand together.
 
+use crate::sorted::sort;
+
 /// A set of line numbers. A single stretch, which is what a histogram is in most texts, needs no memory of its own.
 #[derive(Debug, Clone, Default)]
 pub struct Spans {
@@ -29,9 +31,7 @@ impl Spans {
     #[must_use]
     pub fn lines(&self) -> Vec<u32> {
         let mut spans: Vec<(u32, u32)> = self.earlier.iter().copied().chain([self.last]).collect();
-        if !spans.is_sorted() {
-            spans.sort_unstable();
-        }
+        sort(&mut spans);
         let mut lines = Vec::with_capacity(spans.iter().map(|(start, end)| (end - start) as usize).sum());
         let mut from = 0;
         for (start, end) in spans {

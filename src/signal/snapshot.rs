@@ -1,6 +1,5 @@
 //! One instance at one moment, in the neutral vocabulary.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use serde::Serialize;
 
 use super::{Counter, Distribution, Gauge};
 use crate::metrics::Histogram;
+use crate::sorted::Table;
 
 /// The server software.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -241,9 +241,9 @@ pub struct Snapshot {
     pub text_index: usize,
     /// Name of that text (file name, URL), when it has one.
     pub text_name: Option<String>,
-    pub gauges: BTreeMap<Gauge, Value>,
-    pub counters: BTreeMap<Counter, Value>,
-    pub distributions: BTreeMap<Distribution, Spread>,
+    pub gauges: Table<Gauge, Value>,
+    pub counters: Table<Counter, Value>,
+    pub distributions: Table<Distribution, Spread>,
     pub config: Config,
     pub caveats: Vec<Caveat>,
 }

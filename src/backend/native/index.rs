@@ -8,6 +8,7 @@ use super::instances::{Fitting, Instances};
 use crate::backend::spec::Spec;
 use crate::metrics::{Histogram, Run, SUFFIXES, Sample, Samples, Scrape, Spans, histograms_of, number};
 use crate::signal::{InstanceKey, Source};
+use crate::sorted::{sort, sort_by};
 
 pub(in crate::backend) struct Index<'a> {
     scrape: &'a Scrape,
@@ -41,7 +42,7 @@ impl<'a> Index<'a> {
         let mut names: Vec<Name<'a>> =
             names.filter_map(|full| Some(Name { full, short: short(full)?, by_server: OnceCell::new() })).collect();
         // Where the prefix stands before a name that needs none, the bare name is the server's.
-        names.sort_by(|a, b| (a.short, a.full != a.short).cmp(&(b.short, b.full != b.short)));
+        sort_by(&mut names, |a, b| (a.short, a.full != a.short).cmp(&(b.short, b.full != b.short)));
         names.dedup_by(|a, b| a.short == b.short);
         let own = |of_bucket: bool| {
             let own = names.iter().filter(move |name| name.full != name.short && name.full.ends_with("_bucket") == of_bucket);
@@ -101,7 +102,7 @@ impl<'a> Index<'a> {
             }
         }
         if !runs.is_sorted_by_key(|run| run.name) {
-            runs.sort_unstable_by_key(|run| (run.name, run.start));
+            sort_by(&mut runs, |a, b| (a.name, a.start).cmp(&(b.name, b.start)));
         }
         runs
     }
@@ -149,7 +150,12 @@ impl<'i, 'a> Instance<'i, 'a> {
     pub fn histograms(&self, base: &str) -> &[Series<'a, Histogram>] {
         let Some(place) = self.index.place(base, "_bucket") else { return &[] };
         let all = self.histograms.get_or_init(|| self.index.names.iter().map(|_| OnceCell::new()).collect());
-        let read = || histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix))).into_iter().map(Series::of_histogram).collect();
+        let read = || {
+            histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)))
+                .into_iter()
+                .map(Series::of_histogram)
+                .collect()
+        };
         all.get(place).map_or(&[], |cell| cell.get_or_init(read))
     }
 
@@ -177,7 +183,7 @@ impl<'i, 'a> Instance<'i, 'a> {
         let numbers = self.samples(name).filter_map(|sample| sample.label(label));
         let histograms = self.histograms(name).iter().filter_map(|series| series.label(label));
         let mut values: Vec<&'a str> = numbers.chain(histograms).collect();
-        values.sort_unstable();
+        sort(&mut values);
         values.dedup();
         values
     }

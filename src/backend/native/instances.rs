@@ -7,6 +7,7 @@ use super::uses::in_use;
 use crate::backend::spec::Labels;
 use crate::metrics::{Sample, Slots, hash};
 use crate::signal::InstanceKey;
+use crate::sorted::{sort, sort_by};
 
 /// Which labels tell the servers of a text apart, and the servers.
 #[derive(Debug, Default)]
@@ -70,7 +71,8 @@ impl<'a> Instances<'a> {
         if let Some(server) = self.place(values).and_then(|place| *self.servers.get(place)?) {
             return Fitting::One(server);
         }
-        let fitting: Vec<usize> = self.candidates(values).filter(|server| self.values(*server).is_some_and(|other| may_be(values, other))).collect();
+        let fitting: Vec<usize> =
+            self.candidates(values).filter(|server| self.values(*server).is_some_and(|other| may_be(values, other))).collect();
         match fitting.as_slice() {
             [one] => Fitting::One(*one),
             _ => Fitting::Several(fitting),
@@ -109,7 +111,8 @@ impl<'a> Instances<'a> {
     /// Orders the servers. A series without some of the labels belongs to a fuller identity; it is no server of its own.
     fn settle(&mut self) {
         self.order = (0..self.identities.len() as u32).collect();
-        self.order.sort_unstable_by(|a, b| self.identities.get(*a as usize).cmp(&self.identities.get(*b as usize)));
+        let identity = |place: &u32| self.identities.get(*place as usize);
+        sort_by(&mut self.order, |a, b| identity(a).cmp(&identity(b)));
         if self.identities.iter().any(|identity| identity.iter().any(Option::is_none)) {
             let is_fuller = |server: &usize| {
                 let Some(one) = self.values(*server) else { return false };
@@ -152,7 +155,7 @@ impl<'a> Instances<'a> {
             let values = self.values(server).into_iter().flatten().enumerate();
             all.extend(values.filter_map(|(label, value)| Some((label, (*value)?, server))));
         }
-        all.sort_unstable();
+        sort(&mut all);
         all
     }
 }

@@ -5,6 +5,7 @@ use super::pick::Pick;
 use super::series::Data;
 use crate::backend::spec::Labels;
 use crate::metrics::Spans;
+use crate::sorted::{sort, sort_by};
 
 /// Data by rank, in rank order, with the lines of what was chosen.
 pub(super) struct ByRank<T> {
@@ -28,9 +29,7 @@ pub(super) fn ranks<'a, T: Data>(
         let rank = numeric(rank.first().copied().flatten());
         replicas.push(Replica { rank, order: order.iter().map(|value| numeric(*value)).collect(), rest: Vec::new(), series });
     }
-    if !replicas.is_sorted_by(|a, b| a.rank <= b.rank) {
-        replicas.sort_by(|a, b| a.rank.cmp(&b.rank));
-    }
+    sort_by(&mut replicas, |a, b| a.rank.cmp(&b.rank));
     let mut found = ByRank { ranks: Vec::new(), lines: Spans::default() };
     let mut replicas = replicas.into_iter().peekable();
     while let Some(first) = replicas.next() {
@@ -71,7 +70,7 @@ fn numeric(text: Option<&str>) -> (u64, &str) {
 /// Of series that differ in process and replica only, the first replica; sorted by the other labels.
 fn distinct<'a, T: Data>(mut replicas: Vec<Replica<'a, T>>, labels: &Labels, twins: impl Fn(&mut T, &T)) -> Vec<Replica<'a, T>> {
     set_rest(&mut replicas, labels);
-    replicas.sort_by(|a, b| a.rest.cmp(&b.rest));
+    sort_by(&mut replicas, |a, b| a.rest.cmp(&b.rest));
     let mut distinct: Vec<Replica<'a, T>> = Vec::with_capacity(replicas.len());
     for replica in replicas {
         match distinct.last_mut().filter(|known| known.rest == replica.rest) {
@@ -95,8 +94,10 @@ fn set_rest<T>(replicas: &mut [Replica<'_, T>], labels: &Labels) {
     let counts = |key: &str| key != "pid" && !labels.replicas.contains(&key) && !(is_bucket && key == "le");
     if replicas.iter().all(|replica| replica.series.sample.shape() == first.shape()) {
         let mut keys: Vec<(&str, usize)> = first.labels().enumerate().map(|(place, (key, _))| (key, place)).collect();
-        keys.retain(|(key, place)| counts(key) && replicas.iter().any(|replica| replica.series.sample.value_at(*place) != first.value_at(*place)));
-        keys.sort_unstable();
+        keys.retain(|(key, place)| {
+            counts(key) && replicas.iter().any(|replica| replica.series.sample.value_at(*place) != first.value_at(*place))
+        });
+        sort(&mut keys);
         for replica in replicas {
             replica.rest = keys.iter().filter_map(|(_, place)| replica.series.sample.value_at(*place)).collect();
         }
@@ -104,7 +105,7 @@ fn set_rest<T>(replicas: &mut [Replica<'_, T>], labels: &Labels) {
     }
     for replica in replicas {
         let mut rest: Vec<(&str, &str)> = replica.series.sample.labels().filter(|(key, _)| counts(key)).collect();
-        rest.sort_unstable();
+        sort(&mut rest);
         replica.rest = rest.into_iter().flat_map(|(key, value)| [key, value]).collect();
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::backend::spec::Labels;
 use crate::metrics::Sample;
+use crate::sorted::sort_by;
 
 /// Labels that scrapers, proxies and orchestrators add; a difference in one of them is another server.
 const FOREIGN: &[&str] = &[
@@ -79,7 +80,7 @@ pub(super) fn in_use<'a>(samples: impl Iterator<Item = Sample<'a>>, labels: &Lab
         }
     }
     count(&mut uses, &here, run);
-    uses.sort_unstable_by(|a, b| a.key.cmp(b.key));
+    sort_by(&mut uses, |a, b| a.key.cmp(b.key));
     let foreign = |known: &Use<'_>| !is_own(known.key, labels) && (FOREIGN.contains(&known.key) || (known.varies && known.count == total));
     uses.iter().map(|known| (known.key, foreign(known))).collect()
 }

@@ -127,8 +127,8 @@ impl Reader<'_, '_, '_> {
         let family = "num_running_reqs";
         let family = if self.instance.has(family) { family } else { "gen_throughput" };
         let series = self.instance.numbers(family);
-        let is_ranked = series.clone().nth(1).is_some()
-            && series.clone().all(|series| series.label("dp_rank").is_some_and(|rank| !rank.is_empty()));
+        let is_ranked =
+            series.clone().nth(1).is_some() && series.clone().all(|series| series.label("dp_rank").is_some_and(|rank| !rank.is_empty()));
         let is_equal = is_ranked && series.clone().all(|series| series.label("dp_rank") == series.label("tp_rank"));
         is_equal.then(|| ConfigValue { value: true, inferred: true, source: self.source(family) })
     }

@@ -3,6 +3,7 @@
 use crate::backend::native::Instance;
 use crate::metrics::{Bucket, Histogram};
 use crate::signal::{Counter, Distribution, Snapshot};
+use crate::sorted::sort;
 
 /// Families that every tensor rank writes.
 const EVERY_RANK: &[&str] =
@@ -37,7 +38,7 @@ fn copies(instance: &Instance<'_, '_>) -> f64 {
             processes.push((find("dp_rank"), find("pp_rank"), find("tp_rank")));
         }
     }
-    processes.sort_unstable();
+    sort(&mut processes);
     processes.dedup();
     let ranks = processes.chunk_by(|a, b| a.0 == b.0);
     ranks.map(<[_]>::len).max().unwrap_or(1) as f64
