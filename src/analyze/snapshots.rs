@@ -6,7 +6,7 @@ use crate::exposition::ProblemKind;
 use crate::metrics::Scrape;
 use crate::report::Note;
 use crate::request::RequestError;
-use crate::signal::{BackendId, InstanceKey, Snapshot};
+use crate::signal::{BackendId, InstanceKey, Snapshot, chronological};
 
 /// The snapshots of the chosen instance and what was left out.
 #[derive(Debug)]
@@ -40,6 +40,7 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
         snapshots.push(snapshot);
     }
     let mut notes = Vec::new();
+    snapshots.extend(nothing_served_yet(inputs, &snapshots, &mut notes));
     if last_text.len() > 1 {
         let others: Vec<String> = last_text.iter().filter(|other| **other != key).map(label).collect();
         notes.push(Note {
@@ -53,6 +54,40 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
         });
     }
     Ok(Chosen { snapshots, notes })
+}
+
+/// A TGI exports a family only after its first event, so that an empty page before the first dump is a server that has served nothing, and
+/// a beginning to count from. Other texts without samples are left out, and said to be.
+fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<Note>) -> Option<Snapshot> {
+    let first = snapshots.iter().min_by(|a, b| chronological(a, b))?;
+    let silent = || inputs.iter().enumerate().filter(|(_, input)| scrapes(input).next().is_none());
+    let is_beginning = |(index, input): &(usize, &Input)| {
+        let before = match (input.at, first.at) {
+            (Some(at), Some(first)) => at < first,
+            _ => *index < first.text_index,
+        };
+        first.backend == BackendId::Tgi && before && input.parsed.text.trim().is_empty()
+    };
+    let beginning = silent().filter(is_beginning).max_by(|(_, a), (_, b)| a.at.unwrap_or(f64::MIN).total_cmp(&b.at.unwrap_or(f64::MIN)));
+    for (index, input) in silent() {
+        let sentence = match &beginning {
+            Some((chosen, _)) if *chosen == index => {
+                format!("{} is empty: this TGI had served nothing yet, so everything is counted from zero there.", input.name)
+            }
+            _ => format!("{} holds no sample and was left out.", input.name),
+        };
+        notes.push(Note { id: "empty-text".to_owned(), sentence });
+    }
+    let (index, input) = beginning?;
+    Some(Snapshot {
+        at: input.at,
+        text_index: index,
+        text_name: Some(input.name.clone()),
+        gauges: Default::default(),
+        counters: Default::default(),
+        distributions: Default::default(),
+        ..first.clone()
+    })
 }
 
 fn scrapes(input: &Input) -> impl DoubleEndedIterator<Item = &Scrape> {
