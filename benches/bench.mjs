@@ -87,7 +87,7 @@ function runWasm(text, { baseline = false }) {
   const texts = new core.Texts();
   const samples = texts.add(bytes);
   const peak = memory().byteLength;
-  const report_ms = texts.report().startsWith('{"error"') ? NaN : best(() => texts.report());
+  const report_ms = texts.report().startsWith('{"error"') ? NaN : best(() => texts.report_bytes());
   texts.free();
 
   const parse_ms = best(() => {

@@ -50,6 +50,12 @@ impl Texts {
     pub fn report(&self) -> String {
         support::report(&self.0)
     }
+
+    /// Bytes of the report: what it costs, without what it costs to make a string of JavaScript's of it.
+    #[must_use]
+    pub fn report_bytes(&self) -> usize {
+        support::report(&self.0).len()
+    }
 }
 
 /// The first line of a text that does not follow its format, `text` or `openmetrics`; 0 when all lines do.

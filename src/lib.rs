@@ -8,6 +8,8 @@
 //! - Dependencies point one way, in the order of the modules below; a lower one never names a higher one.
 #![forbid(unsafe_code)]
 
+pub mod sorted;
+
 pub mod exposition;
 pub mod metrics;
 

@@ -73,7 +73,7 @@ fn the_split_by_reason_stands_in_for_the_missing_queue_gauge() {
 #[test]
 fn a_missing_running_gauge_is_named_and_the_queue_still_told() {
     let Some(found) = loaded(without("vllm:num_requests_running")) else { return };
-    assert_eq!(found.state.sentence, "The number of running requests is not in the text.");
+    assert_eq!(found.state.sentence, "The text gives no usable number of running requests.");
     assert_eq!(first_cause(&found), None);
     assert!(found.headline.text.starts_with("64 requests wait"), "{}", found.headline.text);
 }

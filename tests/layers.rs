@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up; modules of one line are one layer and may name each other.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
+    &["sorted"],
     &["metrics"],
     &["exposition"],
     &["signal"],

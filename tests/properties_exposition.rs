@@ -133,7 +133,15 @@ fn told(parsed: &Parsed) -> impl PartialEq + std::fmt::Debug + use<> {
             (samples(scrape), times, families)
         })
         .collect();
-    (parsed.text.clone(), scrapes, parsed.problems.clone(), parsed.problem_counts.clone(), parsed.format, parsed.format_reason)
+    (
+        parsed.text.clone(),
+        parsed.lines,
+        scrapes,
+        parsed.problems.clone(),
+        parsed.problem_counts.clone(),
+        parsed.format,
+        parsed.format_reason,
+    )
 }
 
 /// Lines of all sorts: good, broken, noise.

@@ -39,7 +39,7 @@ http_requests_total{handler=\"/v1/completions\",method=\"POST\",status=\"4xx\"} 
 #[test]
 fn preemptions_per_request_lag_behind_the_counter() {
     let Some(snapshot) = dump(KV_FULL) else { return };
-    let per_request = &snapshot.distributions[&Distribution::RequestPreemptions].histogram;
+    let per_request = &snapshot.distributions.get(&Distribution::RequestPreemptions).unwrap().histogram;
     assert_eq!((per_request.sum, count(&snapshot, Counter::Preemptions)), (Some(123.0), Some(160.0)));
 }
 
@@ -55,7 +55,7 @@ fn families_that_are_always_there_are_zero_and_not_absent() {
     let Some(snapshot) = dump(KV_FULL) else { return };
     for counter in [Counter::ExternalQueries, Counter::ExternalHits, Counter::MultimodalQueries, Counter::HostHits, Counter::EstimatedFlops]
     {
-        let value = &snapshot.counters[&counter];
+        let value = snapshot.counters.get(&counter).unwrap();
         assert!(value.value == 0.0 && !value.absent_is_zero && !value.source.lines.is_empty(), "{counter:?}");
     }
 }
@@ -63,7 +63,7 @@ fn families_that_are_always_there_are_zero_and_not_absent() {
 #[test]
 fn admission_rejections_carry_no_engine_label() {
     let Some(snapshot) = dump(KV_FULL) else { return };
-    let rejections = &snapshot.counters[&Counter::CapacityRejections];
+    let rejections = snapshot.counters.get(&Counter::CapacityRejections).unwrap();
     assert_eq!((rejections.value, rejections.ranks.as_slice()), (0.0, [(String::new(), 0.0)].as_slice()));
 }
 
@@ -99,7 +99,7 @@ fn prefix_cache_counters_count_tokens() {
 #[test]
 fn sglangs_first_buckets_are_coarse() {
     let Some(snapshot) = dump(SGLANG_QUEUE) else { return };
-    let first = |key: Distribution| snapshot.distributions[&key].histogram.buckets[0].upper;
+    let first = |key: Distribution| snapshot.distributions.get(&key).unwrap().histogram.buckets[0].upper;
     assert_eq!((first(Distribution::Ttft), first(Distribution::Itl)), (0.1, 0.002));
 }
 
@@ -115,7 +115,7 @@ fn aborted_requests_are_among_sglangs_finished_ones() {
 fn sglangs_counters_do_not_exist_before_their_first_event() {
     let Some(snapshot) = dump(SGLANG_QUEUE) else { return };
     for counter in [Counter::Aborted, Counter::Preemptions, Counter::RetractedTokens] {
-        let value = &snapshot.counters[&counter];
+        let value = snapshot.counters.get(&counter).unwrap();
         assert!(value.absent_is_zero && value.value == 0.0, "{counter:?}");
     }
 }
@@ -154,13 +154,16 @@ fn the_servers_own_warm_up_request_is_counted() {
 fn sglang_has_no_process_and_no_created_series() {
     let Some(snapshot) = dump(SGLANG_QUEUE) else { return };
     assert!(snapshot.started_at.is_none());
-    assert_eq!(snapshot.counters[&Counter::CpuSeconds].source.metric, "sglang:process_cpu_seconds_total{component=\"tokenizer\"}");
+    assert_eq!(
+        snapshot.counters.get(&Counter::CpuSeconds).unwrap().source.metric,
+        "sglang:process_cpu_seconds_total{component=\"tokenizer\"}"
+    );
 }
 
 #[test]
 fn a_tgi_family_appears_after_its_first_event() {
     let Some(snapshot) = dump("series/tgi-harness/queue/t030.prom") else { return };
-    assert!(snapshot.counters[&Counter::CapacityRejections].absent_is_zero);
+    assert!(snapshot.counters.get(&Counter::CapacityRejections).unwrap().absent_is_zero);
     assert_eq!(observations(&snapshot, Distribution::Ttft), None);
     assert_eq!(gauge(&snapshot, Gauge::KvUsage), None);
 }
@@ -168,7 +171,7 @@ fn a_tgi_family_appears_after_its_first_event() {
 #[test]
 fn the_v0_engine_has_no_rank_no_prefix_counters_and_only_seen_reasons() {
     let Some(snapshot) = dump(V0_QUEUE) else { return };
-    assert_eq!(snapshot.gauges[&Gauge::Running].ranks, [(String::new(), 4.0)]);
+    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().ranks, [(String::new(), 4.0)]);
     assert_numbers(
         "v0",
         &snapshot,

@@ -52,7 +52,7 @@ sglang:cached_tokens_total{cache_source=\"host\",model_name=\"m\"} 5
 #[test]
 fn a_missing_cached_counter_is_zero_hits_where_the_release_has_it() {
     let snapshot = one(&format!("sglang:prompt_tokens_total{{model_name=\"m\"}} 60\nsglang:num_running_reqs{{{RANK},tp_rank=\"0\"}} 1\n"));
-    let hits = &snapshot.counters[&Counter::PrefixHits];
+    let hits = snapshot.counters.get(&Counter::PrefixHits).unwrap();
     assert!(hits.absent_is_zero && hits.value == 0.0);
 }
 
@@ -73,7 +73,7 @@ fn every_tensor_rank_writes_queue_times_and_retractions() {
         &[("queue_time.n", Some(10.0)), ("preemptions", Some(3.0)), ("engine.steps", Some(7.0)), ("prefill_time.n", Some(4.0))],
     );
     assert_close(snapshot.config.tensor_parallel_ranks.as_ref().map(|value| value.value), 8.0);
-    assert_eq!(snapshot.distributions[&Distribution::QueueTime].source.lines, [1, 2, 3], "the lines of tensor rank 0");
+    assert_eq!(snapshot.distributions.get(&Distribution::QueueTime).unwrap().source.lines[..], [1, 2, 3], "the lines of tensor rank 0");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn the_empty_priority_is_the_total_of_the_others() {
          sglang:num_running_reqs{{priority=\"1\",{RANK}}} 5\n"
     ));
     assert_eq!(gauge(&snapshot, Gauge::Running), Some(12.0));
-    assert_eq!(snapshot.gauges[&Gauge::Running].source.lines, [1]);
+    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().source.lines[..], [1]);
     assert_eq!(snapshot.config.priority_scheduling.as_ref().map(|value| value.value), Some(true));
 }
 
@@ -217,7 +217,7 @@ fn milliseconds_become_seconds() {
         "sglang:kv_transfer_latency_ms_bucket{{{RANK},le=\"250\"}} 1\nsglang:kv_transfer_latency_ms_bucket{{{RANK},le=\"+Inf\"}} 2\n\
          sglang:kv_transfer_latency_ms_sum{{{RANK}}} 500\nsglang:kv_transfer_latency_ms_count{{{RANK}}} 2\n"
     ));
-    let histogram = &snapshot.distributions[&Distribution::KvTransferTime].histogram;
+    let histogram = &snapshot.distributions.get(&Distribution::KvTransferTime).unwrap().histogram;
     assert_eq!((histogram.buckets[0].upper, histogram.buckets[1].upper), (0.25, f64::INFINITY));
     assert_eq!(histogram.mean(), Some(0.25));
 }
@@ -309,7 +309,7 @@ fn workers_behind_a_gateway_are_told_apart() {
 #[test]
 fn overload_beyond_the_last_bucket_keeps_its_mean() {
     let Some(snapshot) = dump("dumps/sglang/docs_2025-03-03_llama8b_overloaded.prom") else { return };
-    let histogram = &snapshot.distributions[&Distribution::Ttft].histogram;
+    let histogram = &snapshot.distributions.get(&Distribution::Ttft).unwrap().histogram;
     let highest = histogram.buckets.iter().rev().find(|bucket| bucket.upper.is_finite()).unwrap();
     assert_eq!(highest.upper, 30.0);
     assert!(1.0 - highest.cumulative / 11_008.0 > 0.76, "77 % lie above");
@@ -327,7 +327,7 @@ fn an_extra_metric_label_does_not_split_a_server() {
 #[test]
 fn a_padded_empty_rank_is_no_rank() {
     let snapshot = one("sglang:num_running_reqs{dp_rank=\"\",model_name=\"m\"} 3\n");
-    assert_eq!(snapshot.gauges[&Gauge::Running].ranks, [(String::new(), 3.0)]);
+    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().ranks, [(String::new(), 3.0)]);
     assert!(snapshot.config.data_parallel_ranks.is_none());
 }
 

@@ -50,7 +50,7 @@ fn a_name_that_ends_in_count_can_be_a_counter() {
         &[("requests.received", Some(111.0)), ("engine.decode_calls", Some(1509.0)), ("engine.prefill_calls", Some(16.0))],
     );
     assert_eq!(observations(&snapshot, Distribution::DecodeCallTime), Some(1509.0));
-    assert_eq!(snapshot.counters[&Counter::DecodeCalls].source.metric, "tgi_batch_inference_count{method=\"decode\"}");
+    assert_eq!(snapshot.counters.get(&Counter::DecodeCalls).unwrap().source.metric, "tgi_batch_inference_count{method=\"decode\"}");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn time_per_token_includes_prefill() {
 #[test]
 fn the_queue_share_is_exact() {
     let Some(snapshot) = dump(REAL) else { return };
-    let sum = |key: Distribution| snapshot.distributions[&key].histogram.sum.unwrap();
+    let sum = |key: Distribution| snapshot.distributions.get(&key).unwrap().histogram.sum.unwrap();
     // 54.6 % of the latency of its requests.
     assert!((sum(Distribution::QueueTime) / sum(Distribution::E2e) - 0.5456).abs() < 1e-4);
     let parts = sum(Distribution::ValidationTime) + sum(Distribution::QueueTime) + sum(Distribution::InferenceTime);
@@ -108,7 +108,7 @@ fn reserved_tokens_are_no_usage_without_their_budget() {
     assert_numbers("reserved", &snapshot, &[("kv_cache.reserved_tokens", Some(118_784.0)), ("kv_cache.usage", None)]);
     let with = one("tgi_batch_current_max_tokens 3000\ntgi_batch_max_total_tokens 4000\ntgi_request_success 1\n");
     assert_eq!(gauge(&with, Gauge::KvUsage), Some(0.75));
-    assert_eq!(with.gauges[&Gauge::KvUsage].source.lines, [1, 2]);
+    assert_eq!(with.gauges.get(&Gauge::KvUsage).unwrap().source.lines[..], [1, 2]);
     let zero = one("tgi_batch_current_max_tokens 3000\ntgi_batch_max_total_tokens 0\n");
     assert_eq!(gauge(&zero, Gauge::KvUsage), None);
 }
@@ -131,7 +131,7 @@ fn a_fresh_server_has_an_empty_body() {
 fn a_missing_failure_family_is_no_failure() {
     let snapshot = one("tgi_request_success 3\n");
     for counter in [Counter::ServerErrors, Counter::CapacityRejections, Counter::ClientErrors, Counter::Aborted] {
-        let value = &snapshot.counters[&counter];
+        let value = snapshot.counters.get(&counter).unwrap();
         assert!(value.absent_is_zero && value.value == 0.0 && value.source.lines.is_empty(), "{counter:?}");
     }
 }

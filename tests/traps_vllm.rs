@@ -35,7 +35,7 @@ vllm:kv_cache_usage_perc{engine=\"1\",model_name=\"m\"} 0.2
 ");
     assert_eq!(gauge(&snapshot, Gauge::Running), Some(13.0));
     assert_eq!(gauge(&snapshot, Gauge::KvUsage), Some(0.9));
-    let ranks: Vec<&str> = snapshot.gauges[&Gauge::Running].ranks.iter().map(|(rank, _)| rank.as_str()).collect();
+    let ranks: Vec<&str> = snapshot.gauges.get(&Gauge::Running).unwrap().ranks.iter().map(|(rank, _)| rank.as_str()).collect();
     assert_eq!(ranks, ["0", "1", "10"]);
 }
 
@@ -137,7 +137,7 @@ fn minus_one_is_a_hit_rate_that_is_switched_off() {
 #[test]
 fn the_first_bucket_hides_short_times_and_the_mean_does_not() {
     let Some(snapshot) = dump("dumps/vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-after.prom") else { return };
-    let spread = &snapshot.distributions[&Distribution::QueueTime];
+    let spread = snapshot.distributions.get(&Distribution::QueueTime).unwrap();
     assert_eq!(spread.histogram.buckets[0].upper, 0.3);
     assert_eq!(spread.histogram.buckets[0].cumulative, 33.0);
     assert!(mean(&snapshot, Distribution::QueueTime).unwrap() < 1e-5);
@@ -166,7 +166,8 @@ fn buckets_are_read_and_never_assumed() {
 vllm:request_queue_time_seconds_bucket{engine=\"0\",model_name=\"m\",le=\"0.007\"} 1
 vllm:request_queue_time_seconds_bucket{engine=\"0\",model_name=\"m\",le=\"+Inf\"} 2
 ");
-    let bounds: Vec<f64> = snapshot.distributions[&Distribution::QueueTime].histogram.buckets.iter().map(|bucket| bucket.upper).collect();
+    let bounds: Vec<f64> =
+        snapshot.distributions.get(&Distribution::QueueTime).unwrap().histogram.buckets.iter().map(|bucket| bucket.upper).collect();
     assert_eq!(bounds, [0.007, f64::INFINITY]);
 }
 
@@ -221,7 +222,7 @@ vllm:request_success_total{engine=\"0\",finished_reason=\"repetition\",model_nam
 fn a_reason_that_the_release_did_not_have_is_unknown_and_not_zero() {
     let snapshot = one("vllm:request_success_total{finished_reason=\"length\",model_name=\"m\"} 3\n");
     assert_eq!(count(&snapshot, Counter::FinishedStop), Some(0.0));
-    assert!(snapshot.counters[&Counter::FinishedStop].absent_is_zero);
+    assert!(snapshot.counters.get(&Counter::FinishedStop).unwrap().absent_is_zero);
     assert_eq!(count(&snapshot, Counter::FinishedError), None);
 }
 
@@ -311,7 +312,7 @@ ray_vllm_generation_tokens_total{engine=\"0\",model_name=\"m\",ReplicaId=\"r1\",
 ");
     assert_eq!(gauge(&snapshot, Gauge::Running), Some(2.0));
     assert_eq!(count(&snapshot, Counter::Preemptions), Some(0.0));
-    assert_eq!(snapshot.gauges[&Gauge::Running].source.metric, "ray_vllm_num_requests_running");
+    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().source.metric, "ray_vllm_num_requests_running");
     let native = one("vllm:generation_tokens_total{engine=\"0\",model_name=\"m\"} 40\n");
     assert_eq!(count(&native, Counter::Preemptions), None);
 }
@@ -341,7 +342,7 @@ fn the_prompt_counter_holds_cached_tokens_too() {
 #[test]
 fn an_idle_v1_server_has_zeros_and_an_idle_v0_server_has_no_series() {
     let Some(idle) = dump("dumps/vllm/er0080-vllm-0.25.1-idle.prom") else { return };
-    let stopped = &idle.counters[&Counter::FinishedStop];
+    let stopped = idle.counters.get(&Counter::FinishedStop).unwrap();
     assert!(stopped.value == 0.0 && !stopped.absent_is_zero && stopped.source.lines.len() == 1);
     let v0 = one("vllm:gpu_cache_usage_perc{model_name=\"m\"} 0\nvllm:num_requests_running{model_name=\"m\"} 0\n");
     assert_eq!(count(&v0, Counter::Finished), None);

@@ -4,6 +4,7 @@ use super::snapshots::Chosen;
 use crate::report::Note;
 use crate::request::RequestError;
 use crate::signal::{Observation, Snapshot, chronological, restarted, same_instance, same_settings};
+use crate::sorted::sort_by;
 
 /// Dumps that fall into two groups with a pause between them, at least this many times as long as any other, are two windows.
 const PAUSE: f64 = 3.0;
@@ -19,7 +20,7 @@ pub(super) struct Observed {
 
 pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
     let Chosen { mut snapshots, mut notes } = chosen;
-    snapshots.sort_by(chronological);
+    sort_by(&mut snapshots, chronological);
     if snapshots.len() < 2 {
         let only = snapshots
             .pop()
@@ -98,7 +99,7 @@ fn split(snapshots: &[Snapshot]) -> Option<Split> {
     let pause = |pair: &[Snapshot]| Some(pair.last()?.at? - pair.first()?.at?);
     let mut pauses: Vec<(usize, f64)> =
         snapshots.windows(2).enumerate().map(|(index, pair)| Some((index + 1, pause(pair)?))).collect::<Option<_>>()?;
-    pauses.sort_by(|a, b| b.1.total_cmp(&a.1));
+    sort_by(&mut pauses, |a, b| b.1.total_cmp(&a.1));
     let (at, longest) = *pauses.first()?;
     let (_, next) = *pauses.get(1)?;
     (both_sides(&at) && next > 0.0 && longest >= PAUSE * next).then_some(Split { at, restart: false })

@@ -6,7 +6,7 @@ use crate::exposition::ProblemKind;
 use crate::metrics::Scrape;
 use crate::report::Note;
 use crate::request::RequestError;
-use crate::signal::{BackendId, InstanceKey, Snapshot};
+use crate::signal::{BackendId, InstanceKey, Snapshot, chronological};
 
 /// The snapshots of the chosen instance and what was left out.
 #[derive(Debug)]
@@ -21,29 +21,29 @@ const MOST_NAMED: usize = 20;
 /// Reads every scrape of every input and keeps the snapshots of one instance: the one that is asked for, else the busiest of the last text.
 pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, RequestError> {
     let backend = one_backend(inputs, options)?;
-    let mut all: Vec<Snapshot> = Vec::new();
-    let mut last_text: Vec<InstanceKey> = Vec::new();
-    for (index, input) in inputs.iter().enumerate() {
-        let scrapes: Vec<&Scrape> = input.parsed.scrapes.iter().filter(|scrape| !scrape.is_empty()).collect();
-        for (position, scrape) in scrapes.iter().enumerate() {
-            let found = backend::read(scrape, backend);
-            if !found.is_empty() {
-                last_text = found.iter().map(|snapshot| snapshot.key.clone()).collect();
-            }
-            for mut snapshot in found {
-                snapshot.text_index = index;
-                snapshot.text_name = Some(input.name.clone());
-                // The time that was given is that of the end of the text; earlier expositions in it have their own sample times or none.
-                if position + 1 == scrapes.len() {
-                    snapshot.at = input.at.or(snapshot.at);
-                }
-                all.push(snapshot);
-            }
+    let texts = || inputs.iter().enumerate().flat_map(|(index, input)| scrapes(input).map(move |scrape| (index, input, scrape)));
+    // Snapshots are made of one instance only, so the instances are found first.
+    let found = |scrape| backend::servers(scrape, backend).filter(|servers| servers.keys().next().is_some());
+    let last = texts().rev().find_map(|(_, _, scrape)| Some((scrape, found(scrape)?)));
+    let last_text: Vec<InstanceKey> = last.iter().flat_map(|(_, servers)| servers.keys().cloned()).collect();
+    let Some(key) = wanted(&last_text, options) else { return Err(nothing_of(backend)) };
+    let mut snapshots = Vec::new();
+    for (index, input, scrape) in texts() {
+        let read = match &last {
+            Some((known, servers)) if std::ptr::eq(*known, scrape) => servers.snapshot(&key),
+            _ => found(scrape).and_then(|servers| servers.snapshot(&key)),
+        };
+        let Some(mut snapshot) = read else { continue };
+        snapshot.text_index = index;
+        snapshot.text_name = Some(input.name.clone());
+        // The time that was given is that of the end of the text; earlier expositions in it have their own sample times or none.
+        if scrapes(input).next_back().is_some_and(|end| std::ptr::eq(end, scrape)) {
+            snapshot.at = input.at.or(snapshot.at);
         }
+        snapshots.push(snapshot);
     }
-    let wanted = wanted(&last_text, options);
-    let Some(key) = wanted else { return Err(nothing_of(backend)) };
     let mut notes = Vec::new();
+    snapshots.extend(nothing_served_yet(inputs, &snapshots, &mut notes));
     if last_text.len() > 1 {
         let mut others: Vec<String> = last_text.iter().filter(|other| **other != key).take(MOST_NAMED).map(label).collect();
         if last_text.len() > MOST_NAMED + 1 {
@@ -59,8 +59,45 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
             ),
         });
     }
-    let snapshots: Vec<Snapshot> = all.into_iter().filter(|snapshot| snapshot.key == key).collect();
     Ok(Chosen { snapshots, notes })
+}
+
+/// A TGI exports a family only after its first event, so that an empty page before the first dump is a server that has served nothing, and
+/// a beginning to count from. Other texts without samples are left out, and said to be.
+fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<Note>) -> Option<Snapshot> {
+    let first = snapshots.iter().min_by(|a, b| chronological(a, b))?;
+    let silent = || inputs.iter().enumerate().filter(|(_, input)| scrapes(input).next().is_none());
+    let is_beginning = |(index, input): &(usize, &Input)| {
+        let before = match (input.at, first.at) {
+            (Some(at), Some(first)) => at < first,
+            _ => *index < first.text_index,
+        };
+        first.backend == BackendId::Tgi && before && input.parsed.text.trim().is_empty()
+    };
+    let beginning = silent().filter(is_beginning).max_by(|(_, a), (_, b)| a.at.unwrap_or(f64::MIN).total_cmp(&b.at.unwrap_or(f64::MIN)));
+    for (index, input) in silent() {
+        let sentence = match &beginning {
+            Some((chosen, _)) if *chosen == index => {
+                format!("{} is empty: this TGI had served nothing yet, so everything is counted from zero there.", input.name)
+            }
+            _ => format!("{} holds no sample and was left out.", input.name),
+        };
+        notes.push(Note { id: "empty-text".to_owned(), sentence });
+    }
+    let (index, input) = beginning?;
+    Some(Snapshot {
+        at: input.at,
+        text_index: index,
+        text_name: Some(input.name.clone()),
+        gauges: Default::default(),
+        counters: Default::default(),
+        distributions: Default::default(),
+        ..first.clone()
+    })
+}
+
+fn scrapes(input: &Input) -> impl DoubleEndedIterator<Item = &Scrape> {
+    input.parsed.scrapes.iter().filter(|scrape| !scrape.is_empty())
 }
 
 fn wanted(keys: &[InstanceKey], options: &Options) -> Option<InstanceKey> {

@@ -1,21 +1,47 @@
 //! A scrape read as one backend: snapshots of every server in it.
 
-use super::detect;
+use super::detect::{self, Names};
 use super::native::{Index, Instance, counter, distribution, gauge};
 use super::spec::Spec;
 use super::version::infer;
 use crate::metrics::Scrape;
-use crate::signal::{Caveat, Config, Counter, Gauge, Snapshot, Source};
+use crate::signal::{Caveat, Config, Counter, Gauge, InstanceKey, Snapshot, Source};
+use crate::sorted::{sort, sort_by};
 
-pub(super) fn read(scrape: &Scrape, spec: &'static Spec) -> Vec<Snapshot> {
-    let Some(prefix) = detect::prefix(scrape, spec) else {
-        return Vec::new();
-    };
-    let index = Index::build(scrape, spec, prefix);
-    let why = detect::why(scrape, spec, prefix);
-    let mut snapshots: Vec<Snapshot> = index.instances().map(|instance| snapshot(&instance, &why)).collect();
-    snapshots.sort_by(|a, b| traffic(b).total_cmp(&traffic(a)).then_with(|| a.key.cmp(&b.key)));
-    snapshots
+/// The servers of one scrape, found but not read yet.
+pub struct Servers<'a> {
+    index: Index<'a>,
+    why: String,
+    /// Numbers in the index, the busiest server first.
+    order: Vec<(usize, InstanceKey)>,
+}
+
+impl<'a> Servers<'a> {
+    pub(super) fn find(scrape: &'a Scrape, spec: &'static Spec) -> Option<Servers<'a>> {
+        let names = Names::of(scrape);
+        let prefix = detect::best_prefix(&names, spec)?.0;
+        let index = Index::build(scrape, spec, prefix);
+        let why = detect::why(scrape, &names, spec, prefix);
+        let mut order: Vec<(usize, InstanceKey, f64)> = Vec::new();
+        for (number, instance) in index.instances().enumerate() {
+            order.push((number, instance.key(), traffic(&instance)));
+        }
+        sort_by(&mut order, |a, b| b.2.total_cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
+        let order = order.into_iter().map(|(number, key, _)| (number, key)).collect();
+        Some(Servers { index, why, order })
+    }
+
+    /// Model and labels of each, the busiest first.
+    pub fn keys(&self) -> impl Iterator<Item = &InstanceKey> {
+        self.order.iter().map(|(_, key)| key)
+    }
+
+    /// Reads one of them.
+    #[must_use]
+    pub fn snapshot(&self, key: &InstanceKey) -> Option<Snapshot> {
+        let (number, _) = self.order.iter().find(|(_, known)| known == key)?;
+        Some(snapshot(&self.index.instance(*number), &self.why))
+    }
 }
 
 fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
@@ -23,7 +49,7 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
     let version = infer(instance, &(spec.evidence)(instance), (spec.whole)(instance));
     let mut snapshot = Snapshot {
         backend: spec.id,
-        key: instance.key().clone(),
+        key: instance.key(),
         why_backend: why.to_owned(),
         at: instance.timestamp(),
         started_at: started_at(instance),
@@ -40,7 +66,7 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         snapshot.caveats.push(Caveat::NoStartTime);
     }
     (spec.finish)(instance, &mut snapshot);
-    snapshot.caveats.sort_unstable();
+    sort(&mut snapshot.caveats);
     snapshot.caveats.dedup();
     snapshot
 }
@@ -50,17 +76,24 @@ fn started_at(instance: &Instance<'_, '_>) -> Option<(f64, Source)> {
     let metric = "process_start_time_seconds";
     let process = instance
         .numbers(metric)
-        .iter()
         .filter(|series| series.data.is_finite() && series.data > 0.0)
         .min_by(|a, b| a.data.total_cmp(&b.data))
-        .map(|series| (series.data, Source { metric: metric.to_owned(), lines: series.lines.clone() }));
+        .map(|series| (series.data, Source { metric: metric.to_owned(), lines: series.lines.lines().into() }));
     process.or_else(|| instance.created().filter(|_| instance.spec().created_is_start))
 }
 
-/// Tokens since start, else requests now: orders the servers of one text.
-fn traffic(snapshot: &Snapshot) -> f64 {
-    let counted: f64 =
-        [Counter::OutputTokens, Counter::PromptTokens].iter().filter_map(|key| snapshot.counters.get(key)).map(|value| value.value).sum();
-    let open: f64 = [Gauge::Running, Gauge::Waiting].iter().filter_map(|key| snapshot.gauges.get(key)).map(|value| value.value).sum();
+/// Tokens since start and requests now: orders the servers of one text.
+fn traffic(instance: &Instance<'_, '_>) -> f64 {
+    let spec = instance.spec();
+    let counted: f64 = [Counter::OutputTokens, Counter::PromptTokens]
+        .iter()
+        .filter_map(|key| counter(instance, spec.counters.iter().find(|row| row.to == *key)?, None))
+        .map(|value| value.value)
+        .sum();
+    let open: f64 = [Gauge::Running, Gauge::Waiting]
+        .iter()
+        .filter_map(|key| gauge(instance, spec.gauges.iter().find(|row| row.to == *key)?))
+        .map(|value| value.value)
+        .sum();
     counted + open
 }

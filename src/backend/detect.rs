@@ -1,40 +1,58 @@
 //! Recognising a supported backend by its family names.
 
-use std::collections::BTreeSet;
-
 use super::spec::Spec;
 use super::{Detection, SPECS, other};
 use crate::metrics::Scrape;
+use crate::sorted::sort;
+
+/// Names of samples and of declared families, with and without the suffixes of samples; sorted, each once.
+pub(super) struct Names<'a> {
+    of_samples: Vec<&'a str>,
+    declared: Vec<&'a str>,
+    all: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    pub fn of(scrape: &'a Scrape) -> Self {
+        let of_samples = sorted(scrape.sample_names().into_iter().flat_map(both).collect());
+        let declared = sorted(scrape.families().flat_map(|family| both(family.name())).collect());
+        let all = sorted([of_samples.as_slice(), declared.as_slice()].concat());
+        Names { of_samples, declared, all }
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.all.binary_search(&name).is_ok()
+    }
+
+    /// The first name that starts so.
+    pub fn starting(&self, start: &str) -> Option<&'a str> {
+        under(&self.all, start).first().copied()
+    }
+}
 
 pub(super) fn detect(scrape: &Scrape) -> Detection {
+    let names = Names::of(scrape);
     let best = SPECS
         .iter()
         .filter_map(|spec| {
-            let (prefix, count) = best_prefix(scrape, spec)?;
+            let (prefix, count) = best_prefix(&names, spec)?;
             Some((*spec, prefix, count))
         })
         .reduce(|best, next| if next.2 > best.2 { next } else { best });
-    let names = names(scrape);
     if let Some(impostor) = other::impostor(scrape, &names) {
         return impostor;
     }
     match best {
-        Some((spec, prefix, _)) => Detection::Supported { backend: spec.id, why: why(scrape, spec, prefix) },
+        Some((spec, prefix, _)) => Detection::Supported { backend: spec.id, why: why(scrape, &names, spec, prefix) },
         None => other::recognise(&names),
     }
 }
 
-/// The spelling of the prefix under which most of the backend's known families are found.
-pub(super) fn prefix(scrape: &Scrape, spec: &Spec) -> Option<&'static str> {
-    best_prefix(scrape, spec).map(|(prefix, _)| prefix)
-}
-
 /// Why it is this backend, in one sentence.
-pub(super) fn why(scrape: &Scrape, spec: &Spec, prefix: &str) -> String {
-    let names = names(scrape);
-    let known = known(&names, spec, prefix);
+pub(super) fn why(scrape: &Scrape, names: &Names<'_>, spec: &Spec, prefix: &str) -> String {
+    let known = known(&names.all, spec, prefix);
     let example = known.first().map(|name| format!("{prefix}{name}")).unwrap_or_default();
-    let beside = other::beside(&names, spec.id);
+    let beside = other::beside(names, spec.id);
     let rest = if beside.is_empty() { String::new() } else { format!("; the text also holds {}, which was left out", beside.join(", ")) };
     let empty = if scrape.is_empty() { ", but none has a sample" } else { "" };
     let server = spec.id.name();
@@ -44,54 +62,56 @@ pub(super) fn why(scrape: &Scrape, spec: &Spec, prefix: &str) -> String {
     }
 }
 
-/// Sample names and declared family names, with and without the suffixes of samples.
-fn names(scrape: &Scrape) -> BTreeSet<String> {
-    let mut names = sample_names(scrape);
-    names.extend(declared_names(scrape));
-    names
-}
-
-fn sample_names(scrape: &Scrape) -> BTreeSet<String> {
-    scrape.sample_names().into_iter().flat_map(both).collect()
-}
-
-fn declared_names(scrape: &Scrape) -> BTreeSet<String> {
-    scrape.families().flat_map(|family| both(family.name())).collect()
-}
-
-fn both(name: &str) -> [String; 2] {
-    [name.to_owned(), base(name).to_owned()]
-}
-
-fn base(name: &str) -> &str {
-    ["_bucket", "_sum", "_count", "_created", "_total"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
-}
-
-/// Samples decide. Their names can differ from the declared ones: Python's OpenMetrics writes `# TYPE vllm:x` above `vllm_x`.
-fn best_prefix(scrape: &Scrape, spec: &Spec) -> Option<(&'static str, usize)> {
-    let best = |names: &BTreeSet<String>| {
+/// The spelling of the prefix under which most of the backend's known families are found, and how many. Samples decide: their names can
+/// differ from the declared ones, as Python's OpenMetrics writes `# TYPE vllm:x` above `vllm_x`.
+pub(super) fn best_prefix(names: &Names<'_>, spec: &Spec) -> Option<(&'static str, usize)> {
+    let best = |names: &[&str]| {
         spec.prefixes
             .iter()
             .map(|prefix| (*prefix, known(names, spec, prefix).len()))
             .filter(|(_, count)| *count > 0)
             .reduce(|best, next| if next.1 > best.1 { next } else { best })
     };
-    best(&sample_names(scrape)).or_else(|| best(&declared_names(scrape)))
+    best(&names.of_samples).or_else(|| best(&names.declared))
 }
 
 /// The families of the mapping tables that are there, in the order of the tables, each once.
-fn known<'s>(names: &BTreeSet<String>, spec: &'s Spec, prefix: &str) -> Vec<&'s str> {
+fn known<'s>(names: &[&str], spec: &'s Spec, prefix: &str) -> Vec<&'s str> {
+    let names = under(names, prefix);
+    let mut found: Vec<&str> = Vec::new();
+    if names.is_empty() {
+        return found;
+    }
+    let is_there = |name: &str| names.binary_search_by(|known| known.get(prefix.len()..).cmp(&Some(name))).is_ok();
     let gauges = spec.gauges.iter().flat_map(|row| row.from);
     let counters = spec.counters.iter().flat_map(|row| row.from);
     let distributions = spec.distributions.iter().flat_map(|row| row.from);
     let tables = gauges.chain(counters).chain(distributions).map(|native| native.name);
-    let mut found: Vec<&str> = Vec::new();
     for name in tables.chain(spec.beyond_tables.iter().copied()) {
-        let is_there = |name: &str| names.contains(&format!("{prefix}{name}"));
-        let is_known = spec.globals.contains(&name) || found.contains(&name);
-        if !is_known && (is_there(name) || is_there(base(name))) {
+        if (is_there(name) || is_there(base(name))) && !spec.globals.contains(&name) && !found.contains(&name) {
             found.push(name);
         }
     }
     found
+}
+
+/// Those that start so.
+fn under<'n, 'a>(names: &'n [&'a str], start: &str) -> &'n [&'a str] {
+    let from = names.partition_point(|name| *name < start);
+    let rest = names.get(from..).unwrap_or(&[]);
+    rest.get(..rest.partition_point(|name| name.starts_with(start))).unwrap_or(&[])
+}
+
+fn sorted(mut names: Vec<&str>) -> Vec<&str> {
+    sort(&mut names);
+    names.dedup();
+    names
+}
+
+fn both(name: &str) -> [&str; 2] {
+    [name, base(name)]
+}
+
+fn base(name: &str) -> &str {
+    ["_bucket", "_sum", "_count", "_created", "_total"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
 }

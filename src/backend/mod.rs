@@ -12,6 +12,8 @@ mod tgi;
 mod version;
 mod vllm;
 
+pub use assemble::Servers;
+
 use crate::metrics::Scrape;
 use crate::signal::{BackendId, Snapshot};
 use spec::Spec;
@@ -33,11 +35,18 @@ pub fn detect(scrape: &Scrape) -> Detection {
     detect::detect(scrape)
 }
 
+/// Finds the servers of a scrape, which are read one by one. `None` when the scrape holds none of the backend's families.
+#[must_use]
+pub fn servers(scrape: &Scrape, backend: BackendId) -> Option<Servers<'_>> {
+    SPECS.iter().find(|spec| spec.id == backend).and_then(|spec| Servers::find(scrape, spec))
+}
+
 /// Reads a scrape as this backend: one snapshot per model and instance in it, the one with the most traffic first.
 /// Empty when the scrape holds none of the backend's families.
 #[must_use]
 pub fn read(scrape: &Scrape, backend: BackendId) -> Vec<Snapshot> {
-    SPECS.iter().find(|spec| spec.id == backend).map(|spec| assemble::read(scrape, spec)).unwrap_or_default()
+    let servers = servers(scrape, backend);
+    servers.iter().flat_map(|servers| servers.keys().filter_map(|key| servers.snapshot(key))).collect()
 }
 
 static SPECS: &[&Spec] = &[&vllm::SPEC, &sglang::SPEC, &tgi::SPEC];

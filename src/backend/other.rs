@@ -1,8 +1,7 @@
 //! Software that is recognised, and not supported.
 
-use std::collections::BTreeSet;
-
 use super::Detection;
+use super::detect::Names;
 use crate::metrics::Scrape;
 use crate::signal::BackendId;
 
@@ -90,7 +89,7 @@ static PROGRAMS: &[Program] = &[
 ];
 
 /// Names the program of a text that holds no supported backend.
-pub(super) fn recognise(names: &BTreeSet<String>) -> Detection {
+pub(super) fn recognise(names: &Names<'_>) -> Detection {
     for program in PROGRAMS {
         if let Some((sign, family)) = first(program, names) {
             return Detection::Other {
@@ -103,7 +102,7 @@ pub(super) fn recognise(names: &BTreeSet<String>) -> Detection {
 }
 
 /// Other inference software in the text of a supported backend; runtimes and hosts are not worth a word.
-pub(super) fn beside(names: &BTreeSet<String>, backend: BackendId) -> Vec<String> {
+pub(super) fn beside(names: &Names<'_>, backend: BackendId) -> Vec<String> {
     let others = PROGRAMS.iter().take_while(|program| program.name != "Envoy proxy").filter_map(|program| {
         let (_, family) = first(program, names)?;
         Some(format!("{} (`{family}`)", program.name))
@@ -125,7 +124,7 @@ const ENGINE_ONLY: &[&str] = &[
 ];
 
 /// Software that uses a supported backend's names for something else.
-pub(super) fn impostor(scrape: &Scrape, names: &BTreeSet<String>) -> Option<Detection> {
+pub(super) fn impostor(scrape: &Scrape, names: &Names<'_>) -> Option<Detection> {
     if let Some(family) = has_any(names, ROUTER).filter(|_| has_any(names, ENGINE_ONLY).is_none()) {
         return Some(Detection::Other {
             name: "vLLM production-stack router".to_owned(),
@@ -140,7 +139,7 @@ pub(super) fn impostor(scrape: &Scrape, names: &BTreeSet<String>) -> Option<Dete
             ),
         });
     }
-    let has_vllm = names.iter().any(|name| name.starts_with("vllm:"));
+    let has_vllm = names.starting("vllm:").is_some();
     if !has_vllm && let Some(family) = tgis_adapter(scrape) {
         return Some(Detection::Other {
             name: "IBM TGIS adapter".to_owned(),
@@ -159,13 +158,10 @@ fn tgis_adapter(scrape: &Scrape) -> Option<&'static str> {
     })
 }
 
-fn first<'n>(program: &Program, names: &'n BTreeSet<String>) -> Option<(&'static str, &'n str)> {
-    program.signs.iter().find_map(|sign| {
-        let family = names.range((*sign).to_owned()..).next().filter(|name| name.starts_with(sign))?;
-        Some((*sign, family.as_str()))
-    })
+fn first<'a>(program: &Program, names: &Names<'a>) -> Option<(&'static str, &'a str)> {
+    program.signs.iter().find_map(|sign| Some((*sign, names.starting(sign)?)))
 }
 
-fn has_any(names: &BTreeSet<String>, wanted: &[&'static str]) -> Option<&'static str> {
-    wanted.iter().copied().find(|name| names.contains(*name))
+fn has_any(names: &Names<'_>, wanted: &[&'static str]) -> Option<&'static str> {
+    wanted.iter().copied().find(|name| names.contains(name))
 }

@@ -138,10 +138,10 @@ impl Sign {
         match *self {
             Sign::Has(name) => instance.has(name),
             Sign::Lacks(name) => !instance.has(name),
-            Sign::HasLabel(name, label) => !instance.label_values(name, label).is_empty(),
-            Sign::LacksLabel(name, label) => instance.has(name) && instance.label_values(name, label).is_empty(),
-            Sign::HasValue(name, label, value) => instance.label_values(name, label).contains(&value),
-            Sign::LacksValue(name, label, value) => instance.has(name) && !instance.label_values(name, label).contains(&value),
+            Sign::HasLabel(name, label) => instance.has_label(name, label),
+            Sign::LacksLabel(name, label) => instance.has(name) && !instance.has_label(name, label),
+            Sign::HasValue(name, label, value) => instance.has_value(name, label, value),
+            Sign::LacksValue(name, label, value) => instance.has(name) && !instance.has_value(name, label, value),
             Sign::HasBounds(name, bounds) => bounds.iter().all(|bound| has_bound(instance, name, *bound) == Some(true)),
             Sign::LacksBound(name, bounds) => {
                 let mut found = bounds.iter().map(|bound| has_bound(instance, name, *bound) == Some(true));

@@ -1,5 +1,7 @@
 //! Searching as people expect it: words in any order, capitals only when they typed some.
 
+use crate::sorted::sort;
+
 /// What was typed into the search field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Needle {
@@ -49,7 +51,7 @@ impl Needle {
                 from = start + word.text.len();
             }
         }
-        marks.sort_unstable();
+        sort(&mut marks);
         marks.dedup_by(|next, kept| {
             let overlaps = next[0] < kept[1];
             if overlaps {

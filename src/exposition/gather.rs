@@ -9,6 +9,7 @@ use super::scan::Scanner;
 use super::timeline::by_time;
 use super::{Parsed, ProblemKind, format, noise};
 use crate::metrics::{Scrape, Table};
+use crate::sorted::sort_by;
 
 /// More scrapes than this are no paste but a log; each has a table of its own.
 const MOST_SCRAPES: usize = 10_000;
@@ -29,7 +30,7 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
     }
     let (format, format_reason) = format::of_scrape(&scanner, scrapes.first().map_or(0, |(_, end)| end.row));
     let mut timestamps = timestamps(&scanner, &scrapes);
-    let Scanner { mut columns, mut problems, carriage_returns, blanks, .. } = scanner;
+    let Scanner { mut columns, mut problems, carriage_returns, blanks, line, .. } = scanner;
     columns.timestamps = Vec::new();
     once(&mut problems, ProblemKind::CarriageReturn, carriage_returns, |count| {
         format!("Lines end with CR LF ({count} of them); the CR was taken off.")
@@ -80,7 +81,7 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
             Scrape::new(table.clone(), (start.row, end.row), metadata, &mut conflicts, &mut places)
         })
         .collect();
-    conflicts.sort_by_key(|conflict| conflict.line);
+    sort_by(&mut conflicts, |a, b| a.line.cmp(&b.line));
     for conflict in conflicts {
         let name = table.columns.strings.get(conflict.name);
         problems.add(ProblemKind::ConflictingType, conflict.line, lines.span(conflict.line), false, || {
@@ -88,7 +89,7 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
         });
     }
     let (problems, problem_counts) = problems.finish();
-    Parsed { text, scrapes, problems, problem_counts, format, format_reason }
+    Parsed { text, lines: line, scrapes, problems, problem_counts, format, format_reason }
 }
 
 fn timestamps(scanner: &Scanner, scrapes: &[(Mark, Mark)]) -> Vec<(u32, i64)> {

@@ -1,6 +1,7 @@
 //! One sample line, token by token, the forgiving way.
 
 use crate::metrics::{Columns, number};
+use crate::sorted::sort_by;
 
 /// Bytes of the line, with a mark when escapes are to be decoded.
 #[derive(Debug, Clone, Copy, Default)]
@@ -248,7 +249,7 @@ fn duplicates(bytes: &[u8], parts: &Parts) -> Option<Fault> {
     let fault = |token: &Token| Fault { at: token.start, what: What::DuplicateLabel };
     if parts.labels.len() > MANY_LABELS {
         let mut keys: Vec<&Token> = parts.labels.iter().map(|(key, _)| key).collect();
-        keys.sort_by_key(|key| of(key));
+        sort_by(&mut keys, |a, b| of(a).cmp(&of(b)));
         return keys
             .windows(2)
             .find_map(|pair| matches!(pair, [a, b] if of(a) == of(b)).then(|| pair.last().map(|key| fault(key))))

@@ -35,6 +35,8 @@ pub use strict::{Names, Verdict, parse_strict, verdict};
 pub struct Parsed {
     /// The text that lines and spans refer to (decoded from UTF-16 when it was).
     pub text: Arc<str>,
+    /// Number of lines, the last one with or without its line feed.
+    pub lines: u32,
     /// One per exposition in the text, in its order. Never merged, never empty: a text without samples gives one scrape without samples.
     pub scrapes: Vec<Scrape>,
     /// In the order of the text, at most [`KEPT_PER_KIND`] of each kind.

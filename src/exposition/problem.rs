@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::sorted::sort_by;
+
 /// Stable kinds; the identifier is part of the report format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -170,7 +172,7 @@ impl Problems {
 
     /// The problems in the order of the text, and how many of each kind were found when that is more than were kept.
     pub(super) fn finish(mut self) -> (Vec<Problem>, BTreeMap<ProblemKind, u32>) {
-        self.kept.sort_by_key(|problem| (problem.line, problem.span, problem.kind));
+        sort_by(&mut self.kept, |a, b| (a.line, a.span, a.kind).cmp(&(b.line, b.span, b.kind)));
         (self.kept, self.counts)
     }
 }

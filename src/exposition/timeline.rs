@@ -3,6 +3,7 @@
 use super::cut::Mark;
 use super::scan::Scanner;
 use crate::metrics::Columns;
+use crate::sorted::sort_by;
 
 /// Metadata that all scrapes of such an exposition share, with the rows that they hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +59,7 @@ fn sort(columns: &mut Columns, start: u32, end: u32) -> Vec<u32> {
             (time.map_or(f64::NEG_INFINITY, |(_, time)| *time), row)
         })
         .collect();
-    order.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    sort_by(&mut order, |(a, _), (b, _)| a.total_cmp(b));
     let rows: Vec<_> = order.iter().filter_map(|(_, row)| columns.rows.get(*row as usize).copied()).collect();
     columns.rows.splice(start as usize..end as usize, rows);
     let timed: Vec<(u32, f64)> =

@@ -2,6 +2,7 @@
 
 use super::{AvailabilityInput, Band, Class, Deduction, FindingInput, Health, Inputs, TargetInput};
 use crate::rule::{Severity, StateKind};
+use crate::sorted::sort_by;
 
 const LATENCY_POINTS: f64 = 40.0;
 const AVAILABILITY_POINTS: f64 = 40.0;
@@ -96,7 +97,7 @@ fn availability(input: AvailabilityInput) -> Option<Deduction> {
 fn latent(findings: &[FindingInput], class: Class, points: f64, kind: &str) -> Vec<Deduction> {
     let weight = |finding: &FindingInput| (finding.severity_score * finding.confidence).clamp(0.0, 1.0);
     let mut found: Vec<&FindingInput> = findings.iter().filter(|finding| finding.class == class && weight(finding) > 0.0).collect();
-    found.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.id.cmp(&b.id)));
+    sort_by(&mut found, |a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.id.cmp(&b.id)));
     let mut left = points;
     found
         .into_iter()
@@ -123,7 +124,7 @@ fn cap(inputs: &Inputs) -> Option<Deduction> {
         .filter(|finding| finding.class != Class::Note && finding.confidence >= CONFIRMED)
         .filter_map(|finding| Some((ceiling(finding.severity)?, finding)))
         .collect();
-    confirmed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    sort_by(&mut confirmed, |a, b| a.0.total_cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
     let finding = confirmed.first().map(|(points, finding)| Deduction {
         reason: format!("{}: confirmed, so no more than {points:.0}", finding.title),
         points: *points,

@@ -3,6 +3,8 @@
 use super::Kind;
 use super::text::{Interner, Piece, hash, mix};
 
+use crate::sorted::sort_by;
+
 /// One sample. 24 bytes; its labels are `keys` of its layout beside `values` from `labels` on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
@@ -75,12 +77,22 @@ impl Columns {
         self.keys.get(start..start + layout.len as usize).unwrap_or(&[])
     }
 
+    /// The values of all labels of a row, whose layout has this many.
+    pub(crate) fn values_of(&self, row: &Row, count: usize) -> &[Piece] {
+        let start = row.labels as usize;
+        self.values.get(start..start + count).unwrap_or(&[])
+    }
+
     /// Label keys and values of a row, in the order of the text.
     pub(crate) fn labels(&self, row: &Row) -> impl Iterator<Item = (u32, Piece)> + use<'_> {
         let keys = self.layout(row.layout).map_or(&[][..], |layout| self.keys(layout));
-        let start = row.labels as usize;
-        let values = self.values.get(start..start + keys.len()).unwrap_or(&[]);
+        let values = self.values_of(row, keys.len());
         keys.iter().copied().zip(values.iter().copied())
+    }
+
+    /// The value of the label at this place of the row's layout, which the caller knows to have one there.
+    pub(crate) fn value(&self, row: &Row, place: usize) -> Option<Piece> {
+        self.values.get(row.labels as usize + place).copied()
     }
 
     pub(crate) fn name(&self, row: &Row) -> u32 {
@@ -160,7 +172,7 @@ impl Columns {
         // Keys are there once, so that sorting them puts equal labels side by side.
         let sorted = |row: &Row| {
             let mut labels: Vec<(u32, Piece)> = self.labels(row).collect();
-            labels.sort_unstable_by_key(|(key, _)| *key);
+            sort_by(&mut labels, |a, b| a.0.cmp(&b.0));
             labels
         };
         sorted(a).iter().zip(&sorted(b)).all(|((a, of_a), (b, of_b))| a == b && read(*of_a) == read(*of_b))

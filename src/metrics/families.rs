@@ -7,6 +7,8 @@ use super::columns::{Columns, Metadata, Says, Tells};
 use super::kind::{SUFFIXES, of_lone_name};
 use super::text::Piece;
 
+use crate::sorted::sort_by;
+
 /// A family: the start of an interned name, and what was declared about it.
 #[derive(Debug, Clone)]
 pub(super) struct FamilyData {
@@ -220,7 +222,8 @@ impl Draft<'_> {
 
     fn in_order(self, mut of_name: Vec<u32>) -> Families {
         let mut order: Vec<usize> = (0..self.all.len()).collect();
-        order.sort_by_key(|id| self.all.get(*id).map_or(0, |family| family.line));
+        let line = |id: &usize| self.all.get(*id).map_or(0, |family| family.line);
+        sort_by(&mut order, |a, b| line(a).cmp(&line(b)));
         let mut place = vec![0u32; order.len()];
         for (at, id) in order.iter().enumerate() {
             if let Some(slot) = place.get_mut(*id) {

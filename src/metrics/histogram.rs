@@ -1,5 +1,7 @@
 //! A classic Prometheus histogram: cumulative buckets, sum and count.
 
+use crate::sorted::sort_by;
+
 /// One cumulative bucket.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bucket {
@@ -23,10 +25,17 @@ pub struct Histogram {
 impl Histogram {
     /// Sorts, merges equal bounds (adding them, as PromQL does) and lifts dips, which PromQL also does.
     #[must_use]
-    pub fn new(mut buckets: Vec<Bucket>, sum: Option<f64>, count: Option<f64>) -> Self {
+    pub fn new(buckets: Vec<Bucket>, sum: Option<f64>, count: Option<f64>) -> Self {
+        if !is_clean(&buckets) {
+            return Histogram::repair(buckets, sum, count);
+        }
+        Histogram { buckets, sum, count, repaired: false }
+    }
+
+    fn repair(mut buckets: Vec<Bucket>, sum: Option<f64>, count: Option<f64>) -> Self {
         buckets.retain(|bucket| !bucket.upper.is_nan() && !bucket.cumulative.is_nan());
         let mut repaired = !buckets.is_sorted_by(|a, b| a.upper < b.upper);
-        buckets.sort_by(|a, b| a.upper.total_cmp(&b.upper));
+        sort_by(&mut buckets, |a, b| a.upper.total_cmp(&b.upper));
         let mut merged: Vec<Bucket> = Vec::with_capacity(buckets.len());
         for bucket in buckets {
             match merged.last_mut() {
@@ -65,23 +74,30 @@ impl Histogram {
         self.buckets.len() == other.buckets.len() && self.buckets.iter().zip(&other.buckets).all(|(a, b)| a.upper == b.upper)
     }
 
-    /// Adds another histogram. Different bounds leave only the common ones, which are still true cumulative counts.
+    /// The sum of both.
     #[must_use]
     pub fn plus(&self, other: &Histogram) -> Histogram {
-        let buckets = self
-            .buckets
-            .iter()
-            .filter_map(|a| {
-                let b = other.buckets.iter().find(|b| b.upper == a.upper)?;
-                Some(Bucket { upper: a.upper, cumulative: a.cumulative + b.cumulative })
-            })
-            .collect();
-        Histogram {
-            buckets,
-            sum: self.sum.zip(other.sum).map(|(a, b)| a + b),
-            count: self.count.zip(other.count).map(|(a, b)| a + b),
-            repaired: self.repaired || other.repaired,
+        let mut sum = self.clone();
+        sum.add(other);
+        sum
+    }
+
+    /// Adds another histogram. Different bounds leave only the common ones, which are still true cumulative counts.
+    pub fn add(&mut self, other: &Histogram) {
+        if self.same_bounds(other) {
+            for (own, other) in self.buckets.iter_mut().zip(&other.buckets) {
+                own.cumulative += other.cumulative;
+            }
+        } else {
+            self.buckets.retain_mut(|own| {
+                let common = other.buckets.iter().find(|other| other.upper == own.upper);
+                own.cumulative += common.map_or(0.0, |common| common.cumulative);
+                common.is_some()
+            });
         }
+        self.sum = self.sum.zip(other.sum).map(|(a, b)| a + b);
+        self.count = self.count.zip(other.count).map(|(a, b)| a + b);
+        self.repaired |= other.repaired;
     }
 
     /// The observations between an earlier scrape and this one. `None` when the bounds differ (they can change at a restart)
@@ -105,4 +121,10 @@ impl Histogram {
             repaired: self.repaired || earlier.repaired,
         })
     }
+}
+
+/// True when bounds and counts ascend, which is how every server writes them.
+fn is_clean(buckets: &[Bucket]) -> bool {
+    let is_number = |bucket: &Bucket| !bucket.upper.is_nan() && !bucket.cumulative.is_nan();
+    buckets.first().is_none_or(is_number) && buckets.is_sorted_by(|a, b| a.upper < b.upper && a.cumulative <= b.cumulative)
 }

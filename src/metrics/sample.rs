@@ -59,19 +59,35 @@ impl<'a> Sample<'a> {
         labels.into_iter().flatten().map(move |(key, value)| (columns.strings.get(key), read(scrape, value)))
     }
 
+    /// Place of the sample among all of its text.
+    pub(crate) fn row(&self) -> u32 {
+        self.row
+    }
+
+    /// Equal for samples of one name with the same label keys in the same order.
+    pub(crate) fn shape(&self) -> u32 {
+        self.data().map_or(u32::MAX, |row| row.layout)
+    }
+
+    /// The value of the label at this place; equal pieces have equal texts, other pieces may have as well.
+    pub(crate) fn piece(&self, place: usize) -> Option<Piece> {
+        let row = self.data()?;
+        self.scrape.table().columns.value(row, place)
+    }
+
+    /// The text of the label at this place.
+    pub(crate) fn value_at(&self, place: usize) -> Option<&'a str> {
+        self.piece(place).map(|piece| self.text_of(piece))
+    }
+
+    pub(crate) fn text_of(&self, piece: Piece) -> &'a str {
+        read(self.scrape, piece)
+    }
+
     #[must_use]
     pub fn family(&self) -> Family<'a> {
         let name = self.data().map_or(0, |row| self.scrape.table().columns.name(row));
         Family { scrape: self.scrape, index: self.scrape.family_index(name) }
-    }
-
-    /// True when the other sample of the same scrape has the same label keys in the same order, and the same values but for one key.
-    pub(super) fn differs_only_in(&self, other: &Sample<'a>, key: &str) -> bool {
-        let (Some(a), Some(b)) = (self.data(), other.data()) else { return false };
-        let columns = &self.scrape.table().columns;
-        let same = |a: Piece, b: Piece| a == b || read(self.scrape, a) == read(self.scrape, b);
-        a.layout == b.layout
-            && columns.labels(a).zip(columns.labels(b)).all(|((id, a), (_, b))| same(a, b) || columns.strings.get(id) == key)
     }
 
     fn data(&self) -> Option<&'a Row> {

@@ -6,6 +6,8 @@ use super::columns::{Columns, Metadata, Row, Tells};
 use super::families::{Conflict, Families, Seen, resolve};
 use super::sample::{Family, Sample};
 
+use crate::sorted::{sort, sort_by};
+
 /// The text and the columns read from it, shared by all scrapes of that text.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -40,12 +42,42 @@ struct Name {
     runs_end: u32,
 }
 
+/// A stretch of rows.
 #[derive(Debug, Clone, Copy)]
-struct Run {
-    /// Index of the name in the order of first appearance.
-    name: u32,
-    start: u32,
+pub(crate) struct Run {
+    /// Whose rows these are. In a scrape: index of the name in the order of first appearance.
+    pub name: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// The samples of some stretches of rows, in their order.
+#[derive(Debug, Clone)]
+pub struct Samples<'r, 'a> {
+    scrape: &'a Scrape,
+    runs: std::slice::Iter<'r, Run>,
+    next: u32,
     end: u32,
+}
+
+impl<'r, 'a> Samples<'r, 'a> {
+    pub(crate) fn new(scrape: &'a Scrape, runs: &'r [Run]) -> Self {
+        Samples { scrape, runs: runs.iter(), next: 0, end: 0 }
+    }
+}
+
+impl<'a> Iterator for Samples<'_, 'a> {
+    type Item = Sample<'a>;
+
+    fn next(&mut self) -> Option<Sample<'a>> {
+        while self.next == self.end {
+            let run = self.runs.next()?;
+            (self.next, self.end) = (run.start, run.end);
+        }
+        let row = self.next;
+        self.next += 1;
+        Some(Sample { scrape: self.scrape, row })
+    }
 }
 
 impl Scrape {
@@ -62,7 +94,7 @@ impl Scrape {
         let rows = table.columns.rows.get(first as usize..end as usize).unwrap_or(&[]);
         let (seen, mut runs) = runs(&table.columns, rows, first, places);
         let families = resolve(&table.columns, &seen, metadata, conflicts);
-        runs.sort_by_key(|run| (run.name, run.start));
+        sort_by(&mut runs, |a, b| (a.name, a.start).cmp(&(b.name, b.start)));
         let mut names: Vec<Name> = seen
             .iter()
             .zip(&families.of_name)
@@ -76,15 +108,15 @@ impl Scrape {
                 name.runs_end = at as u32 + 1;
             }
         }
-        names.sort_unstable_by_key(|name| name.id);
+        sort_by(&mut names, |a, b| a.id.cmp(&b.id));
         let mut by_family: Vec<(u32, u32)> = names.iter().enumerate().map(|(at, name)| (name.family, at as u32)).collect();
-        by_family.sort_unstable();
+        sort(&mut by_family);
         let family_name = |id: &u32| {
             let family = families.all.get(*id as usize)?;
             table.columns.strings.get(family.name).get(..family.name_len)
         };
         let mut by_family_name: Vec<u32> = (0..families.all.len() as u32).collect();
-        by_family_name.sort_unstable_by(|a, b| family_name(a).cmp(&family_name(b)));
+        sort_by(&mut by_family_name, |a, b| family_name(a).cmp(&family_name(b)));
         Scrape { first, end, names, runs, by_family, by_family_name, families, table }
     }
 
@@ -105,19 +137,21 @@ impl Scrape {
         &self.table.text
     }
 
+    /// True when any sample of the text has a timestamp.
+    #[must_use]
+    pub fn has_timestamps(&self) -> bool {
+        !self.table.timestamps.is_empty()
+    }
+
     /// All samples in the order of the text.
     pub fn samples(&self) -> impl Iterator<Item = Sample<'_>> {
         (self.first..self.end).map(move |row| Sample { scrape: self, row })
     }
 
     /// Samples with exactly this name (`x_bucket`, `x_total`, … are names of their own), in the order of the text.
-    pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = Sample<'a>> + use<'a> {
-        self.samples_of(self.name(name))
-    }
-
-    fn samples_of<'a>(&'a self, name: Option<&Name>) -> impl Iterator<Item = Sample<'a>> + use<'a> {
-        let runs = name.and_then(|name| self.runs.get(name.runs as usize..name.runs_end as usize)).unwrap_or(&[]);
-        runs.iter().flat_map(move |run| (run.start..run.end).map(move |row| Sample { scrape: self, row }))
+    pub fn named<'a>(&'a self, name: &str) -> Samples<'a, 'a> {
+        let name = self.name(name);
+        Samples::new(self, name.and_then(|name| self.runs.get(name.runs as usize..name.runs_end as usize)).unwrap_or(&[]))
     }
 
     /// True when at least one sample has this name.
@@ -130,7 +164,7 @@ impl Scrape {
     #[must_use]
     pub fn sample_names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.names.iter().map(|name| self.table.columns.strings.get(name.id)).collect();
-        names.sort_unstable();
+        sort(&mut names);
         names
     }
 
@@ -174,7 +208,7 @@ impl Scrape {
             .flat_map(|name| self.runs.get(name.runs as usize..name.runs_end as usize).unwrap_or(&[]))
             .map(|run| (run.start, run.end))
             .collect();
-        rows.sort_unstable();
+        sort(&mut rows);
         rows
     }
 

@@ -5,6 +5,7 @@
 
 mod error;
 mod json;
+mod write;
 
 pub use error::RequestError;
 pub use json::{Request, SnapshotRequest, TargetRequest, Time, options};
@@ -19,7 +20,7 @@ pub fn analyze_json(request: &str) -> String {
 #[must_use]
 pub fn answer(outcome: Result<crate::report::Report, RequestError>) -> String {
     match outcome {
-        Ok(report) => serde_json::to_string(&report).unwrap_or_else(|error| error_json(&RequestError::internal(&error.to_string()))),
+        Ok(report) => write::to_string(&report).unwrap_or_else(|error| error_json(&RequestError::internal(&error))),
         Err(error) => error_json(&error),
     }
 }

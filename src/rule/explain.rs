@@ -2,6 +2,8 @@
 
 use super::{Contributing, Finding, Outcome, PROBABLE_FROM, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
 
+use crate::sorted::sort_by;
+
 /// `by` makes `target` a mere consequence or confusion of it (handbook 1.5). Both must have fired.
 const SUPPRESSES: &[(&str, &[&str])] = &[
     // Memory is full because it is reserved, or because its pools are out of balance.
@@ -104,7 +106,7 @@ pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Expla
     if state.kind != StateKind::Stalled {
         explanation.findings.extend(explanation.unexplained.iter().map(super::symptom::finding));
     }
-    explanation.findings.sort_by(|a, b| {
+    sort_by(&mut explanation.findings, |a, b| {
         (b.severity, std::cmp::Reverse(rank(b.role)))
             .cmp(&(a.severity, std::cmp::Reverse(rank(a.role))))
             .then(b.confidence.value.total_cmp(&a.confidence.value))

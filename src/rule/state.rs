@@ -58,9 +58,9 @@ impl State {
         }
         let (Some(running), Some(waiting)) = (seen.gauge_span(Gauge::Running), seen.gauge_span(Gauge::Waiting)) else {
             let missing = match (seen.gauge(Gauge::Running).is_some(), seen.gauge(Gauge::Waiting).is_some()) {
-                (true, _) => "The number of waiting requests is not in the text.",
-                (_, true) => "The number of running requests is not in the text.",
-                _ => "The numbers of running and waiting requests are not in the text.",
+                (true, _) => "The text gives no usable number of waiting requests.",
+                (_, true) => "The text gives no usable number of running requests.",
+                _ => "The text gives no usable numbers of running and waiting requests.",
             };
             return state(StateKind::NoData, missing.to_owned());
         };

@@ -6,6 +6,7 @@ use super::{BottleneckType, Confidence, Evidence, Finding, Impact, Laws, Outcome
 use crate::metrics::Unit;
 use crate::signal::{Caveat, Distribution, Gauge, Mode, Observation, Reading, Source, TimeBase};
 use crate::slo::{Metric, SloStatus, Verdict};
+use crate::sorted::sort_by;
 use crate::stats::quantile;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +81,7 @@ impl Symptoms {
         if let Some(found) = queue(seen, laws, thetas) {
             symptoms.add(found);
         }
-        symptoms.seen.sort_by_key(|found| found.symptom);
+        sort_by(&mut symptoms.seen, |a, b| a.symptom.cmp(&b.symptom));
         symptoms
     }
 

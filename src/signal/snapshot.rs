@@ -1,12 +1,13 @@
 //! One instance at one moment, in the neutral vocabulary.
 
-use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::{Counter, Distribution, Gauge};
 use crate::metrics::Histogram;
+use crate::sorted::Table;
 
 /// The server software.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -92,7 +93,7 @@ pub struct Source {
     /// Native name with the selecting labels, e.g. `vllm:request_success_total{finished_reason="stop"}`.
     pub metric: String,
     /// 1-based lines of the text, ascending. Empty when the value follows from an absent family (see [`Value::absent_is_zero`]).
-    pub lines: Vec<u32>,
+    pub lines: Arc<[u32]>,
 }
 
 /// A gauge or counter, merged over ranks, with each rank kept.
@@ -240,9 +241,9 @@ pub struct Snapshot {
     pub text_index: usize,
     /// Name of that text (file name, URL), when it has one.
     pub text_name: Option<String>,
-    pub gauges: BTreeMap<Gauge, Value>,
-    pub counters: BTreeMap<Counter, Value>,
-    pub distributions: BTreeMap<Distribution, Spread>,
+    pub gauges: Table<Gauge, Value>,
+    pub counters: Table<Counter, Value>,
+    pub distributions: Table<Distribution, Spread>,
     pub config: Config,
     pub caveats: Vec<Caveat>,
 }

@@ -277,9 +277,9 @@ fn merged<'a>(parts: impl Iterator<Item = &'a Part>) -> Source {
         if !part.source.metric.is_empty() && !names.contains(&part.source.metric.as_str()) {
             names.push(&part.source.metric);
         }
-        lines.extend(&part.source.lines);
+        lines.extend_from_slice(&part.source.lines);
     }
     lines.sort_unstable();
     lines.dedup();
-    Source { metric: names.join(", "), lines }
+    Source { metric: names.join(", "), lines: lines.into() }
 }

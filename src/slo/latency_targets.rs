@@ -2,6 +2,7 @@
 
 use super::{Metric, Target};
 use crate::signal::Distribution;
+use crate::sorted::sort_by;
 
 /// Latency targets of a set, in seconds: of each, the P95 one, else P99, P50, another percentile, the mean.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -30,7 +31,7 @@ pub fn latency_targets(targets: &[Target]) -> LatencyTargets {
 fn best(targets: &[Target], distribution: Distribution) -> Option<f64> {
     let mut fitting: Vec<&Target> =
         targets.iter().filter(|target| target.metric.distribution() == Some(distribution) && target.comparison.wants_low()).collect();
-    fitting.sort_by_key(|target| preference(target.metric));
+    sort_by(&mut fitting, |a, b| preference(a.metric).cmp(&preference(b.metric)));
     fitting.first().map(|target| target.value)
 }
 

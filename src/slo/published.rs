@@ -13,8 +13,9 @@ pub(super) const BENCHMARKED: [(&str, &[&str]); 6] = [
     ("gpt-oss-120b", &["mlperf-server-gpt-oss-120b", "mlperf-interactive-gpt-oss-120b"]),
 ];
 
-pub(super) fn presets() -> Vec<Preset> {
-    PROJECTS.iter().chain(&GUIDELLM).chain(&MLPERF).chain(&DISTSERVE).chain(&OTHERS).map(Entry::preset).collect()
+pub(super) fn presets(is_wanted: &dyn Fn(&str) -> bool) -> Vec<Preset> {
+    let all = PROJECTS.iter().chain(&GUIDELLM).chain(&MLPERF).chain(&DISTSERVE).chain(&OTHERS);
+    all.filter(|entry| is_wanted(entry.id)).map(Entry::preset).collect()
 }
 
 struct Entry {

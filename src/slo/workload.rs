@@ -78,9 +78,10 @@ const WORKLOADS: [Workload; 5] = [
     },
 ];
 
-pub(super) fn presets() -> Vec<Preset> {
+pub(super) fn presets(is_wanted: &dyn Fn(&str) -> bool) -> Vec<Preset> {
     WORKLOADS
         .iter()
+        .filter(|workload| is_wanted(workload.id))
         .map(|workload| Preset {
             id: workload.id,
             name: workload.name,

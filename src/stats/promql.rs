@@ -1,7 +1,9 @@
 //! PromQL's histogram and range functions on plain numbers, for conformance and for comparing with a Prometheus.
 
 use super::range;
+
 pub use super::range::Sample;
+use crate::sorted::sort_by;
 
 /// `histogram_quantile` over cumulative buckets `(le, count)` in any order. NaN, +Inf and −Inf as PromQL gives them.
 #[must_use]
@@ -109,7 +111,7 @@ fn rank_at(buckets: &[(f64, f64)], bound: f64) -> f64 {
 /// Sorted, with equal bounds added up. `None` without a `+Inf` bucket.
 fn prepared(buckets: &[(f64, f64)]) -> Option<Vec<(f64, f64)>> {
     let mut sorted = buckets.to_vec();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort_by(&mut sorted, |a, b| a.0.total_cmp(&b.0));
     let mut merged: Vec<(f64, f64)> = Vec::with_capacity(sorted.len());
     for (bound, count) in sorted {
         match merged.last_mut() {

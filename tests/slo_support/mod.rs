@@ -1,7 +1,7 @@
 //! Observations made by hand.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use std::collections::BTreeMap;
+use servescope::sorted::Table;
 
 use servescope::metrics::{Bucket, Histogram};
 use servescope::signal::{
@@ -22,16 +22,16 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
         started_at: None,
         text_index: 0,
         text_name: None,
-        gauges: BTreeMap::new(),
-        counters: BTreeMap::new(),
-        distributions: BTreeMap::new(),
+        gauges: Table::default(),
+        counters: Table::default(),
+        distributions: Table::default(),
         config: Config::default(),
         caveats: Vec::new(),
     }
 }
 
 pub fn source(line: u32) -> Source {
-    Source { metric: format!("line {line}"), lines: vec![line] }
+    Source { metric: format!("line {line}"), lines: [line].into() }
 }
 
 fn value(value: f64) -> Value {

@@ -1,129 +1,116 @@
-//! The series of one backend in a scrape, by server and by name without the prefix.
+//! The samples of one backend in a scrape, by name without the prefix and by server. Nothing is read before somebody asks for it.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::Series;
 use super::instances::{Fitting, Instances};
 use crate::backend::spec::Spec;
-use crate::metrics::{Histogram, Sample, Scrape};
+use crate::metrics::{Histogram, Run, SUFFIXES, Sample, Samples, Scrape, Spans, histograms_of, number};
 use crate::signal::{InstanceKey, Source};
+use crate::sorted::{sort, sort_by};
 
-/// All series that can matter, found once.
 pub(in crate::backend) struct Index<'a> {
     scrape: &'a Scrape,
     spec: &'static Spec,
     prefix: &'static str,
-    keys: Vec<InstanceKey>,
-    servers: Vec<Server<'a>>,
+    instances: Instances<'a>,
+    /// Sorted by short name.
+    names: Vec<Name<'a>>,
 }
 
-/// The series of one server by name; only looked up, so their order does not matter.
-#[derive(Default)]
-struct Server<'a> {
-    numbers: HashMap<&'a str, Vec<Series<'a, f64>>>,
-    histograms: HashMap<&'a str, Vec<Series<'a, Histogram>>>,
-    created: Option<(f64, Source)>,
-    newest_timestamp_ms: Option<i64>,
+/// A sample name of the backend.
+struct Name<'a> {
+    full: &'a str,
+    /// Without the prefix.
+    short: &'a str,
+    /// Its rows by server, when there are several servers.
+    by_server: OnceCell<Vec<Run>>,
 }
 
-/// One server of an index.
-#[derive(Clone, Copy)]
+/// One server of an index, with what was read of it.
 pub(in crate::backend) struct Instance<'i, 'a> {
     index: &'i Index<'a>,
     number: usize,
+    histograms: OnceCell<Vec<OnceCell<Vec<Series<'a, Histogram>>>>>,
 }
 
 impl<'a> Index<'a> {
     pub fn build(scrape: &'a Scrape, spec: &'static Spec, prefix: &'static str) -> Index<'a> {
-        let names: Vec<(&'a str, &'a str)> = scrape
-            .sample_names()
-            .into_iter()
-            .filter_map(|full| {
-                let short = full.strip_prefix(prefix).or_else(|| spec.globals.contains(&full).then_some(full))?;
-                Some((full, short))
-            })
-            .collect();
-        let labels_of = |of_bucket: bool| -> Vec<Vec<(&'a str, &'a str)>> {
-            let own = names.iter().filter(|(full, short)| full != short && full.ends_with("_bucket") == of_bucket);
-            own.flat_map(|(full, _)| scrape.named(full)).map(|sample| sample.labels().collect()).collect()
+        let short = |full: &'a str| full.strip_prefix(prefix).or_else(|| spec.globals.contains(&full).then_some(full));
+        let names = scrape.sample_names().into_iter();
+        let mut names: Vec<Name<'a>> =
+            names.filter_map(|full| Some(Name { full, short: short(full)?, by_server: OnceCell::new() })).collect();
+        // Where the prefix stands before a name that needs none, the bare name is the server's.
+        sort_by(&mut names, |a, b| (a.short, a.full != a.short).cmp(&(b.short, b.full != b.short)));
+        names.dedup_by(|a, b| a.short == b.short);
+        let own = |of_bucket: bool| {
+            let own = names.iter().filter(move |name| name.full != name.short && name.full.ends_with("_bucket") == of_bucket);
+            own.flat_map(|name| scrape.named(name.full))
         };
-        let mut own_series = labels_of(false);
-        if own_series.is_empty() {
-            own_series = labels_of(true);
-        }
-        let instances = Instances::find(&own_series, &spec.labels);
-        let keys = instances.keys();
-        let servers = keys.iter().map(|_| Server::default()).collect();
-        let mut index = Index { scrape, spec, prefix, keys, servers };
-        for (full, short) in names {
-            if let Some(base) = short.strip_suffix("_bucket") {
-                index.add_histograms(&instances, full, base);
-            } else {
-                for sample in scrape.named(full) {
-                    index.add_number(&instances, full, short, sample);
-                }
-            }
-        }
-        index
+        let of_bucket = own(false).next().is_none();
+        let instances = Instances::find(own(of_bucket), &spec.labels);
+        Index { scrape, spec, prefix, instances, names }
     }
 
     pub fn instances(&self) -> impl Iterator<Item = Instance<'_, 'a>> {
-        (0..self.keys.len()).map(move |number| Instance { index: self, number })
+        (0..self.instances.len()).map(|number| self.instance(number))
     }
 
-    fn add_histograms(&mut self, instances: &Instances<'a>, full: &str, base: &'a str) {
-        let Some(full_base) = full.strip_suffix("_bucket") else {
-            return;
+    pub fn instance(&self, number: usize) -> Instance<'_, 'a> {
+        Instance { index: self, number, histograms: OnceCell::new() }
+    }
+
+    /// Where samples of this name with this suffix, without the prefix, are.
+    fn place(&self, base: &str, suffix: &str) -> Option<usize> {
+        let order = |name: &Name<'a>| {
+            let (start, rest) = name.short.as_bytes().split_at(base.len().min(name.short.len()));
+            start.cmp(base.as_bytes()).then_with(|| rest.cmp(suffix.as_bytes()))
         };
-        for found in self.scrape.histograms(full_base) {
-            if let Some(server) = instances.owner(&found.labels).and_then(|owner| self.servers.get_mut(owner)) {
-                let mut lines = found.lines;
-                lines.sort_unstable();
-                server.histograms.entry(base).or_default().push(Series { labels: found.labels, lines, data: found.histogram });
+        self.names.binary_search_by(order).ok()
+    }
+
+    fn samples<'i>(&'i self, name: &'i Name<'a>, number: usize) -> Samples<'i, 'a> {
+        if self.instances.len() == 1 {
+            return self.scrape.named(name.full);
+        }
+        let runs = name.by_server.get_or_init(|| self.by_server(name));
+        let start = runs.partition_point(|run| (run.name as usize) < number);
+        let end = start + runs.get(start..).map_or(0, |rest| rest.partition_point(|run| run.name as usize == number));
+        Samples::new(self.scrape, runs.get(start..end).unwrap_or(&[]))
+    }
+
+    /// The rows of a name, sorted by server, then as in the text.
+    fn by_server(&self, name: &Name<'a>) -> Vec<Run> {
+        let of_process = self.spec.of_process.contains(&name.short);
+        let mut pick = self.instances.pick();
+        let mut fitting = Fitting::Several(Vec::new());
+        let mut runs: Vec<Run> = Vec::new();
+        for sample in self.scrape.named(name.full) {
+            if pick.go(&sample) {
+                fitting = self.instances.fitting(&pick.values);
+            }
+            let row = sample.row();
+            let mut give = |server: usize| match runs.last_mut() {
+                Some(run) if run.name as usize == server && run.end == row => run.end += 1,
+                _ => runs.push(Run { name: server as u32, start: row, end: row + 1 }),
+            };
+            match &fitting {
+                Fitting::One(server) => give(*server),
+                Fitting::Several(servers) if of_process => servers.iter().for_each(|server| give(*server)),
+                Fitting::Several(_) => {}
             }
         }
-    }
-
-    fn add_number(&mut self, instances: &Instances<'a>, full: &str, short: &'a str, sample: Sample<'a>) {
-        let labels: Vec<(&'a str, &'a str)> = sample.labels().collect();
-        match instances.fitting(&labels) {
-            Fitting::One(owner) => self.give(owner, full, short, sample, labels),
-            Fitting::Several(owners) if self.spec.of_process.contains(&short) => {
-                for owner in owners {
-                    self.give(owner, full, short, sample, labels.clone());
-                }
-            }
-            Fitting::Several(_) => {}
+        if !runs.is_sorted_by_key(|run| run.name) {
+            sort_by(&mut runs, |a, b| (a.name, a.start).cmp(&(b.name, b.start)));
         }
-    }
-
-    fn give(&mut self, owner: usize, full: &str, short: &'a str, sample: Sample<'a>, labels: Vec<(&'a str, &'a str)>) {
-        let Some(server) = self.servers.get_mut(owner) else {
-            return;
-        };
-        server.newest_timestamp_ms = server.newest_timestamp_ms.max(sample.timestamp_ms());
-        if short.ends_with("_created") {
-            server.note_created(full, &sample);
-        } else {
-            server.numbers.entry(short).or_default().push(Series { labels, lines: vec![sample.line()], data: sample.value() });
-        }
-    }
-}
-
-impl Server<'_> {
-    fn note_created(&mut self, full: &str, sample: &Sample<'_>) {
-        let value = sample.value();
-        let is_earliest = self.created.as_ref().is_none_or(|(known, _)| value < *known);
-        if value > 0.0 && value.is_finite() && is_earliest {
-            self.created = Some((value, Source { metric: full.to_owned(), lines: vec![sample.line()] }));
-        }
+        runs
     }
 }
 
 impl<'i, 'a> Instance<'i, 'a> {
-    pub fn key(&self) -> &'i InstanceKey {
-        static NONE: InstanceKey = InstanceKey { model: None, labels: Vec::new() };
-        self.index.keys.get(self.number).unwrap_or(&NONE)
+    pub fn key(&self) -> InstanceKey {
+        self.index.instances.key(self.number)
     }
 
     pub fn spec(&self) -> &'static Spec {
@@ -140,47 +127,97 @@ impl<'i, 'a> Instance<'i, 'a> {
     }
 
     /// Series of this sample name. A counter that a proxy renamed is found with or without `_total`.
-    pub fn numbers(&self, name: &str) -> &'i [Series<'a, f64>] {
-        self.named(name).or_else(|| name.strip_suffix("_total").and_then(|base| self.named(base))).unwrap_or_else(|| {
-            let total = format!("{name}_total");
-            self.named(&total).unwrap_or(&[])
-        })
+    pub fn numbers(&self, name: &str) -> impl Iterator<Item = Series<'a, f64>> + Clone + use<'i, 'a> {
+        self.samples(name).map(Series::of)
     }
 
-    pub fn histograms(&self, base: &str) -> &'i [Series<'a, Histogram>] {
-        self.server().and_then(|server| server.histograms.get(base)).map_or(&[], Vec::as_slice)
+    /// Samples of this name, which [`Self::numbers`] reads.
+    pub fn samples(&self, name: &str) -> Samples<'i, 'a> {
+        let found = |base: &str, suffix: &str| Some(self.named(base, suffix)).filter(|samples| samples.clone().next().is_some());
+        found(name, "")
+            .or_else(|| name.strip_suffix("_total").and_then(|base| found(base, "")))
+            .unwrap_or_else(|| self.named(name, "_total"))
+    }
+
+    /// Lines of the samples of these names.
+    pub fn lines(&self, names: &[&str]) -> Arc<[u32]> {
+        let mut lines = Spans::default();
+        names.iter().flat_map(|name| self.samples(name)).for_each(|sample| lines.add(sample.line()));
+        lines.lines().into()
+    }
+
+    /// Histograms of this base name.
+    pub fn histograms(&self, base: &str) -> &[Series<'a, Histogram>] {
+        let Some(place) = self.index.place(base, "_bucket") else { return &[] };
+        let all = self.histograms.get_or_init(|| self.index.names.iter().map(|_| OnceCell::new()).collect());
+        let read = || {
+            histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)))
+                .into_iter()
+                .map(Series::of_histogram)
+                .collect()
+        };
+        all.get(place).map_or(&[], |cell| cell.get_or_init(read))
     }
 
     /// True when samples of this name, or a histogram of this base name, are there.
     pub fn has(&self, name: &str) -> bool {
-        !self.numbers(name).is_empty() || !self.histograms(name).is_empty()
+        let is_bucket = |sample: Sample<'a>| sample.label("le").and_then(number).is_some();
+        self.samples(name).next().is_some() || self.named(name, "_bucket").any(is_bucket)
+    }
+
+    /// True when a sample of this name, or a histogram of this base name, has the label.
+    pub fn has_label(&self, name: &str, label: &str) -> bool {
+        self.any(name, |sample| sample.label(label).is_some())
+    }
+
+    pub fn has_value(&self, name: &str, label: &str, value: &str) -> bool {
+        self.any(name, |sample| sample.label(label) == Some(value))
+    }
+
+    fn any(&self, name: &str, mut test: impl FnMut(&Sample<'a>) -> bool) -> bool {
+        self.samples(name).any(|sample| test(&sample)) || self.histograms(name).iter().any(|series| test(&series.sample))
     }
 
     /// The values of a label over the series of a name, sorted, each once.
     pub fn label_values(&self, name: &str, label: &str) -> Vec<&'a str> {
-        let numbers = self.numbers(name).iter().filter_map(|series| series.label(label));
+        let numbers = self.samples(name).filter_map(|sample| sample.label(label));
         let histograms = self.histograms(name).iter().filter_map(|series| series.label(label));
         let mut values: Vec<&'a str> = numbers.chain(histograms).collect();
-        values.sort_unstable();
+        sort(&mut values);
         values.dedup();
         values
     }
 
     /// The earliest `*_created` sample.
     pub fn created(&self) -> Option<(f64, Source)> {
-        self.server().and_then(|server| server.created.clone())
+        let mut earliest: Option<(&'a str, Sample<'a>)> = None;
+        for name in self.names().filter(|name| name.short.ends_with("_created")) {
+            for sample in self.index.samples(name, self.number) {
+                let is_time = sample.value() > 0.0 && sample.value().is_finite();
+                if is_time && earliest.as_ref().is_none_or(|(_, known)| sample.value() < known.value()) {
+                    earliest = Some((name.full, sample));
+                }
+            }
+        }
+        earliest.map(|(full, sample)| (sample.value(), Source { metric: full.to_owned(), lines: [sample.line()].into() }))
     }
 
-    /// Seconds of the newest sample timestamp.
+    /// Seconds of the newest sample timestamp; buckets have those of their sums.
     pub fn timestamp(&self) -> Option<f64> {
-        self.server().and_then(|server| server.newest_timestamp_ms).map(|ms| ms as f64 / 1e3)
+        if !self.index.scrape.has_timestamps() {
+            return None;
+        }
+        let numbers = self.names().filter(|name| !name.short.ends_with("_bucket"));
+        let newest = numbers.flat_map(|name| self.index.samples(name, self.number)).filter_map(|sample| sample.timestamp_ms()).max();
+        newest.map(|ms| ms as f64 / 1e3)
     }
 
-    fn named(&self, name: &str) -> Option<&'i [Series<'a, f64>]> {
-        self.server().and_then(|server| server.numbers.get(name)).map(Vec::as_slice)
+    fn names(&self) -> impl Iterator<Item = &'i Name<'a>> + use<'i, 'a> {
+        self.index.names.iter()
     }
 
-    fn server(&self) -> Option<&'i Server<'a>> {
-        self.index.servers.get(self.number)
+    fn named(&self, base: &str, suffix: &str) -> Samples<'i, 'a> {
+        let name = self.index.place(base, suffix).and_then(|place| self.index.names.get(place));
+        name.map_or_else(|| Samples::new(self.index.scrape, &[]), |name| self.index.samples(name, self.number))
     }
 }

@@ -1,193 +1,170 @@
 //! Which servers a text holds, and whose a series is.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::OnceCell;
 
+use super::pick::Pick;
+use super::uses::in_use;
 use crate::backend::spec::Labels;
+use crate::metrics::{Sample, Slots, hash};
 use crate::signal::InstanceKey;
+use crate::sorted::{sort, sort_by};
 
-/// Labels that scrapers, proxies and orchestrators add; a difference in one of them is another server.
-const FOREIGN: &[&str] = &[
-    "ReplicaId",
-    "WorkerId",
-    "app",
-    "application",
-    "availability_zone",
-    "cluster",
-    "container",
-    "deployment",
-    "dynamo_component",
-    "dynamo_namespace",
-    "exported_instance",
-    "exported_job",
-    "exported_namespace",
-    "exported_pod",
-    "host",
-    "hostname",
-    "instance",
-    "job",
-    "kubernetes_namespace",
-    "kubernetes_pod_name",
-    "namespace",
-    "node",
-    "nodename",
-    "pod",
-    "pod_ip",
-    "pod_name",
-    "region",
-    "replica",
-    "replica_id",
-    "server",
-    "service",
-    "target",
-    "url",
-    "version",
-    "worker",
-    "worker_addr",
-    "worker_id",
-    "zone",
-];
-
-/// The servers of one text.
+/// Which labels tell the servers of a text apart, and the servers.
 #[derive(Debug, Default)]
 pub(super) struct Instances<'a> {
-    model_label: Option<&'static str>,
-    /// Foreign labels in use, sorted.
-    foreign: Vec<&'a str>,
+    /// Whether the first label is the model; the others are foreign labels in use, sorted.
+    has_model: bool,
+    labels: Vec<&'a str>,
+    /// Every combination of values that was seen, with the server that it is; none when it is a part of fuller ones.
     identities: Vec<Identity<'a>>,
-    exact: HashMap<Identity<'a>, usize>,
+    servers: Vec<Option<usize>>,
+    slots: Slots,
+    /// Places of the servers in `identities`, in the order of the servers.
+    order: Vec<u32>,
+    /// (label, its value, server), sorted; only some texts need it.
+    by_value: OnceCell<Vec<(usize, &'a str, usize)>>,
 }
 
+/// The value of each label, where there is one.
+type Identity<'a> = Vec<Option<&'a str>>;
+
 /// Whose a series can be.
+#[derive(Debug, Clone)]
 pub(super) enum Fitting {
     One(usize),
     /// None, or more than one.
     Several(Vec<usize>),
 }
 
-/// Model, and the value of each foreign label in use.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Identity<'a> {
-    model: Option<&'a str>,
-    foreign: Vec<Option<&'a str>>,
-}
-
 impl<'a> Instances<'a> {
-    /// Finds the servers from the labels of the backend's own series (without buckets, which repeat them).
-    pub fn find(series: &[Vec<(&'a str, &'a str)>], labels: &Labels) -> Self {
-        let mut uses: BTreeMap<&'a str, Use<'a>> = BTreeMap::new();
-        for (key, value) in series.iter().flatten() {
-            let entry = uses.entry(key).or_insert(Use { count: 0, first: value, varies: false });
-            entry.count += 1;
-            entry.varies |= entry.first != *value;
+    /// Finds the servers from the samples of the backend's own families (without buckets, which repeat them).
+    pub fn find(samples: impl Iterator<Item = Sample<'a>> + Clone, labels: &'static Labels) -> Self {
+        let keys = in_use(samples.clone(), labels);
+        let model = labels.model.iter().copied().find(|label| keys.iter().any(|(key, _)| key == label));
+        let foreign = keys.iter().filter(|(_, is_foreign)| *is_foreign).map(|(key, _)| *key);
+        let mut instances =
+            Instances { has_model: model.is_some(), labels: model.into_iter().chain(foreign).collect(), ..Instances::default() };
+        let mut pick = instances.pick();
+        let mut before = None;
+        for sample in samples {
+            if pick.go(&sample) && !(instances.has_model && pick.values.first() == Some(&None)) {
+                before = Some(instances.note(&pick.values, before));
+            }
         }
-        let model_label = labels.model.iter().copied().find(|label| uses.contains_key(label));
-        let is_own = |key: &str| {
-            labels.model.contains(&key)
-                || labels.rank == Some(key)
-                || labels.total == Some(key)
-                || labels.replicas.contains(&key)
-                || labels.own.contains(&key)
-        };
-        let foreign = uses
-            .iter()
-            .filter(|(key, seen)| !is_own(key) && (FOREIGN.contains(key) || (seen.varies && seen.count == series.len())))
-            .map(|(key, _)| *key)
-            .collect();
-        let mut instances = Instances { model_label, foreign, ..Instances::default() };
-        let distinct: HashSet<Identity<'a>> = series
-            .iter()
-            .map(|labels| instances.identity(labels))
-            .filter(|identity| model_label.is_none() || identity.model.is_some())
-            .collect();
-        let mut identities: Vec<Identity<'a>> = distinct.into_iter().collect();
-        identities.sort_unstable();
-        let fuller = fullest(identities);
-        instances.exact = fuller.iter().cloned().enumerate().map(|(index, identity)| (identity, index)).collect();
-        instances.identities = fuller;
+        instances.settle();
         instances
     }
 
-    /// The server that a series belongs to; `None` when it could be several.
-    pub fn owner(&self, labels: &[(&'a str, &'a str)]) -> Option<usize> {
-        match self.fitting(labels) {
-            Fitting::One(index) => Some(index),
-            Fitting::Several(_) => None,
-        }
+    pub fn len(&self) -> usize {
+        self.order.len()
     }
 
-    /// The servers that a series can belong to.
-    pub fn fitting(&self, labels: &[(&'a str, &'a str)]) -> Fitting {
-        if self.identities.len() == 1 {
+    pub fn pick(&self) -> Pick<'a, 'a> {
+        Pick::new(self.labels.clone())
+    }
+
+    /// The servers that a series with these values can belong to.
+    pub fn fitting(&self, values: &[Option<&'a str>]) -> Fitting {
+        if self.order.len() == 1 {
             return Fitting::One(0);
         }
-        let identity = self.identity(labels);
-        if let Some(index) = self.exact.get(&identity) {
-            return Fitting::One(*index);
+        if let Some(server) = self.place(values).and_then(|place| *self.servers.get(place)?) {
+            return Fitting::One(server);
         }
         let fitting: Vec<usize> =
-            self.identities.iter().enumerate().filter(|(_, other)| identity.may_be(other)).map(|(index, _)| index).collect();
+            self.candidates(values).filter(|server| self.values(*server).is_some_and(|other| may_be(values, other))).collect();
         match fitting.as_slice() {
             [one] => Fitting::One(*one),
             _ => Fitting::Several(fitting),
         }
     }
 
-    pub fn keys(&self) -> Vec<InstanceKey> {
-        self.identities
-            .iter()
-            .map(|identity| InstanceKey {
-                model: identity.model.map(str::to_owned),
-                labels: self
-                    .foreign
-                    .iter()
-                    .zip(&identity.foreign)
-                    .filter_map(|(key, value)| value.map(|value| ((*key).to_owned(), value.to_owned())))
-                    .collect(),
-            })
-            .collect()
-    }
-
-    fn identity(&self, labels: &[(&'a str, &'a str)]) -> Identity<'a> {
-        let find = |key: &str| labels.iter().find(|(found, _)| *found == key).map(|(_, value)| *value).filter(|value| !value.is_empty());
-        Identity { model: self.model_label.and_then(find), foreign: self.foreign.iter().map(|key| find(key)).collect() }
-    }
-}
-
-/// Leaves out the identities of series without some of the labels: they belong to a fuller one and are no servers of their own.
-fn fullest(identities: Vec<Identity<'_>>) -> Vec<Identity<'_>> {
-    let holes: HashSet<Vec<bool>> = identities.iter().map(Identity::holes).filter(|holes| holes.contains(&true)).collect();
-    let mut fitting: HashMap<(&Vec<bool>, Identity<'_>), u32> = HashMap::new();
-    for (holes, identity) in holes.iter().flat_map(|holes| identities.iter().map(move |identity| (holes, identity))) {
-        *fitting.entry((holes, identity.without(holes))).or_default() += 1;
-    }
-    let is_fullest = |one: &&Identity<'_>| fitting.get(&(&one.holes(), (*one).clone())).is_none_or(|count| *count == 1);
-    identities.iter().filter(is_fullest).cloned().collect()
-}
-
-struct Use<'a> {
-    count: usize,
-    first: &'a str,
-    varies: bool,
-}
-
-impl<'a> Identity<'a> {
-    /// Which parts are not known: the model, then each foreign label.
-    fn holes(&self) -> Vec<bool> {
-        std::iter::once(self.model.is_none()).chain(self.foreign.iter().map(Option::is_none)).collect()
-    }
-
-    /// What is left without some parts.
-    fn without(&self, holes: &[bool]) -> Identity<'a> {
-        let (no_model, foreign) = holes.split_first().map_or((false, &[][..]), |(first, rest)| (*first, rest));
-        Identity {
-            model: self.model.filter(|_| !no_model),
-            foreign: self.foreign.iter().zip(foreign).map(|(value, hole)| value.filter(|_| !hole)).collect(),
+    pub fn key(&self, server: usize) -> InstanceKey {
+        let values = self.values(server).map_or(&[][..], Vec::as_slice);
+        let (model, foreign) = values.split_at(usize::from(self.has_model).min(values.len()));
+        let keys = self.labels.iter().skip(model.len());
+        InstanceKey {
+            model: model.first().and_then(|model| model.map(str::to_owned)),
+            labels: keys.zip(foreign).filter_map(|(key, value)| value.map(|value| ((*key).to_owned(), value.to_owned()))).collect(),
         }
     }
 
-    /// True when everything known of this identity holds for the other one.
-    fn may_be(&self, other: &Identity<'_>) -> bool {
-        (self.model.is_none() || self.model == other.model)
-            && self.foreign.iter().zip(&other.foreign).all(|(own, other)| own.is_none() || own == other)
+    /// Families list the servers in one order, so the one after that of the sample before is looked at first.
+    fn note(&mut self, values: &[Option<&'a str>], before: Option<usize>) -> usize {
+        let next = before.map_or(0, |before| before + 1);
+        if self.identities.get(next).is_some_and(|known| known == values) {
+            return next;
+        }
+        if let Some(place) = self.place(values) {
+            return place;
+        }
+        self.slots.add(hash_of(values));
+        self.identities.push(values.to_vec());
+        self.identities.len() - 1
     }
+
+    fn place(&self, values: &[Option<&'a str>]) -> Option<usize> {
+        let is_same = |place: u32| self.identities.get(place as usize).is_some_and(|known| known == values);
+        self.slots.find(hash_of(values), is_same).map(|place| place as usize)
+    }
+
+    /// Orders the servers. A series without some of the labels belongs to a fuller identity; it is no server of its own.
+    fn settle(&mut self) {
+        self.order = (0..self.identities.len() as u32).collect();
+        let identity = |place: &u32| self.identities.get(*place as usize);
+        sort_by(&mut self.order, |a, b| identity(a).cmp(&identity(b)));
+        if self.identities.iter().any(|identity| identity.iter().any(Option::is_none)) {
+            let is_fuller = |server: &usize| {
+                let Some(one) = self.values(*server) else { return false };
+                let is_part_of = |other: &Identity<'a>| other != one && may_be(one, other);
+                !one.iter().any(Option::is_none) || !self.candidates(one).any(|other| self.values(other).is_some_and(is_part_of))
+            };
+            let fuller: Vec<usize> = (0..self.order.len()).filter(is_fuller).collect();
+            self.order = fuller.iter().filter_map(|server| self.order.get(*server).copied()).collect();
+            self.by_value = OnceCell::new();
+        }
+        self.servers = vec![None; self.identities.len()];
+        for (server, place) in self.order.iter().enumerate() {
+            if let Some(slot) = self.servers.get_mut(*place as usize) {
+                *slot = Some(server);
+            }
+        }
+    }
+
+    fn values(&self, server: usize) -> Option<&Identity<'a>> {
+        self.identities.get(*self.order.get(server)? as usize)
+    }
+
+    /// Servers that share the known value that the fewest have, in order; all when none is known.
+    fn candidates(&self, values: &[Option<&'a str>]) -> impl Iterator<Item = usize> {
+        let by_value = self.by_value.get_or_init(|| self.list_by_value());
+        let sharing = values.iter().enumerate().filter_map(|(label, value)| {
+            let value = (*value)?;
+            let start = by_value.partition_point(|(other, theirs, _)| (*other, *theirs) < (label, value));
+            let end = by_value.partition_point(|(other, theirs, _)| (*other, *theirs) <= (label, value));
+            by_value.get(start..end)
+        });
+        let fewest = sharing.min_by_key(|servers| servers.len());
+        let all = if fewest.is_none() { self.order.len() } else { 0 };
+        fewest.unwrap_or(&[]).iter().map(|(_, _, server)| *server).chain(0..all)
+    }
+
+    fn list_by_value(&self) -> Vec<(usize, &'a str, usize)> {
+        let mut all = Vec::new();
+        for server in 0..self.order.len() {
+            let values = self.values(server).into_iter().flatten().enumerate();
+            all.extend(values.filter_map(|(label, value)| Some((label, (*value)?, server))));
+        }
+        sort(&mut all);
+        all
+    }
+}
+
+fn hash_of(values: &[Option<&str>]) -> u64 {
+    values.iter().fold(0, |state: u64, value| state.rotate_left(5) ^ value.map_or(1, |value| hash(value.as_bytes())))
+}
+
+/// True when everything known of one identity holds for the other one.
+fn may_be(one: &[Option<&str>], other: &[Option<&str>]) -> bool {
+    one.iter().zip(other).all(|(own, other)| own.is_none() || own == other)
 }

@@ -3,9 +3,12 @@
 mod evaluate;
 mod index;
 mod instances;
+mod pick;
+mod ranks;
 mod select;
 mod series;
 mod table;
+mod uses;
 
 pub(super) use evaluate::{counter, distribution, gauge};
 pub(super) use index::{Index, Instance};

@@ -1,5 +1,7 @@
 //! Which series of a family a quantity is read from.
 
+use crate::metrics::Sample;
+
 /// A condition on one label.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::backend) enum Select {
@@ -17,8 +19,8 @@ pub(in crate::backend) enum Select {
 }
 
 impl Select {
-    pub fn admits(&self, labels: &[(&str, &str)]) -> bool {
-        let find = |key: &str| labels.iter().find(|(found, _)| *found == key).map(|(_, value)| *value);
+    pub fn admits(&self, sample: &Sample<'_>) -> bool {
+        let find = |key: &str| sample.label(key);
         match self {
             Select::Is(key, wanted) => find(key) == Some(wanted),
             Select::OneOf(key, wanted) => find(key).is_some_and(|value| wanted.contains(&value)),

@@ -1,26 +1,38 @@
 //! One series as the mapping tables see it.
 
-use crate::metrics::{Bucket, Histogram};
+use crate::metrics::{Bucket, Histogram, Sample, SampledHistogram, Spans};
 
-/// Labels, lines and data of one series; `T` is a number or a histogram.
+/// A sample, which has the labels, with the lines and the data of its series; `T` is a number or a histogram.
 #[derive(Debug, Clone)]
 pub(in crate::backend) struct Series<'a, T> {
-    pub labels: Vec<(&'a str, &'a str)>,
-    pub lines: Vec<u32>,
+    pub sample: Sample<'a>,
+    pub lines: Spans,
     pub data: T,
 }
 
 impl<'a, T> Series<'a, T> {
     pub fn label(&self, key: &str) -> Option<&'a str> {
-        self.labels.iter().find(|(found, _)| *found == key).map(|(_, value)| *value)
+        self.sample.label(key)
+    }
+}
+
+impl<'a> Series<'a, f64> {
+    pub fn of(sample: Sample<'a>) -> Self {
+        Series { sample, lines: Spans::of(sample.line()), data: sample.value() }
+    }
+}
+
+impl<'a> Series<'a, Histogram> {
+    pub fn of_histogram(found: SampledHistogram<'a>) -> Self {
+        Series { sample: found.sample, lines: found.lines, data: found.histogram }
     }
 }
 
 /// What can be added up over ranks and brought to the vocabulary's unit.
 pub(super) trait Data: Clone {
     fn usable(&self) -> bool;
-    fn plus(&self, other: &Self) -> Self;
-    fn scaled(&self, factor: f64) -> Self;
+    fn add(&mut self, other: &Self);
+    fn scale(&mut self, factor: f64);
 }
 
 impl Data for f64 {
@@ -28,12 +40,12 @@ impl Data for f64 {
         self.is_finite()
     }
 
-    fn plus(&self, other: &Self) -> Self {
-        self + other
+    fn add(&mut self, other: &Self) {
+        *self += other;
     }
 
-    fn scaled(&self, factor: f64) -> Self {
-        self * factor
+    fn scale(&mut self, factor: f64) {
+        *self *= factor;
     }
 }
 
@@ -42,13 +54,15 @@ impl Data for Histogram {
         true
     }
 
-    fn plus(&self, other: &Self) -> Self {
-        Histogram::plus(self, other)
+    fn add(&mut self, other: &Self) {
+        Histogram::add(self, other);
     }
 
     /// Scales the observed quantity (bounds and sum), not the number of observations.
-    fn scaled(&self, factor: f64) -> Self {
-        let buckets = self.buckets.iter().map(|bucket| Bucket { upper: bucket.upper * factor, ..*bucket }).collect();
-        Histogram { buckets, sum: self.sum.map(|sum| sum * factor), count: self.count, repaired: self.repaired }
+    fn scale(&mut self, factor: f64) {
+        for Bucket { upper, .. } in &mut self.buckets {
+            *upper *= factor;
+        }
+        self.sum = self.sum.map(|sum| sum * factor);
     }
 }

@@ -1,6 +1,7 @@
 //! Settings that SGLang's gauges and labels reveal. The rest is in `GET /server_info` only.
 
 use crate::backend::native::Instance;
+use crate::metrics::Spans;
 use crate::signal::{Config, ConfigValue, Merge, Source};
 
 pub(super) fn read(instance: &Instance<'_, '_>) -> Config {
@@ -41,7 +42,7 @@ impl Reader<'_, '_, '_> {
         let series = self.instance.numbers(name);
         let mut ranks: Vec<&str> = Vec::new();
         let mut values = Vec::new();
-        for one in series.iter().filter(|series| series.data.is_finite() && series.data >= 0.0) {
+        for one in series.filter(|series| series.data.is_finite() && series.data >= 0.0) {
             let rank = one.label("dp_rank").unwrap_or("");
             if merge != Merge::Sum || !ranks.contains(&rank) {
                 ranks.push(rank);
@@ -117,7 +118,7 @@ impl Reader<'_, '_, '_> {
 
     fn priority(&self) -> Option<ConfigValue<bool>> {
         let family = "num_running_reqs";
-        let is_on = !self.instance.label_values(family, "priority").is_empty();
+        let is_on = self.instance.has_label(family, "priority");
         is_on.then(|| ConfigValue { value: true, inferred: true, source: self.source(family) })
     }
 
@@ -126,8 +127,9 @@ impl Reader<'_, '_, '_> {
         let family = "num_running_reqs";
         let family = if self.instance.has(family) { family } else { "gen_throughput" };
         let series = self.instance.numbers(family);
-        let is_ranked = series.len() > 1 && series.iter().all(|series| series.label("dp_rank").is_some_and(|rank| !rank.is_empty()));
-        let is_equal = is_ranked && series.iter().all(|series| series.label("dp_rank") == series.label("tp_rank"));
+        let is_ranked =
+            series.clone().nth(1).is_some() && series.clone().all(|series| series.label("dp_rank").is_some_and(|rank| !rank.is_empty()));
+        let is_equal = is_ranked && series.clone().all(|series| series.label("dp_rank") == series.label("tp_rank"));
         is_equal.then(|| ConfigValue { value: true, inferred: true, source: self.source(family) })
     }
 
@@ -138,10 +140,9 @@ impl Reader<'_, '_, '_> {
     }
 
     fn source(&self, family: &str) -> Source {
-        let numbers = self.instance.numbers(family).iter().flat_map(|series| series.lines.iter().copied());
-        let histograms = self.instance.histograms(family).iter().flat_map(|series| series.lines.iter().copied());
-        let mut lines: Vec<u32> = numbers.chain(histograms).collect();
-        lines.sort_unstable();
-        Source { metric: self.instance.full_name(family), lines }
+        let mut lines = Spans::default();
+        self.instance.numbers(family).for_each(|series| lines.extend(&series.lines));
+        self.instance.histograms(family).iter().for_each(|series| lines.extend(&series.lines));
+        Source { metric: self.instance.full_name(family), lines: lines.lines().into() }
     }
 }

@@ -23,7 +23,7 @@ static AT_FINISH: &[Row<Counter>] = &[
 ];
 
 pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    let live: f64 = instance.numbers(PREFILL).iter().map(|series| series.data).filter(|value| value.is_finite()).sum();
+    let live: f64 = instance.numbers(PREFILL).map(|series| series.data).filter(|value| value.is_finite()).sum();
     let rows = if live > 0.0 { LIVE } else { AT_FINISH };
     let found: Vec<(Counter, Value)> =
         rows.iter().filter_map(|row| Some((row.to, counter(instance, row, snapshot.version.from)?))).collect();
@@ -39,14 +39,11 @@ fn expert_balance(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     let (sum, count) = ("eplb_balancedness_sum", "eplb_balancedness_count");
     let total = |name: &str| -> Option<f64> {
         let series = instance.numbers(name);
-        (!series.is_empty()).then(|| series.iter().map(|series| series.data).sum())
+        series.clone().next().map(|_| series.map(|series| series.data).sum())
     };
     let mean = Histogram { buckets: Vec::new(), sum: total(sum), count: total(count), repaired: false }.mean();
     if let Some(value) = mean {
-        let mut lines: Vec<u32> =
-            [sum, count].iter().flat_map(|name| instance.numbers(name)).flat_map(|series| series.lines.iter().copied()).collect();
-        lines.sort_unstable();
-        let source = Source { metric: instance.full_name("eplb_balancedness"), lines };
+        let source = Source { metric: instance.full_name("eplb_balancedness"), lines: instance.lines(&[sum, count]) };
         snapshot
             .gauges
             .insert(Gauge::EplbBalancedness, Value { value, ranks: vec![(String::new(), value)], source, absent_is_zero: false });

@@ -3,6 +3,7 @@
 use crate::backend::native::Instance;
 use crate::metrics::{Bucket, Histogram};
 use crate::signal::{Counter, Distribution, Snapshot};
+use crate::sorted::sort;
 
 /// Families that every tensor rank writes.
 const EVERY_RANK: &[&str] =
@@ -31,14 +32,13 @@ pub(super) fn divide(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
 fn copies(instance: &Instance<'_, '_>) -> f64 {
     let mut processes: Vec<(&str, &str, &str)> = Vec::new();
     for family in EVERY_RANK {
-        let numbers = instance.numbers(family).iter().map(|series| &series.labels);
-        let histograms = instance.histograms(family).iter().map(|series| &series.labels);
-        for labels in numbers.chain(histograms) {
-            let find = |key: &str| labels.iter().find(|(found, _)| *found == key).map_or("", |(_, value)| *value);
+        let histograms = instance.histograms(family).iter().map(|series| series.sample);
+        for sample in instance.samples(family).chain(histograms) {
+            let find = |key: &str| sample.label(key).unwrap_or("");
             processes.push((find("dp_rank"), find("pp_rank"), find("tp_rank")));
         }
     }
-    processes.sort_unstable();
+    sort(&mut processes);
     processes.dedup();
     let ranks = processes.chunk_by(|a, b| a.0 == b.0);
     ranks.map(<[_]>::len).max().unwrap_or(1) as f64

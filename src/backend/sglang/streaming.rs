@@ -22,7 +22,7 @@ static COUNTS: &[Row<Counter>] = &[
 pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     for row in STREAMED {
         let family = row.from.first().map_or("", |native| native.name);
-        if instance.label_values(family, "is_streaming").is_empty() {
+        if !instance.has_label(family, "is_streaming") {
             continue;
         }
         match distribution(instance, row) {
@@ -30,7 +30,7 @@ pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
             None => snapshot.distributions.remove(&row.to),
         };
     }
-    let is_labelled = [TTFT, TTFT_COUNT].iter().any(|name| !instance.label_values(name, "is_streaming").is_empty());
+    let is_labelled = [TTFT, TTFT_COUNT].iter().any(|name| instance.has_label(name, "is_streaming"));
     if !is_labelled {
         if snapshot.distributions.contains_key(&Distribution::Ttft) {
             snapshot.caveats.push(Caveat::TtftMayMixNonStreaming);

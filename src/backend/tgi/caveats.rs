@@ -11,8 +11,9 @@ pub(super) fn reserved_share(snapshot: &mut Snapshot) {
     if let Some(reserved) = snapshot.gauges.get(&Gauge::ReservedTokens) {
         let mut source = reserved.source.clone();
         source.metric = format!("{} / {}", source.metric, budget.source.metric);
-        source.lines.extend(&budget.source.lines);
-        source.lines.sort_unstable();
+        let mut lines = [&source.lines[..], &budget.source.lines[..]].concat();
+        lines.sort_unstable();
+        source.lines = lines.into();
         let value = reserved.value / budget.value;
         snapshot.gauges.insert(Gauge::KvUsage, Value { value, ranks: vec![(String::new(), value)], source, absent_is_zero: false });
     }

@@ -23,14 +23,15 @@ fn last_bound(instance: &Instance<'_, '_>, family: &str) -> Option<ConfigValue<f
     let metric = format!("{}_bucket", instance.full_name(family));
     let is_last = |le: &str| number(le) == Some(last.upper);
     let lines = instance.scrape().named(&metric).filter(|sample| sample.label("le").is_some_and(is_last)).map(|sample| sample.line());
-    let source = Source { lines: lines.filter(|line| series.lines.contains(line)).collect(), metric };
+    let own = series.lines.lines();
+    let source = Source { lines: lines.filter(|line| own.contains(line)).collect(), metric };
     Some(ConfigValue { value: last.upper.round(), inferred: true, source })
 }
 
 /// The denominator of the reserved share. Most releases set it before the recorder exists and lose it.
 fn gauge(instance: &Instance<'_, '_>, family: &str) -> Option<ConfigValue<f64>> {
-    let series = instance.numbers(family).iter().find(|series| series.data > 0.0 && series.data.is_finite())?;
-    let source = Source { metric: instance.full_name(family), lines: series.lines.clone() };
+    let series = instance.numbers(family).find(|series| series.data > 0.0 && series.data.is_finite())?;
+    let source = Source { metric: instance.full_name(family), lines: series.lines.lines().into() };
     Some(ConfigValue { value: series.data, inferred: false, source })
 }
 
@@ -44,6 +45,5 @@ fn chunked_prefill(instance: &Instance<'_, '_>) -> Option<ConfigValue<bool>> {
         reasons if reasons.contains(&"backpressure") || reasons.contains(&"wait_exceeded") => false,
         _ => return None,
     };
-    let lines = instance.numbers(family).iter().flat_map(|series| series.lines.iter().copied()).collect();
-    Some(ConfigValue { value, inferred: true, source: Source { metric: instance.full_name(family), lines } })
+    Some(ConfigValue { value, inferred: true, source: Source { metric: instance.full_name(family), lines: instance.lines(&[family]) } })
 }

@@ -33,7 +33,7 @@ fn skipped_is_histogram(instance: &Instance<'_, '_>) -> bool {
 }
 
 fn skipped_is_summary(instance: &Instance<'_, '_>) -> bool {
-    !instance.label_values(SKIPPED, "quantile").is_empty()
+    instance.has_label(SKIPPED, "quantile")
 }
 
 fn has_help(instance: &Instance<'_, '_>) -> bool {

@@ -13,7 +13,7 @@ static ROWS: &[Row<Counter>] = &[
 /// The sum and the count mean the same in both types. They speak of speculation only once a token was skipped: without it, the
 /// count is the number of tokens.
 pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    let skipped: f64 = instance.numbers("request_skipped_tokens_sum").iter().map(|series| series.data).sum();
+    let skipped: f64 = instance.numbers("request_skipped_tokens_sum").map(|series| series.data).sum();
     if skipped > 0.0 {
         for row in ROWS {
             if let Some(value) = counter(instance, row, None) {
@@ -25,7 +25,7 @@ pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     let series = instance.histograms(SKIPPED).first();
     let last = series.and_then(|series| series.data.buckets.iter().rev().find(|bucket| bucket.upper.is_finite()));
     if let (Some(series), Some(last)) = (series, last.filter(|last| last.upper > 0.0)) {
-        let source = Source { metric: instance.full_name(SKIPPED), lines: series.lines.clone() };
+        let source = Source { metric: instance.full_name(SKIPPED), lines: series.lines.lines().into() };
         snapshot.config.speculative_tokens = Some(ConfigValue { value: last.upper, inferred: true, source });
     }
 }

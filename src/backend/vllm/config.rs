@@ -1,6 +1,7 @@
 //! Settings in the labels of `cache_config_info`, and those that follow from other families.
 
 use crate::backend::native::{Instance, Series};
+use crate::metrics::Spans;
 use crate::signal::{Config, ConfigValue, Source};
 
 const INFO: &str = "cache_config_info";
@@ -84,8 +85,8 @@ fn data_parallel_ranks(instance: &Instance<'_, '_>) -> Option<ConfigValue<f64>> 
 /// The counter is always there and stays zero unless `--enable-mfu-metrics` is given, so zero after work means off.
 fn mfu_metrics(instance: &Instance<'_, '_>) -> Option<ConfigValue<bool>> {
     let family = "estimated_flops_per_gpu_total";
-    let flops: f64 = instance.numbers(family).iter().map(|series| series.data).sum();
-    let tokens: f64 = instance.numbers("generation_tokens_total").iter().map(|series| series.data).sum();
+    let flops: f64 = instance.numbers(family).map(|series| series.data).sum();
+    let tokens: f64 = instance.numbers("generation_tokens_total").map(|series| series.data).sum();
     let known = instance.has(family) && (flops > 0.0 || tokens > 0.0);
     known.then(|| ConfigValue { value: flops > 0.0, inferred: true, source: source(instance, family) })
 }
@@ -95,17 +96,16 @@ fn inferred<T>(instance: &Instance<'_, '_>, family: &str, value: T) -> ConfigVal
 }
 
 fn source(instance: &Instance<'_, '_>, family: &str) -> Source {
-    let lines = instance.numbers(family).iter().flat_map(|series| series.lines.iter().copied()).collect();
-    Source { metric: instance.full_name(family), lines }
+    Source { metric: instance.full_name(family), lines: instance.lines(&[family]) }
 }
 
 /// The info series, one per engine.
 struct Info<'s, 'i, 'a> {
     instance: &'s Instance<'i, 'a>,
-    series: Vec<&'i Series<'a, f64>>,
+    series: Vec<Series<'a, f64>>,
 }
 
-fn engines<'i, 'a>(instance: &Instance<'i, 'a>) -> Vec<&'i Series<'a, f64>> {
+fn engines<'a>(instance: &Instance<'_, 'a>) -> Vec<Series<'a, f64>> {
     let mut seen = Vec::new();
     let mut engines = Vec::new();
     for series in instance.numbers(INFO) {
@@ -150,12 +150,12 @@ impl Info<'_, '_, '_> {
             .filter_map(|series| series.label(label)?.parse().ok())
             .filter(|value: &f64| value.is_finite() && *value > 0.0)
             .collect();
-        let mut lines: Vec<u32> = self.series.iter().flat_map(|series| series.lines.iter().copied()).collect();
-        lines.sort_unstable();
+        let mut lines = Spans::default();
+        self.series.iter().for_each(|series| lines.extend(&series.lines));
         (!values.is_empty()).then(|| ConfigValue { value: values.iter().sum(), inferred: false, source: self.source(label, &lines) })
     }
 
-    fn source(&self, label: &str, lines: &[u32]) -> Source {
-        Source { metric: format!("{}{{{label}}}", self.instance.full_name(INFO)), lines: lines.to_vec() }
+    fn source(&self, label: &str, lines: &Spans) -> Source {
+        Source { metric: format!("{}{{{label}}}", self.instance.full_name(INFO)), lines: lines.lines().into() }
     }
 }

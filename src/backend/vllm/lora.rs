@@ -8,11 +8,11 @@ const INFO: &str = "lora_requests_info";
 /// The value of the series is the Unix time of its last update, and old label sets stay exposed: only the newest one speaks of now.
 /// The V0 engine exposes it without LoRA too, with `max_lora="0"`.
 pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    let newest = instance.numbers(INFO).iter().filter(|series| series.data.is_finite()).max_by(|a, b| a.data.total_cmp(&b.data));
+    let newest = instance.numbers(INFO).filter(|series| series.data.is_finite()).max_by(|a, b| a.data.total_cmp(&b.data));
     let Some(newest) = newest.filter(|series| series.label("max_lora") != Some("0")) else {
         return;
     };
-    let source = Source { metric: instance.full_name(INFO), lines: newest.lines.clone() };
+    let source = Source { metric: instance.full_name(INFO), lines: newest.lines.lines().into() };
     for (gauge, label) in [(Gauge::LoraRunning, "running_lora_adapters"), (Gauge::LoraWaiting, "waiting_lora_adapters")] {
         let Some(list) = newest.label(label) else {
             continue;

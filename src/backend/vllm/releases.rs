@@ -23,8 +23,7 @@ pub(super) fn evidence(instance: &Instance<'_, '_>) -> Vec<&'static [Evidence]> 
 pub(super) fn is_v0(instance: &Instance<'_, '_>) -> bool {
     let v0_only = ["num_requests_swapped", "cpu_cache_usage_perc", "gpu_prefix_cache_hit_rate", "avg_generation_throughput_toks_per_s"];
     let has_v1 = ["kv_cache_usage_perc", "gpu_prefix_cache_queries_total", "prefix_cache_queries_total", "inter_token_latency_seconds"];
-    let engine = instance.label_values("num_requests_running", "engine");
-    engine.is_empty()
+    !instance.has_label("num_requests_running", "engine")
         && !has_v1.iter().any(|name| instance.has(name))
         && (instance.has("gpu_cache_usage_perc") || v0_only.iter().any(|name| instance.has(name)))
 }
@@ -68,7 +67,7 @@ pub(super) fn whole(instance: &Instance<'_, '_>) -> Whole {
         "request_params_n",
     ];
     let settings = ["block_size", "gpu_memory_utilization", "num_gpu_blocks_override"];
-    let labels = settings.iter().all(|label| !instance.label_values(INFO, label).is_empty());
+    let labels = settings.iter().all(|label| instance.has_label(INFO, label));
     Whole { families: labels && always.iter().all(|name| instance.has(name)), labels }
 }
 

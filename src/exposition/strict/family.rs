@@ -7,6 +7,7 @@ use super::sample::Sample;
 use super::{Deviation, failure};
 use crate::exposition::ProblemKind::{BadExemplar, BadLabel, BadMetadata, BadOrder, BadSample, BadValue};
 use crate::metrics::Kind;
+use crate::sorted::sort;
 
 type Labels = Vec<(String, String)>;
 
@@ -147,12 +148,12 @@ impl Family {
             _ => "",
         };
         let mut group: Labels = sample.labels.iter().filter(|(key, _)| key != left_out).cloned().collect();
-        group.sort();
+        sort(&mut group);
         if self.kind() == Kind::Info {
             group.clear();
         }
         let mut labels = sample.labels.clone();
-        labels.sort();
+        sort(&mut labels);
         match self.group.clone() {
             Some((before, time)) if before == group => {
                 if time.is_some() != sample.timestamp.is_some() {

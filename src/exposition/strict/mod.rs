@@ -12,6 +12,8 @@ use super::decode::{Decoder, Encoding};
 use super::problem::Problems;
 use super::{Format, Parsed, ProblemKind, parse};
 
+use crate::sorted::sort_by;
+
 /// Which names are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
@@ -101,6 +103,6 @@ fn deviations(bytes: &[u8], format: Format, names: Names) -> Vec<Deviation> {
             sentence: "OpenMetrics 2 is recognised but its rules are not checked.".to_owned(),
         }),
     }
-    found.sort_by_key(|deviation| (deviation.line, deviation.at));
+    sort_by(&mut found, |a, b| (a.line, a.at).cmp(&(b.line, b.at)));
     found
 }

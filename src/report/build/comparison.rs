@@ -54,7 +54,7 @@ fn side(side: &Side) -> SideView {
         shown: side.shown.clone(),
         metric: side.source.metric.clone(),
         input: side.input,
-        lines: side.source.lines.clone(),
+        lines: side.source.lines.to_vec(),
     }
 }
 

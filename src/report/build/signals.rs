@@ -52,10 +52,10 @@ fn rates(seen: &Observation) -> Vec<SignalView> {
 fn shares(seen: &Observation) -> Vec<SignalView> {
     let hit = |hits: Counter, queries: Counter, path: &str, label: &str| {
         let (hits, queries) = (seen.count(hits)?, seen.count(queries)?);
-        let mut lines = [hits.source.lines.clone(), queries.source.lines.clone()].concat();
+        let mut lines = [&hits.source.lines[..], &queries.source.lines[..]].concat();
         lines.sort_unstable();
         lines.dedup();
-        let source = Source { metric: format!("{} / {}", hits.source.metric, queries.source.metric), lines };
+        let source = Source { metric: format!("{} / {}", hits.source.metric, queries.source.metric), lines: lines.into() };
         let value = (queries.value > 0.0).then(|| hits.value / queries.value)?;
         Some(view(path, label, &Reading { value, unit: Unit::Ratio, time_base: hits.time_base, source }, None, seen, None))
     };
@@ -102,7 +102,7 @@ fn view(path: &str, label: &str, reading: &Reading, before: Option<f64>, seen: &
         time_base: time_base(reading.time_base),
         metric: reading.source.metric.clone(),
         input: seen.last.text_index,
-        lines: reading.source.lines.clone(),
+        lines: reading.source.lines.to_vec(),
         caveat: caveat.map(str::to_owned),
     }
 }

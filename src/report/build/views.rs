@@ -39,7 +39,7 @@ pub fn slo_status(status: &SloStatus, input: usize, timestamp: Option<&str>) -> 
         why: status.why.clone(),
         metric: status.source.metric.clone(),
         input,
-        lines: status.source.lines.clone(),
+        lines: status.source.lines.to_vec(),
     }
 }
 
@@ -97,8 +97,7 @@ pub fn input(name: &str, at: Option<f64>, parsed: &Parsed) -> InputView {
     InputView {
         name: name.to_owned(),
         format: parsed.format.name().to_owned(),
-        lines: memchr::memchr_iter(b'\n', parsed.text.as_bytes()).count() as u64
-            + u64::from(!parsed.text.is_empty() && !parsed.text.ends_with('\n')),
+        lines: u64::from(parsed.lines),
         samples: parsed.scrapes.iter().map(|scrape| scrape.len() as u64).sum(),
         families: parsed.scrapes.iter().map(|scrape| scrape.families().count() as u64).max().unwrap_or(0),
         at: at.and_then(rfc3339),

@@ -85,7 +85,7 @@ pub(super) fn join(sources: &[&Source]) -> Source {
     }
     lines.sort_unstable();
     lines.dedup();
-    Source { metric, lines }
+    Source { metric, lines: lines.into() }
 }
 
 /// Seconds behind counts and sums: the window's, or the lifetime's when known.

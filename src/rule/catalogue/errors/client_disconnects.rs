@@ -197,7 +197,7 @@ mod tests {
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
         let mut repeated = vllm(84.0, 38.0);
         repeated.last.caveats.push(Caveat::TtftRecordedAgainAfterPreemption);
-        repeated.last.counters.insert(Counter::Preemptions, repeated.last.counters[&Counter::Finished].clone());
+        repeated.last.counters.insert(Counter::Preemptions, repeated.last.counters.get(&Counter::Finished).unwrap().clone());
         assert!(matches!(check(&RULE, &repeated), Outcome::NotMeasurable(_)));
     }
 

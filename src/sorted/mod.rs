@@ -1,0 +1,8 @@
+//! One stable sort and one map for every list that is not long enough for speed to matter. The standard library's are quicker and are
+//! compiled anew for each type, which was a tenth of the code. Line numbers, of which there are many, are sorted by the standard library.
+
+mod sort;
+mod table;
+
+pub use sort::{sort, sort_by};
+pub use table::Table;
