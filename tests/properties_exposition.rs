@@ -130,7 +130,15 @@ fn told(parsed: &Parsed) -> impl PartialEq + std::fmt::Debug + use<> {
             (samples(scrape), times, families)
         })
         .collect();
-    (parsed.text.clone(), parsed.lines, scrapes, parsed.problems.clone(), parsed.problem_counts.clone(), parsed.format, parsed.format_reason)
+    (
+        parsed.text.clone(),
+        parsed.lines,
+        scrapes,
+        parsed.problems.clone(),
+        parsed.problem_counts.clone(),
+        parsed.format,
+        parsed.format_reason,
+    )
 }
 
 /// Lines of all sorts: good, broken, noise.
@@ -260,6 +268,12 @@ proptest! {
         }
         let strict = parse_strict(print(&document).as_bytes(), Format::Text004);
         prop_assert!(strict.problems.is_empty(), "{:?}", strict.problems);
+    }
+
+    #[test]
+    fn every_line_is_counted(bytes in any_text()) {
+        let parsed = parse(&bytes);
+        prop_assert_eq!(parsed.lines as usize, parsed.text.split_terminator('\n').count());
     }
 
     #[test]
