@@ -19,7 +19,7 @@ fn main() {
     let bytes = std::fs::read(file).expect("the file is there");
     let text = String::from_utf8_lossy(&bytes);
 
-    let (input, held) = counting::during(|| read(&bytes));
+    let (input, held) = counting::during(|| read(bytes.clone()));
     let inputs = [input];
     let (kept, baseline_ms) =
         if options.iter().any(|word| word == "--baseline") { (baseline(&text), best_ms(|| baseline(&text))) } else { (0, f64::NAN) };
@@ -32,7 +32,7 @@ fn main() {
             "parse_peak_bytes": held.peak_bytes,
             "parse_allocations": held.allocations,
             "parse_pieces_ms": best_ms(|| read_in_pieces(&bytes)),
-            "parse_ms": best_ms(|| read(&bytes)),
+            "parse_ms": best_ms(|| read(bytes.clone())),
             "report_ms": report_ms,
             "baseline_samples": kept,
             "baseline_ms": baseline_ms,
@@ -47,16 +47,25 @@ fn read_in_pieces(bytes: &[u8]) -> exposition::Parsed {
     reader.finish()
 }
 
-/// The best of at least three runs and at least half a second: what the machine can do when nobody disturbs it.
+/// The best of at least three runs and at least half a second, in time on the processor: what the machine can do when nobody disturbs it.
 fn best_ms<T>(mut run: impl FnMut() -> T) -> f64 {
     let begin = Instant::now();
     let mut best = f64::INFINITY;
     let mut runs = 0;
     while runs < 3 || begin.elapsed().as_millis() < 500 {
-        let one = Instant::now();
+        let (one, on_processor) = (Instant::now(), processor_ms());
         black_box(run());
-        best = best.min(one.elapsed().as_secs_f64() * 1e3);
+        let wall = one.elapsed().as_secs_f64() * 1e3;
+        // A long run is always interrupted on a busy machine; the clock of the thread stands still meanwhile.
+        let own = processor_ms().zip(on_processor).map_or(wall, |(end, start)| end - start);
+        best = best.min(wall.min(own));
         runs += 1;
     }
     best
+}
+
+/// Linux only.
+fn processor_ms() -> Option<f64> {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    times.split(' ').next()?.parse::<f64>().ok().map(|ns| ns / 1e6)
 }

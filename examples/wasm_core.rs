@@ -39,7 +39,7 @@ impl Texts {
     }
 
     /// Reads one text; gives the number of its samples.
-    pub fn add(&mut self, bytes: &[u8]) -> usize {
+    pub fn add(&mut self, bytes: Vec<u8>) -> usize {
         let input = support::read(bytes);
         let samples = support::samples(&input);
         self.0.push(input);

@@ -240,6 +240,12 @@ proptest! {
     }
 
     #[test]
+    fn every_line_is_counted(bytes in any_text()) {
+        let parsed = parse(&bytes);
+        prop_assert_eq!(parsed.lines as usize, parsed.text.split_terminator('\n').count());
+    }
+
+    #[test]
     fn where_the_pieces_end_changes_nothing(bytes in any_text(), places in vec(any::<Index>(), 0..12)) {
         prop_assert_eq!(told(&cut(&bytes, &places)), told(&parse(&bytes)));
     }

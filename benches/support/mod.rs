@@ -5,8 +5,8 @@ use servescope::exposition;
 use servescope::request::answer;
 
 /// Our reader; gives the input for an analysis.
-pub fn read(bytes: &[u8]) -> Input {
-    Input { name: "bench.prom".to_owned(), at: None, parsed: exposition::parse(bytes) }
+pub fn read(bytes: Vec<u8>) -> Input {
+    Input { name: "bench.prom".to_owned(), at: None, parsed: exposition::parse_owned(bytes) }
 }
 
 pub fn samples(input: &Input) -> usize {

@@ -14,7 +14,7 @@ use crate::sorted::sort_by;
 /// More scrapes than this are no paste but a log; each has a table of its own.
 const MOST_SCRAPES: usize = 10_000;
 
-pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
+pub(super) fn gather(mut scanner: Scanner, text: Arc<String>) -> Parsed {
     if let Some(open) = scanner.block.take() {
         scanner.close_block(open);
     }
@@ -89,7 +89,9 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<str>) -> Parsed {
         });
     }
     let (problems, problem_counts) = problems.finish();
-    Parsed { text, lines: line, scrapes, problems, problem_counts, format, format_reason }
+    // A mark of the byte order alone is a line that nothing was read from.
+    let lines = line.max(u32::from(!text.is_empty()));
+    Parsed { text, lines, scrapes, problems, problem_counts, format, format_reason }
 }
 
 fn timestamps(scanner: &Scanner, scrapes: &[(Mark, Mark)]) -> Vec<(u32, i64)> {

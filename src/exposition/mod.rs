@@ -27,14 +27,14 @@ use crate::metrics::Scrape;
 pub use crate::metrics::number;
 pub use format::Format;
 pub use problem::{KEPT_PER_KIND, Problem, ProblemKind};
-pub use reader::{Reader, parse};
+pub use reader::{Reader, parse, parse_owned};
 pub use strict::{Names, Verdict, parse_strict, verdict};
 
 /// Everything that could be read from one text, and everything that could not.
 #[derive(Debug, Clone)]
 pub struct Parsed {
     /// The text that lines and spans refer to (decoded from UTF-16 when it was).
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     /// Number of lines, the last one with or without its line feed.
     pub lines: u32,
     /// One per exposition in the text, in its order. Never merged, never empty: a text without samples gives one scrape without samples.

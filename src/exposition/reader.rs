@@ -14,15 +14,34 @@ const MOST_BYTES: usize = u32::MAX as usize - 1;
 /// Reads a text the forgiving way: every good line is kept, every other one becomes a [`Problem`](super::Problem).
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Parsed {
-    // Zero bytes or a mark at the beginning can be UTF-16, which is valid UTF-8 as well.
-    let text = std::str::from_utf8(bytes)
-        .ok()
-        .filter(|text| text.len() <= MOST_BYTES && !text.starts_with('\0') && text.as_bytes().get(1) != Some(&0));
-    if let Some(text) = text {
-        let mut scanner = Scanner::default();
-        scanner.scan(text, true);
-        return gather(scanner, text.into());
+    match std::str::from_utf8(bytes) {
+        Ok(text) if is_plain(text) => read(text.to_owned()),
+        _ => decode(bytes),
     }
+}
+
+/// As [`parse`], of bytes that nobody else needs: the text is kept where it is instead of copied.
+#[must_use]
+pub fn parse_owned(bytes: Vec<u8>) -> Parsed {
+    match String::from_utf8(bytes) {
+        Ok(text) if is_plain(&text) => read(text),
+        Ok(text) => decode(text.as_bytes()),
+        Err(error) => decode(error.as_bytes()),
+    }
+}
+
+/// Zero bytes or a mark at the beginning can be UTF-16, which is valid UTF-8 as well.
+fn is_plain(text: &str) -> bool {
+    text.len() <= MOST_BYTES && !text.starts_with('\0') && text.as_bytes().get(1) != Some(&0)
+}
+
+fn read(text: String) -> Parsed {
+    let mut scanner = Scanner::default();
+    scanner.scan(&text, true);
+    gather(scanner, Arc::new(text))
+}
+
+fn decode(bytes: &[u8]) -> Parsed {
     let mut reader = Reader::new();
     reader.push(bytes);
     reader.finish()
@@ -82,7 +101,7 @@ impl Reader {
                 "The text goes on, but no more than 4 GB can be read.".to_owned()
             });
         }
-        let text: Arc<str> = std::mem::take(&mut self.text).into();
+        let text = Arc::new(std::mem::take(&mut self.text));
         gather(self.scanner, text)
     }
 

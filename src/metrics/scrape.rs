@@ -11,7 +11,7 @@ use crate::sorted::{sort, sort_by};
 /// The text and the columns read from it, shared by all scrapes of that text.
 #[derive(Debug)]
 pub(crate) struct Table {
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     pub columns: Columns,
     /// (row, milliseconds), in the order of rows; the unit depends on the format, which may be known only at the end of the text.
     pub timestamps: Vec<(u32, i64)>,
@@ -94,20 +94,14 @@ impl Scrape {
         let rows = table.columns.rows.get(first as usize..end as usize).unwrap_or(&[]);
         let (seen, mut runs) = runs(&table.columns, rows, first, places);
         let families = resolve(&table.columns, &seen, metadata, conflicts);
-        sort_by(&mut runs, |a, b| (a.name, a.start).cmp(&(b.name, b.start)));
+        let starts = group(&mut runs, seen.len());
+        let places = starts.iter().zip(starts.iter().skip(1));
         let mut names: Vec<Name> = seen
             .iter()
             .zip(&families.of_name)
-            .map(|(seen, family)| Name { id: seen.name, family: *family, runs: 0, runs_end: 0 })
+            .zip(places)
+            .map(|((seen, family), (start, end))| Name { id: seen.name, family: *family, runs: *start, runs_end: *end })
             .collect();
-        for (at, run) in runs.iter().enumerate() {
-            if let Some(name) = names.get_mut(run.name as usize) {
-                if name.runs_end == 0 {
-                    name.runs = at as u32;
-                }
-                name.runs_end = at as u32 + 1;
-            }
-        }
         sort_by(&mut names, |a, b| a.id.cmp(&b.id));
         let mut by_family: Vec<(u32, u32)> = names.iter().enumerate().map(|(at, name)| (name.family, at as u32)).collect();
         sort(&mut by_family);
@@ -133,7 +127,7 @@ impl Scrape {
 
     /// The text that spans and line numbers refer to.
     #[must_use]
-    pub fn text(&self) -> &Arc<str> {
+    pub fn text(&self) -> &Arc<String> {
         &self.table.text
     }
 
@@ -217,6 +211,33 @@ impl Scrape {
         let at = self.names.binary_search_by_key(&id, |name| name.id).ok()?;
         self.names.get(at)
     }
+}
+
+/// Puts the runs of each name side by side, and gives where those of each begin, with their number at the end. They come in the order of
+/// the text, and there are as many as there are series, so they are counted into their places.
+fn group(runs: &mut Vec<Run>, names: usize) -> Vec<u32> {
+    let mut starts = vec![0u32; names + 1];
+    for run in runs.iter() {
+        if let Some(count) = starts.get_mut(run.name as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut total = 0;
+    for start in &mut starts {
+        total += *start;
+        *start = total;
+    }
+    let mut next = starts.clone();
+    let mut grouped = runs.clone();
+    for run in runs.iter() {
+        let Some(place) = next.get_mut(run.name as usize) else { continue };
+        if let Some(slot) = grouped.get_mut(*place as usize) {
+            *slot = *run;
+        }
+        *place += 1;
+    }
+    *runs = grouped;
+    starts
 }
 
 /// The names in the order of first appearance, and the stretches of rows of each.

@@ -2,10 +2,9 @@
 
 use std::cell::OnceCell;
 
-use super::pick::Pick;
 use super::uses::in_use;
 use crate::backend::spec::Labels;
-use crate::metrics::{Sample, Slots, hash};
+use crate::metrics::{Pick, Sample, Slots, hash};
 use crate::signal::InstanceKey;
 use crate::sorted::{sort, sort_by};
 

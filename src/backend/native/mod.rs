@@ -3,7 +3,6 @@
 mod evaluate;
 mod index;
 mod instances;
-mod pick;
 mod ranks;
 mod select;
 mod series;

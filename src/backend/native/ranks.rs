@@ -1,10 +1,9 @@
 //! Series to ranks: one replica of each series, then one value per data-parallel rank.
 
 use super::Series;
-use super::pick::Pick;
 use super::series::Data;
 use crate::backend::spec::Labels;
-use crate::metrics::Spans;
+use crate::metrics::{Pick, Spans};
 use crate::sorted::{sort, sort_by};
 
 /// Data by rank, in rank order, with the lines of what was chosen.
