@@ -122,6 +122,13 @@ pub fn draw(part: u8, wide: bool) -> Vec<u8> {
     Part::ALL.get(usize::from(part)).map(|part| encode(&with(|session| session.draw(*part, wide)))).unwrap_or_default()
 }
 
+/// The tree of the raw view before its rows are known.
+#[wasm_bindgen]
+#[must_use]
+pub fn draw_raw_tools() -> Vec<u8> {
+    encode(&with(|session| session.draw_raw_tools()))
+}
+
 /// The tree of the raw view; `cursor` is a row, or negative.
 #[wasm_bindgen]
 #[must_use]

@@ -161,6 +161,30 @@ impl Raw {
 }
 
 impl Session {
+    /// The raw view before its rows are known: its tools are there from the beginning.
+    #[must_use]
+    pub fn draw_raw_tools(&self) -> Node {
+        raw(&self.list(self.raw.input))
+    }
+
+    /// What the list is in any case.
+    fn list(&self, chosen: usize) -> List<'_> {
+        let names: Vec<&str> = self.loaded.inputs.iter().map(|input| input.name.as_str()).collect();
+        List {
+            search: &self.raw.search,
+            needle: &self.raw.needle,
+            as_text: self.raw.as_text,
+            chosen: chosen.min(names.len().saturating_sub(1)),
+            names,
+            count: String::new(),
+            rows: None,
+            range: 0..0,
+            shown: Vec::new(),
+            cursor: None,
+            back: self.raw.led,
+        }
+    }
+
     /// The raw view, scrolled so far and so high in pixels. The index of 100,000 lines is made at the first call.
     pub fn draw_raw(&mut self, scrolled: f64, height: f64, cursor: Option<usize>) -> Node {
         self.raw.look(&self.loaded);
@@ -170,17 +194,12 @@ impl Session {
         let shown = range.clone().filter_map(|position| self.raw.shown(index, text, rows.get(position)?)).collect();
         let searched = !self.raw.search.trim().is_empty();
         raw(&List {
-            search: &self.raw.search,
-            needle: &self.raw.needle,
-            as_text: self.raw.as_text,
-            names: self.loaded.inputs.iter().map(|input| input.name.as_str()).collect(),
-            chosen: index.position,
             count: words::count(index.lines.len(), index.families.len(), rows.len(), self.raw.as_text, searched),
-            rows: rows.len(),
+            rows: Some(rows.len()),
             range,
             shown,
             cursor,
-            back: self.raw.led,
+            ..self.list(index.position)
         })
     }
 

@@ -35,8 +35,8 @@ pub struct List<'a> {
     pub chosen: usize,
     /// How much there is, in words.
     pub count: String,
-    /// Rows in all.
-    pub rows: usize,
+    /// Rows in all; `None` while they are not known.
+    pub rows: Option<usize>,
     /// The rows that are drawn.
     pub range: Range<usize>,
     pub shown: Vec<Shown<'a>>,
@@ -49,7 +49,8 @@ pub struct List<'a> {
 pub fn raw(list: &List<'_>) -> Node {
     let current = list.cursor.filter(|at| list.range.contains(at)).map(id);
     let mut rows = el_of("div", "raw-list").id("raw-list").attr("tabindex", "0").attr("role", "treegrid").attr("aria-label", words::RAW);
-    rows = rows.attr("aria-rowcount", &list.rows.to_string());
+    let count = list.rows.unwrap_or(0).to_string();
+    rows = rows.attr("aria-rowcount", &count);
     if let Some(current) = current {
         rows = rows.attr("aria-activedescendant", &current);
     }
@@ -62,8 +63,8 @@ pub fn raw(list: &List<'_>) -> Node {
         .attr("role", "presentation")
         .attr("--first", &list.range.start.to_string())
         .all(drawn.collect());
-    let space = el_of("div", "raw-space").attr("role", "rowgroup").attr("--rows", &list.rows.to_string()).with(inner);
-    let nothing = (list.rows == 0).then(|| el_of("p", "quiet raw-empty").text(words::NOTHING));
+    let space = el_of("div", "raw-space").attr("role", "rowgroup").attr("--rows", &count).with(inner);
+    let nothing = (list.rows == Some(0)).then(|| el_of("p", "quiet raw-empty").text(words::NOTHING));
     section("raw", words::RAW, "").with(el_of("div", "card raw").with(tools(list)).with(rows.with(space)).maybe(nothing))
 }
 

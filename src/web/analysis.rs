@@ -48,6 +48,8 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn draw_raw(this: &Module, scrolled: f64, height: f64, cursor: f64) -> Result<Vec<u8>, JsValue>;
     #[wasm_bindgen(method, catch)]
+    fn draw_raw_tools(this: &Module) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(method, catch)]
     fn raw_rows(this: &Module) -> Result<f64, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn raw_target(this: &Module) -> Result<f64, JsValue>;
@@ -168,6 +170,10 @@ impl Analysis {
 
     pub fn draw_raw(&self, scrolled: f64, height: f64, cursor: Option<usize>) -> Option<Node> {
         decode(&given(self.0.draw_raw(scrolled, height, cursor.map_or(-1.0, |row| row as f64))))
+    }
+
+    pub fn draw_raw_tools(&self) -> Option<Node> {
+        decode(&given(self.0.draw_raw_tools()))
     }
 
     pub fn raw_rows(&self) -> usize {

@@ -32,7 +32,7 @@ pub fn App() -> impl IntoView {
     let held = Memo::new(move |_| state.ui.with(|ui| ui.held));
     Effect::new(move |_| {
         if !absent.get() {
-            greet(state);
+            greet();
         }
     });
     let sheet = NodeRef::<html::Dialog>::new();
@@ -81,8 +81,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// When a report takes the place of the empty page: the verdict is the first thing to hear, and the raw view comes after it.
-fn greet(state: State) {
+/// When a report takes the place of the empty page: the verdict is the first thing to hear.
+fn greet() {
     request_animation_frame(|| {
         let nothing_focused = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
         let headline = document().get_element_by_id("headline").and_then(|element| element.dyn_into::<HtmlElement>().ok());
@@ -90,5 +90,4 @@ fn greet(state: State) {
             let _ = headline.focus();
         }
     });
-    later(move || later(move || state.scroll.update(|scroll| scroll.ready = true)));
 }

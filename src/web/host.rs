@@ -9,6 +9,7 @@ use web_sys::Element;
 
 use super::draw::patch;
 use super::io::clipboard;
+use super::list;
 use super::state::{Sheet, State};
 use crate::session::Part;
 use crate::view::frame::Loading;
@@ -95,14 +96,14 @@ fn tree(state: State, host: Host) -> Option<Node> {
         Host::Raw => {
             state.revision.track();
             let scroll = state.scroll.get();
-            match (state.status.with(|status| status.loaded), scroll.ready) {
-                (false, _) => Some(el("div")),
-                (true, false) => None,
-                (true, true) => {
-                    let raw = state.ask(|session| session.draw_raw(scroll.top, scroll.height, scroll.cursor)).flatten();
-                    raw.map(|raw| el("div").class("report-raw").with(raw))
-                }
-            }
+            let raw = match (state.status.with(|status| status.loaded), scroll.ready) {
+                (false, _) => return Some(el("div")),
+                // The rows of before stay until those of the new text are known.
+                (true, false) if list::element().is_some() => return None,
+                (true, false) => state.ask(|session| session.draw_raw_tools()),
+                (true, true) => state.ask(|session| session.draw_raw(scroll.top, scroll.height, scroll.cursor)),
+            };
+            raw.flatten().map(|raw| el("div").class("report-raw").with(raw))
         }
     }
 }

@@ -16,7 +16,8 @@ thread_local! {
     static ORIGIN: RefCell<Option<Element>> = const { RefCell::new(None) };
 }
 
-fn element() -> Option<Element> {
+/// The list, when it is in the document.
+pub fn element() -> Option<Element> {
     document().get_element_by_id(ID)
 }
 

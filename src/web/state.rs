@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use leptos::prelude::*;
 
-use super::analysis::{self, Analysis, analysis};
+use super::analysis::{self, Analysis, Incoming, analysis};
+use super::host::later;
 use super::io::theme::Theme;
 use super::route;
 use crate::session::Status;
@@ -104,6 +105,14 @@ impl State {
             self.status.set(status);
         }
         self.revision.update(|revision| *revision += 1);
+    }
+
+    /// Gives texts to the session. The raw view comes to them later.
+    pub fn accept(&self, incoming: &[Incoming]) {
+        let scroll = self.scroll;
+        scroll.update(|scroll| scroll.ready = false);
+        self.change(&mut |session| session.accept(incoming));
+        later(move || later(move || scroll.update(|scroll| scroll.ready = true)));
     }
 
     /// Loads the analysis, and then does what waits for it.

@@ -83,6 +83,22 @@ pageTest('what is open, focused and selected stays when the report is made again
   assert.equal(await page.evaluate(() => document.activeElement.id), 'preset');
 });
 
+pageTest('the search field is there with the verdict, and its key leads to it', async ({ page }) => {
+  await page.evaluate(() => globalThis.servescope.ready());
+  await page.evaluate(() => new MutationObserver((_, observer) => {
+    if (!document.querySelector('.verdict h1')) return;
+    observer.disconnect();
+    requestAnimationFrame(() => { globalThis.early = document.querySelector('#raw-search') !== null; });
+  }).observe(document.body, { childList: true, subtree: true }));
+  await report(page, 'vllm-slot-bound-1');
+  await page.waitForFunction(() => globalThis.early !== undefined);
+  assert.equal(await page.evaluate(() => globalThis.early), true);
+  await page.keyboard.press('/');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'raw-search');
+  await page.locator('.raw-row').first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'raw-search');
+});
+
 pageTest('scrolling the raw view keeps the rows that stay in view', async ({ page }) => {
   await report(page, 'vllm-slot-bound-1');
   await page.getByRole('button', { name: 'As text' }).click();

@@ -70,6 +70,19 @@ export const STATES = [
       await page.locator('.failure').waitFor();
     },
   },
+  {
+    name: 'waiting', // for the analysis, which never comes
+    options: { routes: [['**/analysis-*_bg.wasm*', () => {}]] },
+    go: async ({ page }) => {
+      await open(page, '#open-files', [{ name: 'early.prom', bytes: HTML }]);
+      await page.getByRole('alert').filter({ hasText: 'still being loaded' }).waitFor();
+    },
+  },
+  {
+    name: 'not-loaded',
+    options: { routes: [['**/analysis-*_bg.wasm*', (route) => route.abort()]], expectConsole: [/ERR_FAILED/] },
+    go: async ({ page }) => page.getByRole('button', { name: 'Load it again' }).waitFor(),
+  },
   { name: 'help', go: async ({ page }) => page.getByRole('button', { name: 'Help' }).click() },
   { name: 'rules', go: async ({ page }) => page.getByRole('link', { name: 'Rules' }).click() },
 ];

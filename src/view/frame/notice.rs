@@ -31,7 +31,7 @@ pub fn loading(loading: Loading) -> Node {
         Loading::Failed => ("notice bad", words::NOT_LOADED, Some(button("small", "load", words::LOAD_AGAIN))),
     };
     let content = (!sentence.is_empty()).then(|| el_with("p", sentence));
-    el_of("div", class).attr("role", "alert").maybe(content).with(el_of("div", "buttons").maybe(button))
+    el_of("div", class).attr("role", "alert").maybe(content).maybe(button.map(|button| el_of("div", "buttons").with(button)))
 }
 
 /// In the place of the rules while they are loaded with the analysis.

@@ -71,11 +71,9 @@ fn show(state: State, progress: Progress) {
 fn take(state: State, url: String, bytes: &[u8]) {
     let content = Content::Bytes(Uint8Array::from(bytes));
     let incoming = [Incoming { name: url.clone(), at: Some(clock::now()), content, origin: Origin::Fetched }];
+    state.accept(&incoming);
     let mut rejection = None;
-    state.change(&mut |session| {
-        session.accept(&incoming);
-        rejection = session.take_rejection();
-    });
+    state.change(&mut |session| rejection = session.take_rejection());
     let Some((sentence, hint)) = rejection else {
         show(state, Progress::Idle);
         state.sheet(None);

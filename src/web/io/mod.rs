@@ -16,5 +16,5 @@ use super::state::State;
 
 /// Gives texts to the session, as soon as that is there.
 pub fn take(state: State, incoming: Vec<Incoming>) {
-    state.when_there(move || state.change(&mut |session| session.accept(&incoming)));
+    state.when_there(move || state.accept(&incoming));
 }
