@@ -47,25 +47,23 @@ fn read_in_pieces(bytes: &[u8]) -> exposition::Parsed {
     reader.finish()
 }
 
-/// The best of at least three runs and at least half a second, in time on the processor: what the machine can do when nobody disturbs it.
+/// The best of at least three runs and at least half a second: what the machine can do when nobody disturbs it. On a busy machine long runs
+/// are always interrupted; their mean time on the processor is the better witness then.
 fn best_ms<T>(mut run: impl FnMut() -> T) -> f64 {
-    let begin = Instant::now();
+    let (begin, before) = (Instant::now(), on_processor_ms());
     let mut best = f64::INFINITY;
-    let mut runs = 0;
-    while runs < 3 || begin.elapsed().as_millis() < 500 {
-        let (one, on_processor) = (Instant::now(), processor_ms());
+    let mut runs = 0.0;
+    while runs < 3.0 || begin.elapsed().as_millis() < 500 {
+        let one = Instant::now();
         black_box(run());
-        let wall = one.elapsed().as_secs_f64() * 1e3;
-        // A long run is always interrupted on a busy machine; the clock of the thread stands still meanwhile.
-        let own = processor_ms().zip(on_processor).map_or(wall, |(end, start)| end - start);
-        best = best.min(wall.min(own));
-        runs += 1;
+        best = best.min(one.elapsed().as_secs_f64() * 1e3);
+        runs += 1.0;
     }
-    best
+    on_processor_ms().zip(before).map_or(best, |(end, start)| best.min((end - start) / runs))
 }
 
-/// Linux only.
-fn processor_ms() -> Option<f64> {
+/// Of this thread, exact to a few milliseconds. Linux only.
+fn on_processor_ms() -> Option<f64> {
     let times = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     times.split(' ').next()?.parse::<f64>().ok().map(|ns| ns / 1e6)
 }

@@ -155,6 +155,7 @@ impl Columns {
     }
 
     /// Adds a sample whose label values are already at the end of `values`, from `labels` on.
+    #[inline(always)]
     pub(crate) fn push(&mut self, layout: u32, labels: usize, value: f64, line: u32, hash: u64) {
         self.rows.push(Row { value, layout, labels: labels as u32, line, hash: fold(hash) });
     }

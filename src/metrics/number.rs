@@ -53,6 +53,8 @@ pub(crate) fn plain(bytes: &[u8], from: usize) -> Option<(f64, usize)> {
     Some((if negative { -size } else { size }, at))
 }
 
+// A call for each number is a tenth of the reading where code is built for size.
+#[inline(always)]
 fn digits(bytes: &[u8], from: usize, start: u64) -> (u64, usize) {
     let mut value = start;
     let mut at = from;

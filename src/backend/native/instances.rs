@@ -6,7 +6,7 @@ use super::uses::in_use;
 use crate::backend::spec::Labels;
 use crate::metrics::{Pick, Sample, Slots, hash};
 use crate::signal::InstanceKey;
-use crate::sorted::{sort, sort_by};
+use crate::sorted::sort;
 
 /// Which labels tell the servers of a text apart, and the servers.
 #[derive(Debug, Default)]
@@ -107,11 +107,9 @@ impl<'a> Instances<'a> {
         self.slots.find(hash_of(values), is_same).map(|place| place as usize)
     }
 
-    /// Orders the servers. A series without some of the labels belongs to a fuller identity; it is no server of its own.
+    /// Numbers the servers as they came, so that the rows of most families are in their order. A series without some of the labels belongs to a fuller identity; it is no server of its own.
     fn settle(&mut self) {
         self.order = (0..self.identities.len() as u32).collect();
-        let identity = |place: &u32| self.identities.get(*place as usize);
-        sort_by(&mut self.order, |a, b| identity(a).cmp(&identity(b)));
         if self.identities.iter().any(|identity| identity.iter().any(Option::is_none)) {
             let is_fuller = |server: &usize| {
                 let Some(one) = self.values(*server) else { return false };
