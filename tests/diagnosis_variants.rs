@@ -7,7 +7,7 @@ mod snapshots;
 mod support;
 
 use servescope::rule::{Diagnosis, RuleVerdict};
-use servescope::signal::{Observation, same_instance};
+use servescope::signal::{Observation, same_settings};
 use support::{claimed, diagnosis, first_cause, server};
 
 const LOADED: &str = "dumps/vllm/er0080-vllm-0.25.1-loaded.prom";
@@ -120,5 +120,5 @@ fn texts_of_two_releases_are_no_window() {
     let old = read("series/vllm-0.8.5-v0/c_queue_max_num_seqs/t045.prom", 0.0);
     let new = read("series/vllm-0.32.0/c_queue_max_num_seqs/t020.prom", 60.0);
     let (Some(old), Some(new)) = (old, new) else { return };
-    assert!(same_instance(&old, &new).is_err());
+    assert!(same_settings(&old, &new).is_err());
 }
