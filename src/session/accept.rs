@@ -4,10 +4,11 @@ use super::Session;
 use super::loaded::{Loaded, Undo};
 use crate::analyze::{Input, Options, analyze};
 use crate::browse::Lines;
-use crate::exposition::{Parsed, parse};
+use crate::exposition::{Parsed, parse_owned};
 use crate::metrics::Scrape;
 use crate::request::RequestError;
 use crate::signal::Mode;
+use crate::sorted::sort_by;
 use crate::view::frame::{Message, Origin};
 use crate::view::words::{input as words, notice};
 
@@ -30,15 +31,14 @@ impl Session {
     pub fn accept(&mut self, mut incoming: Vec<Incoming>) {
         self.message = None;
         self.undo = None;
-        incoming.sort_by(|a, b| a.at.unwrap_or(f64::MAX).total_cmp(&b.at.unwrap_or(f64::MAX)));
+        sort_by(&mut incoming, |a, b| a.at.unwrap_or(f64::MAX).total_cmp(&b.at.unwrap_or(f64::MAX)));
         forget_copied_times(&mut incoming);
         let mut fresh = Loaded::default();
         let mut left_out: Vec<String> = Vec::new();
         let mut rejected = None;
         for Incoming { name, at, bytes, origin } in incoming {
-            let input = Input { name, at, parsed: parse(&bytes) };
             let size = bytes.len();
-            drop(bytes);
+            let input = Input { name, at, parsed: parse_owned(bytes) };
             if let Some(error) = self.refusal(&input) {
                 rejected = Some(rejection(input, error));
                 continue;

@@ -3,6 +3,7 @@
 use super::distribution::distribution;
 use crate::metrics::Unit;
 use crate::report::{Anatomy, DistributionView, Phase, Report, SloStatusView};
+use crate::sorted::sort_by;
 use crate::view::chart::phases;
 use crate::view::node::{Node, el, el_of};
 use crate::view::parts::{fold, lines, section, table};
@@ -34,7 +35,7 @@ fn targets(statuses: &[SloStatusView], path: &str) -> Vec<f64> {
     let belongs = |metric: &str| metric.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
     let mut targets: Vec<f64> =
         statuses.iter().filter(|status| belongs(&status.target.metric)).map(|status| status.target.target_value).collect();
-    targets.sort_by(f64::total_cmp);
+    sort_by(&mut targets, f64::total_cmp);
     targets.dedup();
     targets
 }

@@ -10,6 +10,9 @@ use crate::view::words::report as words;
 /// The bars are drawn in a square that is stretched to the card; words stand outside of it, so that they keep their shape.
 const SIDE: f64 = 1000.0;
 
+/// From here on the label of a tick would stick out at the end.
+const LAST: f64 = 0.95;
+
 pub fn buckets(view: &DistributionView, targets: &[f64]) -> Option<Node> {
     let drawn = plot::bars(view, targets);
     // One bucket is a fact, not a shape: the sentence below the chart says it.
@@ -19,7 +22,8 @@ pub fn buckets(view: &DistributionView, targets: &[f64]) -> Option<Node> {
     let unit = view.unit;
     let bars = el("svg").attr("viewBox", "0 0 1000 1000").attr("preserveAspectRatio", "none");
     let bars = bars.all(drawn.bars.iter().map(|bar| rect(bar, unit)).collect());
-    let ticks = drawn.ticks.iter().map(|tick| at("span", "", tick.at).say(unit.show(tick.value))).collect();
+    let ticks =
+        drawn.ticks.iter().map(|tick| at("span", if tick.at > LAST { "late" } else { "" }, tick.at).say(unit.show(tick.value))).collect();
     Some(
         el_of("figure", "buckets")
             .attr("aria-hidden", "true")
