@@ -128,11 +128,12 @@ impl Observation {
         self.first.as_ref()?.gauges.get(&gauge).map(|value| instant(gauge, value))
     }
 
-    /// Lowest and highest value of the gauge over the snapshots; equal in snapshot mode.
+    /// Lowest and highest value of the gauge over the snapshots of the present process; equal in snapshot mode and after a restart.
     #[must_use]
     pub fn gauge_span(&self, gauge: Gauge) -> Option<(f64, f64)> {
         let last = self.last.gauges.get(&gauge)?.value;
-        let first = self.first.as_ref().and_then(|first| first.gauges.get(&gauge)).map_or(last, |value| value.value);
+        let same_process = self.first.as_ref().filter(|_| !self.restarted());
+        let first = same_process.and_then(|first| first.gauges.get(&gauge)).map_or(last, |value| value.value);
         Some((first.min(last), first.max(last)))
     }
 
