@@ -59,6 +59,24 @@ pub struct Options {
     pub score: Option<String>,
 }
 
+/// Why these inputs cannot be analysed, if they cannot: what [`analyze`] would answer, without the rules and the report.
+///
+/// # Errors
+/// Those of [`analyze`] that are the texts' own, not those of settings.
+pub fn readable(inputs: &[Input], options: &Options) -> Result<(), RequestError> {
+    observe::observe(snapshots::choose(inputs, options)?).map(drop)
+}
+
+/// True when every text takes part in one report.
+#[must_use]
+pub fn one_server(inputs: &[Input]) -> bool {
+    let several = snapshots::choose(inputs, &Options::default()).and_then(|chosen| {
+        let count = chosen.snapshots.len();
+        observe::observe(chosen).map(|_| count > 1)
+    });
+    several.unwrap_or_else(|error| error.id != "different-servers")
+}
+
 /// Analyses the inputs as snapshots of one instance.
 ///
 /// # Errors

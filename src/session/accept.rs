@@ -2,12 +2,11 @@
 
 use super::Session;
 use super::loaded::{Loaded, Undo};
-use crate::analyze::{Input, Options, analyze};
+use crate::analyze::{Input, Options, one_server, readable};
 use crate::browse::Lines;
 use crate::exposition::{Parsed, parse_owned};
 use crate::metrics::Scrape;
 use crate::request::RequestError;
-use crate::signal::Mode;
 use crate::sorted::sort_by;
 use crate::view::frame::{Message, Origin};
 use crate::view::words::{input as words, notice};
@@ -105,16 +104,8 @@ impl Session {
             return None;
         }
         let options = Options { backend: self.checked.options.backend, ..Options::default() };
-        let answer = analyze(std::slice::from_ref(input), &options);
+        let answer = readable(std::slice::from_ref(input), &options);
         answer.err().or_else(|| empty.then(|| RequestError::new("no-samples", words::NO_SAMPLES, "")))
-    }
-}
-
-/// True when every text takes part in one report.
-fn one_server(inputs: &[Input]) -> bool {
-    match analyze(inputs, &Options::default()) {
-        Ok(report) => report.mode != Mode::Snapshot,
-        Err(error) => error.id != "different-servers",
     }
 }
 

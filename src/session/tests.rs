@@ -56,6 +56,16 @@ fn every_part_reaches_the_page_as_it_was_drawn() {
 }
 
 #[test]
+fn a_dump_of_the_same_server_under_new_settings_joins_those_before() {
+    let mut session = with(&SLOTS);
+    let restarted = SLOTS[0].replace("process_start_time_seconds 1", "process_start_time_seconds 2");
+    let anew = restarted.replace("gpu_memory_utilization=\"0.9\"", "gpu_memory_utilization=\"0.95\"");
+    assert_ne!(anew, restarted, "the setting is there to be changed");
+    session.accept(vec![text("anew", &anew)]);
+    assert_eq!(names(&session), ["dump 0", "dump 1", "anew"], "{}", said(&session));
+}
+
+#[test]
 fn the_empty_session_shows_no_report() {
     let session = Session::new();
     assert_eq!(session.status(), Status::default());
