@@ -16,11 +16,17 @@ pub fn analyze_json(request: &str) -> String {
     answer(json::parse(request).and_then(|(inputs, options)| crate::analyze::analyze(&inputs, &options)))
 }
 
+/// A report as one line of JSON.
+#[must_use]
+pub fn report_json(report: &crate::report::Report) -> String {
+    write::to_string(report).unwrap_or_else(|error| error_json(&RequestError::internal(&error)))
+}
+
 /// A report, or the error object, as JSON.
 #[must_use]
 pub fn answer(outcome: Result<crate::report::Report, RequestError>) -> String {
     match outcome {
-        Ok(report) => write::to_string(&report).unwrap_or_else(|error| error_json(&RequestError::internal(&error))),
+        Ok(report) => report_json(&report),
         Err(error) => error_json(&error),
     }
 }

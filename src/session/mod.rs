@@ -18,7 +18,7 @@ use crate::analyze::{Options, analyze};
 use crate::entry::{Checked, Settings};
 use crate::export::markdown;
 use crate::report::Report;
-use crate::request::RequestError;
+use crate::request::{RequestError, report_json};
 use crate::view::frame::{Message, chips, notice};
 use crate::view::{Node, card, el_of, form, rules};
 
@@ -129,7 +129,7 @@ impl Session {
     /// The report as JSON; empty when there is none.
     #[must_use]
     pub fn json(&self) -> String {
-        self.report().and_then(|report| serde_json::to_string(report).ok()).unwrap_or_default()
+        self.report().map(report_json).unwrap_or_default()
     }
 
     /// `servescope-gpu-7-8000-2026-11-24T140420Z`, with nothing in it that a file system minds.
