@@ -77,12 +77,17 @@ pub fn back(state: State, action: &str) {
     }
 }
 
+/// Puts the cursor on a row and opens or closes its family. Nothing but the list has to be drawn again.
+fn toggle(state: State, position: usize) {
+    state.ask(|session| session.raw_toggle(position));
+    state.scroll.update(|scroll| scroll.cursor = Some(position));
+}
+
 /// Puts the cursor on the row that was clicked; a family opens or closes.
 pub fn click(state: State, row: &Element) {
     let position = row.get_attribute("aria-rowindex").and_then(|index| index.parse::<usize>().ok()).and_then(|index| index.checked_sub(1));
     if let Some(position) = position {
-        state.scroll.update(|scroll| scroll.cursor = Some(position));
-        state.change(&mut |session| session.raw_toggle(position));
+        toggle(state, position);
     }
 }
 
@@ -105,7 +110,7 @@ pub fn press(state: State, list: &Element, event: &KeyboardEvent) -> bool {
         "Enter" | " " | "ArrowRight" | "ArrowLeft" => {
             if let Some(at) = at {
                 event.prevent_default();
-                state.change(&mut |session| session.raw_toggle(at));
+                toggle(state, at);
             }
             return true;
         }
