@@ -20,8 +20,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     let ServiceLevels { targets, source, note } = service_levels(&seen, options)?;
     notes.extend(note);
     notes.extend(build::notes(&seen));
-    let statuses = slo::evaluate(&seen, &targets);
-    let diagnosis = rule::diagnose(&seen, &statuses, &Thetas::of(&statuses, &source));
+    let (statuses, diagnosis) = judge(&seen, &targets, &source);
     let timestamp = seen.last.at.and_then(build::rfc3339);
     let when = timestamp.as_deref();
     let judged = match options.profile {
@@ -68,13 +67,16 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     })
 }
 
+/// The targets and the rules held against an observation.
+fn judge(seen: &Observation, targets: &[slo::Target], source: &str) -> (Vec<SloStatus>, Diagnosis) {
+    let statuses = slo::evaluate(seen, targets);
+    let diagnosis = rule::diagnose(seen, &statuses, &Thetas::of(&statuses, source));
+    (statuses, diagnosis)
+}
+
 /// Both windows held against the same targets.
 fn compared((before, after): &(Observation, Observation), targets: &[slo::Target], source: &str) -> ComparisonView {
-    let diagnose = |seen| {
-        let statuses = slo::evaluate(seen, targets);
-        rule::diagnose(seen, &statuses, &Thetas::of(&statuses, source))
-    };
-    let (first, second) = (diagnose(before), diagnose(after));
+    let ((_, first), (_, second)) = (judge(before, targets, source), judge(after, targets, source));
     let judged = |seen, diagnosis| compare::Judged { seen, diagnosis };
     build::comparison(&compare::compare(judged(before, &first), judged(after, &second)), before, after)
 }

@@ -34,9 +34,9 @@ pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
         same_instance(other, last).map_err(|why| different(&why))?;
     }
     let configured_anew = configured_anew(&snapshots)?;
-    let split = split(&snapshots);
-    let parts = split.and_then(|split| {
-        let (before, after) = snapshots.split_at_checked(split.at)?;
+    let restart = last_restart(&snapshots);
+    let parts = restart.or_else(|| longest_pause(&snapshots)).and_then(|at| {
+        let (before, after) = snapshots.split_at_checked(at)?;
         Some((window(before)?, window(after)?))
     });
     if first.at.is_none() || last.at.is_none() {
@@ -48,11 +48,11 @@ pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
     }
     // After a pause or under other settings the later window alone is the present state. A restart under the same settings is an event
     // of one window, which the rules report.
-    let later_alone = configured_anew.is_some() || split.is_some_and(|split| !split.restart);
+    let later_alone = configured_anew.is_some() || (parts.is_some() && restart.is_none());
     let seen = match &parts {
         Some((_, after)) if later_alone => after.clone(),
         None if later_alone => window(&snapshots).unwrap_or_else(|| Observation::snapshot(last.clone())),
-        _ if last_restart(&snapshots).is_some() => Observation::restarted_window(first.clone(), last.clone()),
+        _ if restart.is_some() => Observation::restarted_window(first.clone(), last.clone()),
         _ => Observation::window(first.clone(), last.clone()),
     };
     if let Some(note) = how_many(snapshots.len(), parts.is_some(), later_alone, configured_anew) {
@@ -82,27 +82,15 @@ fn different(why: &str) -> RequestError {
     )
 }
 
-/// Where the dumps fall apart: the index of the first one of the later part.
-#[derive(Debug, Clone, Copy)]
-struct Split {
-    at: usize,
-    restart: bool,
-}
-
-/// At the last restart, else at a pause that stands out; each side needs two dumps.
-fn split(snapshots: &[Snapshot]) -> Option<Split> {
-    let count = snapshots.len();
-    let both_sides = |at: &usize| *at >= 2 && *at + 2 <= count;
-    if let Some(at) = last_restart(snapshots) {
-        return both_sides(&at).then_some(Split { at, restart: true });
-    }
+/// Index of the first dump after a pause that stands out.
+fn longest_pause(snapshots: &[Snapshot]) -> Option<usize> {
     let pause = |pair: &[Snapshot]| Some(pair.last()?.at? - pair.first()?.at?);
     let mut pauses: Vec<(usize, f64)> =
         snapshots.windows(2).enumerate().map(|(index, pair)| Some((index + 1, pause(pair)?))).collect::<Option<_>>()?;
     sort_by(&mut pauses, |a, b| b.1.total_cmp(&a.1));
     let (at, longest) = *pauses.first()?;
     let (_, next) = *pauses.get(1)?;
-    (both_sides(&at) && next > 0.0 && longest >= PAUSE * next).then_some(Split { at, restart: false })
+    (next > 0.0 && longest >= PAUSE * next).then_some(at)
 }
 
 /// Index of the first dump after the last restart.
@@ -111,11 +99,11 @@ fn last_restart(snapshots: &[Snapshot]) -> Option<usize> {
     snapshots.windows(2).rposition(between).map(|index| index + 1)
 }
 
-/// From the last restart inside this part, if there is one, to its end.
+/// From the last restart inside this part, if there is one, to its end; a window needs two dumps.
 fn window(part: &[Snapshot]) -> Option<Observation> {
     let first = part.get(last_restart(part).unwrap_or(0))?;
     let last = part.last()?;
-    (part.len() >= 2 && !std::ptr::eq(first, last)).then(|| Observation::window(first.clone(), last.clone()))
+    (!std::ptr::eq(first, last)).then(|| Observation::window(first.clone(), last.clone()))
 }
 
 fn how_many(count: usize, compared: bool, later_alone: bool, anew: Option<String>) -> Option<Note> {

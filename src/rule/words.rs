@@ -1,16 +1,15 @@
 //! Numbers of requests in words.
 
-use crate::metrics::Unit;
+use crate::metrics::counted;
 
 /// `1 request waits`, `2,826 requests wait`.
 pub(super) fn requests_wait(count: f64) -> String {
-    let (noun, verb) = if count == 1.0 { ("request", "waits") } else { ("requests", "wait") };
-    format!("{} {noun} {verb}", Unit::Count.show(count))
+    counted(count, "request waits", "requests wait")
 }
 
 /// `1 request running`, `0 requests running`.
 pub(super) fn requests_running(count: f64) -> String {
-    format!("{} {} running", Unit::Count.show(count), if count == 1.0 { "request" } else { "requests" })
+    counted(count, "request running", "requests running")
 }
 
 #[cfg(test)]
