@@ -3,7 +3,7 @@
 
 use servescope::analyze::{Input, Options, analyze};
 use servescope::exposition;
-use servescope::report::{ChangeView, FateView, Report};
+use servescope::report::{Change, Fate, Report};
 use servescope::request::RequestError;
 
 /// What one scrape of a vLLM shows; the fields are what the tests turn.
@@ -76,9 +76,9 @@ fn two_dumps_before_a_restart_and_two_after_it_are_compared() {
     let comparison = report.comparison.as_ref().expect("a comparison");
     assert_eq!((comparison.before.inputs, comparison.after.inputs), ([0, 1], [2, 3]));
     let ttft = comparison.rows.iter().find(|row| row.path == "ttft.p95").expect("TTFT");
-    assert_eq!(ttft.change, ChangeView::Better);
+    assert_eq!(ttft.change, Change::Better);
     assert!(
-        comparison.findings.iter().any(|finding| finding.id == "sequence-limit" && finding.fate == FateView::Gone),
+        comparison.findings.iter().any(|finding| finding.id == "sequence-limit" && finding.fate == Fate::Gone),
         "{:?}",
         comparison.findings
     );

@@ -10,11 +10,15 @@ mod words;
 pub use load::Load;
 pub use rows::{Row, Side};
 
+use serde::{Deserialize, Serialize};
+
 use crate::rule::{Diagnosis, Finding, Role, RuleVerdict};
 use crate::signal::Observation;
 
 /// What a difference amounts to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     Better,
     Worse,
@@ -26,8 +30,24 @@ pub enum Change {
     Unclear,
 }
 
+impl Change {
+    /// Its name on every surface.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Change::Better => "better",
+            Change::Worse => "worse",
+            Change::Different => "different",
+            Change::Same => "no difference shown",
+            Change::Unclear => "cannot tell",
+        }
+    }
+}
+
 /// What became of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Fate {
     Gone,
     Still,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::metrics::Unit;
-use crate::report::{Action, Bottleneck, ChangeView, ComparisonView, Evidence, Report, RuleVerdict, SideView};
+use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Report, RuleVerdict, SideView};
 use crate::rule::{Role, Severity};
 use crate::slo::Verdict;
 
@@ -75,14 +75,7 @@ fn before_and_after(out: &mut String, comparison: &ComparisonView) -> Written {
     writeln!(out, "| number | before | after | |\n|---|---|---|---|")?;
     let shown = |side: &Option<SideView>| side.as_ref().map_or_else(|| "–".to_owned(), |side| side.shown.clone());
     for row in &comparison.rows {
-        let word = match row.change {
-            ChangeView::Better => "better",
-            ChangeView::Worse => "worse",
-            ChangeView::Different => "different",
-            ChangeView::Same => "no difference shown",
-            ChangeView::Unclear => "cannot tell",
-        };
-        writeln!(out, "| {} | {} | {} | {word} |", cell(&row.label), cell(&shown(&row.before)), cell(&shown(&row.after)))?;
+        writeln!(out, "| {} | {} | {} | {} |", cell(&row.label), cell(&shown(&row.before)), cell(&shown(&row.after)), row.change.word())?;
     }
     writeln!(out)
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compare::{Change, Fate};
 use crate::metrics::Unit;
 
 /// Two windows of one server, before and after a change.
@@ -37,7 +38,7 @@ pub struct ComparisonRow {
     pub unit: Unit,
     pub before: Option<SideView>,
     pub after: Option<SideView>,
-    pub change: ChangeView,
+    pub change: Change,
     /// Why it is called so.
     pub sentence: String,
 }
@@ -54,34 +55,11 @@ pub struct SideView {
     pub lines: Vec<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ChangeView {
-    Better,
-    Worse,
-    /// It differs; whether that is good depends on what was wanted.
-    Different,
-    /// No more than chance explains.
-    Same,
-    Unclear,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum FateView {
-    Gone,
-    Still,
-    New,
-    Unknown,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingChangeView {
     pub id: String,
     pub title: String,
-    pub fate: FateView,
+    pub fate: Fate,
     pub sentence: String,
 }

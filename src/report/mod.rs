@@ -8,8 +8,9 @@ mod comparison;
 mod schema;
 mod shapes;
 
+pub use crate::compare::{Change, Fate};
 pub use crate::health::{Band, Deduction, Health};
-pub use comparison::{ChangeView, ComparisonRow, ComparisonView, FateView, FindingChangeView, SideView, SpanView};
+pub use comparison::{ComparisonRow, ComparisonView, FindingChangeView, SideView, SpanView};
 pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
     NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView, QuantileView, Report, RuleStatus, RuleVerdict, SignalView,

@@ -3,7 +3,7 @@
 use super::node::{Node, el, el_of};
 use super::words::comparison as changes;
 use super::words::shared as words;
-use crate::report::{Band, ChangeView, FateView, OpinionVerdict, RuleVerdict};
+use crate::report::{Band, Change, Fate, OpinionVerdict, RuleVerdict};
 use crate::rule::Severity;
 use crate::slo::Verdict;
 
@@ -89,21 +89,22 @@ pub fn of_opinion(verdict: OpinionVerdict) -> Look {
     }
 }
 
-pub fn of_change(change: ChangeView) -> Look {
-    match change {
-        ChangeView::Better => look("good", CHECK, changes::BETTER),
-        ChangeView::Worse => look("critical", CROSS, changes::WORSE),
-        ChangeView::Different => look("low", DOT, changes::DIFFERENT),
-        ChangeView::Same => look("quiet", DASH, changes::SAME),
-        ChangeView::Unclear => look("quiet", RING, words::CANNOT_TELL),
-    }
+pub fn of_change(change: Change) -> Look {
+    let (tone, shape) = match change {
+        Change::Better => ("good", CHECK),
+        Change::Worse => ("critical", CROSS),
+        Change::Different => ("low", DOT),
+        Change::Same => ("quiet", DASH),
+        Change::Unclear => ("quiet", RING),
+    };
+    look(tone, shape, change.word())
 }
 
-pub fn of_fate(fate: FateView) -> Look {
+pub fn of_fate(fate: Fate) -> Look {
     match fate {
-        FateView::Gone => look("good", CHECK, changes::GONE),
-        FateView::Still => look("high", DIAMOND, changes::STILL),
-        FateView::New => look("critical", TRIANGLE, changes::NEW),
-        FateView::Unknown => look("quiet", RING, words::CANNOT_TELL),
+        Fate::Gone => look("good", CHECK, changes::GONE),
+        Fate::Still => look("high", DIAMOND, changes::STILL),
+        Fate::New => look("critical", TRIANGLE, changes::NEW),
+        Fate::Unknown => look("quiet", RING, words::CANNOT_TELL),
     }
 }

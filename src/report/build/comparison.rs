@@ -1,7 +1,7 @@
 //! A comparison in the report's shapes.
 
-use crate::compare::{Change, Comparison, Fate, Row, Side};
-use crate::report::{ChangeView, ComparisonRow, ComparisonView, FateView, FindingChangeView, SideView, SpanView};
+use crate::compare::{Comparison, Row, Side};
+use crate::report::{ComparisonRow, ComparisonView, FindingChangeView, SideView, SpanView};
 use crate::signal::Observation;
 
 use super::distributions::finite;
@@ -22,7 +22,7 @@ pub fn comparison(comparison: &Comparison, before: &Observation, after: &Observa
             .map(|finding| FindingChangeView {
                 id: finding.id.to_owned(),
                 title: finding.title.to_owned(),
-                fate: fate(finding.fate),
+                fate: finding.fate,
                 sentence: finding.sentence.clone(),
             })
             .collect(),
@@ -42,7 +42,7 @@ fn row(row: &Row) -> ComparisonRow {
         unit: row.unit,
         before: row.before.as_ref().map(side),
         after: row.after.as_ref().map(side),
-        change: change(row.change),
+        change: row.change,
         sentence: row.sentence.clone(),
     }
 }
@@ -55,24 +55,5 @@ fn side(side: &Side) -> SideView {
         metric: side.source.metric.clone(),
         input: side.input,
         lines: side.source.lines.to_vec(),
-    }
-}
-
-fn change(change: Change) -> ChangeView {
-    match change {
-        Change::Better => ChangeView::Better,
-        Change::Worse => ChangeView::Worse,
-        Change::Different => ChangeView::Different,
-        Change::Same => ChangeView::Same,
-        Change::Unclear => ChangeView::Unclear,
-    }
-}
-
-fn fate(fate: Fate) -> FateView {
-    match fate {
-        Fate::Gone => FateView::Gone,
-        Fate::Still => FateView::Still,
-        Fate::New => FateView::New,
-        Fate::Unknown => FateView::Unknown,
     }
 }

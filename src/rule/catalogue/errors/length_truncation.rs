@@ -172,22 +172,25 @@ mod tests {
         assert!(matches!(check(&RULE, &seen(0.0, 600.0)), Outcome::Clear(_)));
     }
 
-    /// Every request asks for 256 tokens at most; buckets of 82 tokens, as with 8,192 in total. Whole answers have 123 tokens.
+    /// A TGI from its start on: limits asked for and tokens made, each as counts in buckets of 82 tokens (8,192 in total) and their sum.
+    fn tgi_of(limits: ([f64; 5], f64), outputs: ([f64; 5], f64)) -> Observation {
+        let end = |(limits, limit_sum): ([f64; 5], f64), (outputs, output_sum): ([f64; 5], f64)| {
+            let buckets =
+                |counts: [f64; 5]| -> Vec<(f64, f64)> { [82.0, 164.0, 246.0, 328.0, f64::INFINITY].into_iter().zip(counts).collect() };
+            Build::new(BackendId::Tgi).histogram(Distribution::MaxNewTokens, &buckets(limits), limit_sum).histogram(
+                Distribution::OutputLength,
+                &buckets(outputs),
+                output_sum,
+            )
+        };
+        let nothing = ([0.0; 5], 0.0);
+        window(end(nothing, nothing).at(0.0), end(limits, outputs).at(60.0))
+    }
+
+    /// Every request asks for 256 tokens at most. Whole answers have 123 tokens.
     fn tgi(whole: f64, cut: f64) -> Observation {
-        let edges = [82.0, 164.0, 246.0, 328.0, f64::INFINITY];
-        let counts = |counts: [f64; 5]| -> Vec<(f64, f64)> { edges.into_iter().zip(counts).collect() };
-        let start = Build::new(BackendId::Tgi).at(0.0).histogram(Distribution::MaxNewTokens, &counts([0.0; 5]), 0.0).histogram(
-            Distribution::OutputLength,
-            &counts([0.0; 5]),
-            0.0,
-        );
         let all = whole + cut;
-        let end = start.clone().at(60.0).histogram(Distribution::MaxNewTokens, &counts([0.0, 0.0, 0.0, all, 0.0]), 256.0 * all).histogram(
-            Distribution::OutputLength,
-            &counts([0.0, whole, 0.0, cut, 0.0]),
-            123.0 * whole + 256.0 * cut,
-        );
-        window(start, end)
+        tgi_of(([0.0, 0.0, 0.0, all, 0.0], 256.0 * all), ([0.0, whole, 0.0, cut, 0.0], 123.0 * whole + 256.0 * cut))
     }
 
     #[test]
@@ -202,20 +205,11 @@ mod tests {
     #[test]
     fn whole_answers_of_all_lengths_up_to_the_limit_are_not_cut() {
         // 200 tokens on average, spread evenly up to the limit, and longer within each bucket than its middle.
-        let edges = [82.0, 164.0, 246.0, 328.0, f64::INFINITY];
-        let counts = |counts: [f64; 5]| -> Vec<(f64, f64)> { edges.into_iter().zip(counts).collect() };
-        let start = Build::new(BackendId::Tgi).at(0.0).histogram(Distribution::MaxNewTokens, &counts([0.0; 5]), 0.0).histogram(
-            Distribution::OutputLength,
-            &counts([0.0; 5]),
-            0.0,
+        let whole = tgi_of(
+            ([0.0, 0.0, 0.0, 160.0, 0.0], 320.0 * 160.0),
+            ([20.0, 40.0, 50.0, 50.0, 0.0], 20.0 * 55.0 + 40.0 * 135.0 + 50.0 * 215.0 + 50.0 * 300.0),
         );
-        let end =
-            start.clone().at(60.0).histogram(Distribution::MaxNewTokens, &counts([0.0, 0.0, 0.0, 160.0, 0.0]), 320.0 * 160.0).histogram(
-                Distribution::OutputLength,
-                &counts([20.0, 40.0, 50.0, 50.0, 0.0]),
-                20.0 * 55.0 + 40.0 * 135.0 + 50.0 * 215.0 + 50.0 * 300.0,
-            );
-        assert!(matches!(check(&RULE, &window(start, end)), Outcome::Clear(_)));
+        assert!(matches!(check(&RULE, &whole), Outcome::Clear(_)));
     }
 
     #[test]
