@@ -51,6 +51,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         recommendations: judged.recommendations,
         slo_statuses: statuses.iter().map(|status| build::slo_status(status, seen.last.text_index, when)).collect(),
         slo_source: source,
+        goodput: slo::goodput(&seen, &statuses),
         anatomy,
         signals: build::signals(&seen),
         rules: build::rules(&diagnosis),

@@ -162,6 +162,9 @@ fn service_levels(out: &mut String, report: &Report) -> Written {
             cell(&status.why)
         )?;
     }
+    if let Some(goodput) = &report.goodput {
+        writeln!(out, "\n{} {}", prose(&goodput.sentence), prose(&goodput.why))?;
+    }
     writeln!(out)
 }
 

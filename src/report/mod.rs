@@ -5,16 +5,17 @@
 
 pub mod build;
 mod comparison;
+mod judged;
 mod schema;
 mod shapes;
 
 pub use crate::compare::{Change, Fate};
 pub use crate::health::{Band, Deduction, Health};
 pub use comparison::{ComparisonRow, ComparisonView, FindingChangeView, SideView, SpanView};
+pub use judged::{NotMeasurable, Opinion, OpinionVerdict, RuleStatus, RuleVerdict};
 pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
-    NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView, QuantileView, Report, RuleStatus, RuleVerdict, SignalView,
-    SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
+    Note, Phase, ProblemView, QuantileView, Report, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
 
 /// Identifier of the wire format.

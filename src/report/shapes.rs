@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ComparisonView;
+use super::{ComparisonView, NotMeasurable, Opinion, RuleStatus};
 use crate::health::Health;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
 use crate::signal::Mode;
-use crate::slo::Verdict;
+use crate::slo::{Goodput, Verdict};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -36,6 +36,8 @@ pub struct Report {
     pub slo_statuses: Vec<SloStatusView>,
     /// `request`, or the preset's id with `preset:` or `assumed:` before it.
     pub slo_source: String,
+    /// Present when at least two latencies of whole requests have a target and observations.
+    pub goodput: Option<Goodput>,
     pub anatomy: Anatomy,
     pub signals: Vec<SignalView>,
     /// Every rule of the profile with its verdict.
@@ -312,58 +314,6 @@ pub struct SignalView {
     pub lines: Vec<u32>,
     /// Shown but never judged, with the reason.
     pub caveat: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum RuleVerdict {
-    Fired,
-    Clear,
-    NotMeasurable,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct RuleStatus {
-    pub id: String,
-    pub title: String,
-    pub verdict: RuleVerdict,
-    /// What was seen, or what is missing.
-    pub sentence: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct NotMeasurable {
-    /// Rules that could not be judged for this reason.
-    pub rules: Vec<String>,
-    pub what: String,
-    /// How to switch it on.
-    pub how: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum OpinionVerdict {
-    Ok,
-    Warning,
-    Critical,
-    NoData,
-}
-
-/// What somebody else's published threshold says of the same number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Opinion {
-    pub pack: String,
-    pub signal: String,
-    /// The condition as published.
-    pub condition: String,
-    pub shown: String,
-    pub verdict: OpinionVerdict,
-    pub source: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -22,6 +22,11 @@ pub(super) fn output_tokens(seen: &Observation, target: &Target) -> SloStatus {
     }
 }
 
+/// Finished requests per second. `None` without a count or a span of time.
+pub(super) fn finished_rate(seen: &Observation) -> Option<f64> {
+    rate(seen, Counter::Finished).ok().map(|rate| rate.count.value / rate.seconds)
+}
+
 pub(super) fn preemptions(seen: &Observation, target: &Target) -> SloStatus {
     match rate(seen, Counter::Preemptions) {
         Ok(rate) => judged(target, &Rate { per: 60.0, ..rate }, "preemption"),

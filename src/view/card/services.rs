@@ -3,7 +3,7 @@
 use crate::entry::spell;
 use crate::metrics::Unit;
 use crate::report::{Report, SloStatusView};
-use crate::slo::Verdict;
+use crate::slo::{Goodput, Verdict};
 use crate::view::chart::bullet;
 use crate::view::look::{badge, of_verdict};
 use crate::view::node::{Node, el, el_of, el_with};
@@ -14,8 +14,10 @@ pub fn services(report: &Report) -> Node {
     let statuses = &report.slo_statuses;
     let source = el_of("p", "quiet").say(words::slo_source(&report.slo_source)).text(" ").with(link("#settings", words::EDIT_TARGETS));
     let empty = statuses.is_empty().then(|| el_of("p", "quiet").text(words::NO_TARGETS));
+    let list = el_of("ul", "plain").all(statuses.iter().map(item).collect());
+    let together = report.goodput.as_ref().map(together);
     section("services", words::SERVICES, &tally(statuses))
-        .with(el_of("div", "card services").with(source).maybe(empty).with(el_of("ul", "plain").all(statuses.iter().map(item).collect())))
+        .with(el_of("div", "card services").with(source).maybe(empty).with(list).maybe(together))
 }
 
 fn item(status: &SloStatusView) -> Node {
@@ -35,6 +37,14 @@ fn item(status: &SloStatusView) -> Node {
         .maybe(bullet(status))
         .maybe(facts)
         .with(el_of("p", "service-why").rich(&status.why))
+}
+
+/// All latency targets of whole requests at once.
+fn together(goodput: &Goodput) -> Node {
+    el_of("div", "goodput")
+        .with(el_with("h3", words::GOODPUT))
+        .with(el("p").rich(&goodput.sentence))
+        .with(el_of("p", "service-why").rich(&goodput.why))
 }
 
 /// The number of samples, unless the value says it already.

@@ -35,6 +35,7 @@ pub const SOURCES: &str = "Sources";
 pub const RULE: &str = "Rule";
 pub const SERVICES: &str = "Service levels";
 pub const NO_TARGETS: &str = "No targets are set.";
+pub const GOODPUT: &str = "All latency targets together";
 pub const EDIT_TARGETS: &str = "Edit";
 pub const ANATOMY: &str = "Where the time of a request goes";
 pub const PHASES: &str = "Phases of a request, means";
