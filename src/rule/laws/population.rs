@@ -2,7 +2,7 @@
 
 use super::{Laws, derived, span_seconds};
 use crate::metrics::Unit;
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation, TimeBase};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation, Span, TimeBase};
 
 pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
     laws.decode_concurrency = over_time(seen, Distribution::Itl).or_else(|| over_time(seen, Distribution::DecodeTime));
@@ -24,7 +24,7 @@ fn over_time(seen: &Observation, distribution: Distribution) -> Option<crate::si
 
 fn arrival_rate(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
     let rate = laws.finish_rate.as_ref()?;
-    let TimeBase::Window(Some(seconds)) = rate.time_base else {
+    let TimeBase::Window(Span { seconds: Some(seconds), .. }) = rate.time_base else {
         return None;
     };
     let running = seen.gauge(Gauge::Running)?;
