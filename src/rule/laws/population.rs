@@ -19,7 +19,7 @@ fn over_time(seen: &Observation, distribution: Distribution) -> Option<crate::si
     let seconds = span_seconds(seen)?;
     let reading = seen.distribution(distribution)?;
     let sum = reading.histogram.sum?;
-    derived(sum / seconds, Unit::Count, reading.time_base, &[&reading.source])
+    derived(sum / seconds, Unit::Requests, reading.time_base, &[&reading.source])
 }
 
 fn arrival_rate(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
@@ -55,7 +55,7 @@ fn identity(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
     let tokens = seen.rate(counter)?;
     let concurrency = laws.decode_concurrency.as_ref()?;
     let itl = seen.mean(Distribution::Itl)?;
-    derived(tokens.value * itl.value / concurrency.value, Unit::Count, tokens.time_base, &[&tokens.source, &itl.source])
+    derived(tokens.value * itl.value / concurrency.value, Unit::Multiple, tokens.time_base, &[&tokens.source, &itl.source])
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn decoding(ctx: &Context<'_>) -> Result<Reading, Missing> {
     let seconds = ctx.need_seconds()?;
     let inference = ctx.need_distribution(Distribution::InferenceTime)?;
     let sum = inference.histogram.sum.ok_or_else(|| Missing::distribution(ctx.backend(), Distribution::InferenceTime))?;
-    Ok(Reading { value: sum / seconds, unit: Unit::Count, time_base: inference.time_base, source: inference.source })
+    Ok(Reading { value: sum / seconds, unit: Unit::Requests, time_base: inference.time_base, source: inference.source })
 }
 
 fn actions(ctx: &Context<'_>) -> Vec<Action> {
