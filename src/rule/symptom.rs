@@ -49,7 +49,7 @@ pub struct SymptomSeen {
     pub current: bool,
     pub sentence: String,
     pub value: f64,
-    /// The value as printed: `≥ 30 s` when only a lower bound is known.
+    /// The value as printed, with its bounds as in the service level: `≥ 30 s`, `250–500 ms`.
     pub shown: String,
     /// The limit that it crosses.
     pub limit: f64,
@@ -129,7 +129,7 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         violated: true,
         current: seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant,
         sentence: status.why.clone(),
-        shown: shown(status, value),
+        shown: status.shown_value().to_owned(),
         value,
         limit,
         unit: status.unit,
@@ -137,11 +137,6 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         source: status.source.clone(),
         input: seen.last.text_index,
     })
-}
-
-fn shown(status: &SloStatus, value: f64) -> String {
-    let open = status.interval.is_some_and(|(_, high)| high.is_infinite());
-    if open { format!("≥ {}", status.unit.show(value)) } else { status.unit.show(value) }
 }
 
 /// Servers that export no gaps between tokens may still export the average of each request; when even half of these are above the
@@ -207,7 +202,7 @@ fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen
         violated: false,
         current: true,
         sentence,
-        shown: Unit::Count.show(queue.now),
+        shown: Unit::Requests.show(queue.now),
         value: queue.now,
         limit: 1.0,
         unit: Unit::Requests,
@@ -308,7 +303,7 @@ pub(super) fn finding(seen: &SymptomSeen) -> Finding {
         Symptom::Queue => &QUEUE,
     };
     let reading = Reading { value: seen.value, unit: seen.unit, time_base: seen.time_base, source: seen.source.clone() };
-    let measure = Evidence::new(seen.symptom.path(), rule.title, reading, seen.input);
+    let measure = Evidence::new(seen.symptom.path(), rule.title, reading, seen.input).shown_as(seen.shown.clone());
     let impact = Impact { score: seen.score, violated: seen.violated, current: seen.violated && seen.current };
     let sufficiency = if seen.current { 1.0 } else { 0.5 };
     Finding {
@@ -318,12 +313,43 @@ pub(super) fn finding(seen: &SymptomSeen) -> Finding {
         confidence: Confidence::new(0.9 * sufficiency, Vec::new(), Vec::new()),
         sentence: seen.sentence.clone(),
         headline: format!("{}.", rule.title),
-        formula: format!("{} against {}", seen.unit.show(seen.value), seen.unit.show(seen.limit)),
+        formula: format!("{} against {}", seen.shown, seen.unit.show(seen.limit)),
         threshold: seen.limit,
         evidence: vec![measure.clone()],
         measure,
         explains: vec![seen.symptom],
         contributing: Vec::new(),
         actions: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, snapshot};
+    use crate::signal::BackendId;
+    use crate::slo::{Target, evaluate};
+
+    /// The finding of a missed target on TTFT, with half of the observations above the highest bound of 30 s.
+    fn too_late(metric: &str) -> (SloStatus, Finding) {
+        let buckets = [(1.0, 100.0), (30.0, 0.0), (f64::INFINITY, 100.0)];
+        let seen = snapshot(Build::new(BackendId::Sglang).histogram(Distribution::Ttft, &buckets, 9000.0));
+        let target = Target::new(None, metric, "<=", 1.0, None).expect("a target");
+        let statuses = evaluate(&seen, &[target]);
+        let symptoms = Symptoms::of(&seen, &Laws::of(&seen), &statuses, &Thetas::of(&statuses, "test"));
+        (statuses[0].clone(), finding(symptoms.get(Symptom::Ttft).expect("the target is missed")))
+    }
+
+    #[test]
+    fn where_only_a_bound_is_known_a_bound_is_shown_and_nothing_more() {
+        let (status, finding) = too_late("ttft.p95");
+        assert_eq!(status.shown_value(), "≥ 30 s");
+        assert_eq!((finding.measure.shown.as_str(), finding.evidence[0].shown.as_str()), ("≥ 30 s", "≥ 30 s"));
+        assert_eq!(finding.formula, "≥ 30 s against 1 s");
+    }
+
+    #[test]
+    fn the_mean_is_known_however_coarse_the_buckets() {
+        assert_eq!(too_late("ttft.mean").1.measure.shown, "45 s");
     }
 }

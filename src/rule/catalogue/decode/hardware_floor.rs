@@ -45,11 +45,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     let gaps = ctx.need_distribution(distribution)?;
     let median = quantile(&gaps.histogram, 0.5).ok_or_else(|| Missing::samples("gaps between tokens", 0.0, REQUESTS_NEEDED))?;
     let limit = FLOOR_SHARE * theta.seconds;
-    let words = format!(
-        "The median gap between tokens is {}, the threshold {}",
-        Unit::Seconds.show(median.point),
-        Unit::Seconds.show(theta.seconds)
-    );
+    let words =
+        format!("The median gap between tokens is {}, the threshold {}", median.show(Unit::Seconds), Unit::Seconds.show(theta.seconds));
     if median.point < limit {
         return Outcome::clear(format!("{words}."));
     }
