@@ -109,8 +109,12 @@ fn bottleneck(out: &mut String, finding: &Bottleneck) -> Written {
         }
         writeln!(out)?;
     }
-    for action in &finding.actions {
-        self::action(out, action)?;
+    if finding.role == Role::Symptom && !finding.id.starts_with("classic-") {
+        writeln!(out, "- **Next step**: {}\n", prose(&finding.recommendation))?;
+    } else {
+        for action in &finding.actions {
+            self::action(out, action)?;
+        }
     }
     list(out, "Contributing", finding.contributing.iter().map(|other| format!("{}: {}", prose(&other.title), prose(&other.sentence))))?;
     list(out, "Explains", finding.explains.iter().map(|path| code(path)))?;

@@ -225,7 +225,7 @@ macro_rules! symptom_rule {
             texts: Texts {
                 sees: $sees,
                 why: $why,
-                what_to_do: "Look at the rules that could not be measured: one of them may hold the cause. A second dump, taken 30 to 60 s after the first while the trouble lasts, makes most of them measurable.",
+                what_to_do: "Take a second dump 30 to 60 s after the first, while it lasts. With two, get the number that most rules wait for.",
                 falsifier: "The target is met in a later window with the same load.",
                 sources: &["The active service level."],
             },

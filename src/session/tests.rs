@@ -208,3 +208,17 @@ fn typing_a_time_takes_the_place_of_what_the_file_says() {
     session.fill("time.0", "");
     assert!(session.draw(Part::Top, true).all_text().contains("no time"), "cleared is no time, not that of the file");
 }
+
+#[test]
+fn a_symptom_is_called_a_symptom_and_its_step_is_short() {
+    // Requests wait at a usual batch size far from every limit that one dump could show.
+    let waits = "# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{model_name=\"m\"} 37\n\
+                 # TYPE vllm:num_requests_waiting gauge\nvllm:num_requests_waiting{model_name=\"m\"} 90\n\
+                 # TYPE vllm:kv_cache_usage_perc gauge\nvllm:kv_cache_usage_perc{model_name=\"m\"} 0.3\n\
+                 # TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total{model_name=\"m\"} 0\n";
+    let session = with(&[waits]);
+    let top = session.draw(Part::Top, true).all_text();
+    assert!(top.contains("90 requests wait") && top.contains("cause not found") && !top.contains("cause possible"), "{top}");
+    assert!(top.contains("Take a second dump 30 to 60 s later"), "{top}");
+    assert!(session.markdown().contains("**Next step**: Take a second dump 30 to 60 s later"));
+}

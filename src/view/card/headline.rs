@@ -2,7 +2,7 @@
 
 use crate::report::Report;
 use crate::request::RequestError;
-use crate::rule::ConfidenceWord;
+use crate::rule::{ConfidenceWord, Role};
 use crate::signal::Mode;
 use crate::view::look::{of_band, shape};
 use crate::view::node::{Node, el, el_of, el_with};
@@ -80,13 +80,19 @@ fn facts(report: &Report) -> Vec<Node> {
         (None, Mode::Window | Mode::Series) => words::dumps(report.inputs.len()),
     };
     facts.push(fact("", &basis, ""));
-    if let Some(word) = report.headline.confidence {
-        facts.push(fact(words::CAUSE, confidence(word), ""));
-    }
+    facts.extend(standing(report));
     if report.profile != "default" {
         facts.push(fact(words::RULES, &report.profile, ""));
     }
     facts
+}
+
+/// What the headline speaks of, and how sure that is: that something is felt is another thing than why.
+fn standing(report: &Report) -> Option<Node> {
+    let word = confidence(report.headline.confidence?);
+    let named = report.headline.rule.as_ref()?;
+    let role = report.bottlenecks.iter().find(|finding| finding.id == *named).map(|finding| finding.role)?;
+    Some(fact(words::role(role), word, if role == Role::Symptom { words::NO_CAUSE } else { "" }))
 }
 
 pub fn confidence(word: ConfidenceWord) -> &'static str {
