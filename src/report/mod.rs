@@ -7,6 +7,7 @@ pub mod build;
 mod comparison;
 mod schema;
 mod shapes;
+mod standing;
 
 pub use crate::compare::{Change, Fate};
 pub use crate::health::{Band, Deduction, Health};
@@ -16,6 +17,7 @@ pub use shapes::{
     NotMeasurable, Note, Opinion, OpinionVerdict, Phase, ProblemView, QuantileView, Report, RuleStatus, RuleVerdict, SignalView,
     SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
+pub use standing::{Footing, Standing};
 
 /// Identifier of the wire format.
 pub const SCHEMA: &str = "servescope.report/1";

@@ -1,7 +1,7 @@
 //! What to collect or look at next when a symptom has no cause.
 
 use super::explain::Explanation;
-use super::{Action, Context, Finding, Missing, NotMeasurable, Role, Symptom};
+use super::{Action, Context, Finding, Missing, NotMeasurable, Role, StateKind, Symptom};
 
 /// Gives every symptom that nobody explains one step: the one that is likeliest to show its cause.
 pub(super) fn give_steps(ctx: &Context<'_>, explanation: &mut Explanation, missing: &[NotMeasurable]) {
@@ -11,8 +11,11 @@ pub(super) fn give_steps(ctx: &Context<'_>, explanation: &mut Explanation, missi
 }
 
 fn step(ctx: &Context<'_>, finding: &Finding, missing: &[NotMeasurable]) -> String {
+    if ctx.state.kind == StateKind::Idle {
+        return "Take two dumps 30 to 60 s apart while the server is busy.".to_owned();
+    }
     if !ctx.is_window() {
-        return "Take a second dump 30 to 60 s later, while it lasts, and add it.".to_owned();
+        return "Take a second dump 30 to 60 s later and add it.".to_owned();
     }
     match missing.iter().filter(|group| waiting(group, &finding.explains) > 0).rev().max_by_key(|group| waiting(group, &finding.explains)) {
         Some(group) if group.missing == Missing::times() => group.missing.how_to_enable.clone(),
@@ -61,7 +64,7 @@ mod tests {
 
     #[test]
     fn after_one_dump_the_step_is_a_second_one() {
-        assert_eq!(step(&diagnosed(&snapshot(slow(200.0)))), "Take a second dump 30 to 60 s later, while it lasts, and add it.");
+        assert_eq!(step(&diagnosed(&snapshot(slow(200.0)))), "Take a second dump 30 to 60 s later and add it.");
     }
 
     #[test]

@@ -19,11 +19,6 @@ pub mod shared {
     pub const MISSED: &str = "missed";
     pub const CANNOT_TELL: &str = "cannot tell";
     pub const NO_DATA: &str = "no data";
-    pub const HEALTHY: &str = "Healthy";
-    pub const MINOR: &str = "Minor";
-    pub const DEGRADED: &str = "Degraded";
-    pub const OUTAGE: &str = "Outage";
-    pub const NOT_JUDGED: &str = "Cannot tell";
     pub const FIRED: &str = "fired";
     pub const CLEAR: &str = "clear";
     pub const OK: &str = "ok";

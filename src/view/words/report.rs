@@ -5,7 +5,6 @@ use crate::rule::Role;
 
 pub const HEALTH: &str = "Health";
 pub const OF_100: &str = "of 100";
-pub const NOT_EXERCISED: &str = "not exercised";
 pub const DO_FIRST: &str = "Do first";
 pub const WHY_AND_PRICE: &str = "Why, price, how to verify";
 pub const MODEL: &str = "model";
