@@ -47,6 +47,8 @@ pub struct SymptomSeen {
     pub violated: bool,
     /// Measured over a window or now, not over the process lifetime.
     pub current: bool,
+    /// How far the data can carry it, 0–1 (handbook 0.1).
+    pub sufficiency: f64,
     pub sentence: String,
     pub value: f64,
     /// The value as printed, with its bounds as in the service level: `≥ 30 s`, `250–500 ms`.
@@ -59,6 +61,11 @@ pub struct SymptomSeen {
     /// Index of the text that the source's lines belong to.
     pub input: usize,
 }
+
+/// Histograms since start, gauges of one instant, and of two (handbook 0.1).
+const SINCE_START: f64 = 0.5;
+const ONE_INSTANT: f64 = 0.6;
+const TWO_INSTANTS: f64 = 0.75;
 
 /// The symptoms of an observation, one each at most, the worst status of each.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -128,6 +135,7 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         score: score.max(0.25),
         violated: true,
         current: seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant,
+        sufficiency: if seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant { 1.0 } else { SINCE_START },
         sentence: status.why.clone(),
         shown: status.shown_value().to_owned(),
         value,
@@ -160,6 +168,7 @@ fn slow_requests(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Opti
         score: severity::score(median.bracket.0 / theta).max(0.25),
         violated: true,
         current: seen.mode() != Mode::Snapshot,
+        sufficiency: if seen.mode() == Mode::Snapshot { SINCE_START } else { 1.0 },
         sentence: format!(
             "Half of the requests take {} or more for each output token; the target is {}.",
             Unit::Seconds.show(median.bracket.0),
@@ -188,19 +197,28 @@ fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen
     let theta = thetas.ttft.as_ref().map(|theta| theta.seconds);
     let drain = laws.drain_seconds.as_ref().map(|drain| drain.value);
     let waiting = requests_wait(queue.now);
+    let running = seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
     let (score, sentence) = match (drain, theta) {
         (Some(drain), Some(theta)) => (
             severity::score(drain / theta).max(0.1),
             format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain)),
         ),
         (Some(drain), None) => (0.25, format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain))),
+        // Beside a longer batch a queue moves up within a part of a request's time.
+        _ if queue.now < running => (0.1, format!("{waiting}.")),
         _ => (0.25, format!("{waiting}.")),
+    };
+    let sufficiency = match (seen.mode(), queue.mean) {
+        (Mode::Snapshot, _) => ONE_INSTANT,
+        (_, None) => TWO_INSTANTS,
+        (_, Some(_)) => 1.0,
     };
     Some(SymptomSeen {
         symptom: Symptom::Queue,
         score,
         violated: false,
         current: true,
+        sufficiency,
         sentence,
         shown: Unit::Requests.show(queue.now),
         value: queue.now,
@@ -305,12 +323,11 @@ pub(super) fn finding(seen: &SymptomSeen) -> Finding {
     let reading = Reading { value: seen.value, unit: seen.unit, time_base: seen.time_base, source: seen.source.clone() };
     let measure = Evidence::new(seen.symptom.path(), rule.title, reading, seen.input).shown_as(seen.shown.clone());
     let impact = Impact { score: seen.score, violated: seen.violated, current: seen.violated && seen.current };
-    let sufficiency = if seen.current { 1.0 } else { 0.5 };
     Finding {
         rule,
         role: Role::Symptom,
         severity: impact.severity(),
-        confidence: Confidence::new(0.9 * sufficiency, Vec::new(), Vec::new()),
+        confidence: Confidence::new(0.9 * seen.sufficiency, Vec::new(), Vec::new()),
         sentence: seen.sentence.clone(),
         headline: format!("{}.", rule.title),
         formula: format!("{} against {}", seen.shown, seen.unit.show(seen.limit)),
@@ -327,6 +344,7 @@ pub(super) fn finding(seen: &SymptomSeen) -> Finding {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, snapshot};
+    use crate::rule::{ConfidenceWord, Severity};
     use crate::signal::BackendId;
     use crate::slo::{Target, evaluate};
 
@@ -346,6 +364,22 @@ mod tests {
         assert_eq!(status.shown_value(), "≥ 30 s");
         assert_eq!((finding.measure.shown.as_str(), finding.evidence[0].shown.as_str()), ("≥ 30 s", "≥ 30 s"));
         assert_eq!(finding.formula, "≥ 30 s against 1 s");
+    }
+
+    fn queue(waiting: f64, running: f64) -> Option<Finding> {
+        let seen = snapshot(Build::new(BackendId::Vllm).gauge(Gauge::Running, running).gauge(Gauge::Waiting, waiting));
+        Symptoms::of(&seen, &Laws::of(&seen), &[], &Thetas::default()).get(Symptom::Queue).map(finding)
+    }
+
+    #[test]
+    fn a_queue_of_one_instant_is_never_confirmed_and_a_handful_is_none() {
+        assert!(queue(3.0, 1.0).is_none());
+        // Handbook 0.1: findings that rest on gauges of one scrape reach 0.60 at most.
+        let short = queue(6.0, 64.0).expect("six wait");
+        assert_eq!((short.severity, short.confidence.word), (Severity::Low, ConfidenceWord::Probable));
+        let long = queue(64.0, 64.0).expect("as many wait as run");
+        assert_eq!((long.severity, long.confidence.word), (Severity::Medium, ConfidenceWord::Probable));
+        assert!(long.confidence.value <= 0.6);
     }
 
     #[test]

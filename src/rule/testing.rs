@@ -89,6 +89,7 @@ pub(crate) fn symptom(symptom: Symptom, score: f64) -> SymptomSeen {
         score,
         violated: true,
         current: true,
+        sufficiency: 1.0,
         sentence: "It is felt.".to_owned(),
         shown: String::new(),
         value: 2.0,
