@@ -61,7 +61,7 @@ const QUEUE_OF_TTFT: f64 = 0.5;
 pub(super) enum QueueUnknown {
     /// The gauge is missing.
     NoGauge,
-    /// Requests waited at one end of the window, and no time in queue tells whether they did in between.
+    /// Requests waited at one end of the window, or a few in one snapshot, and no time in queue tells whether they did otherwise.
     NoTimes,
 }
 
@@ -74,7 +74,11 @@ pub(super) fn queue_of(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Resu
     let crowded = many || few;
     let standing = if seen.mode() == Mode::Snapshot {
         // A handful may have arrived with the last step, unless requests are known to wait long here.
-        Some(many || (few && seen.mean(Distribution::QueueTime).is_some() && worth(seen, laws, thetas) == Some(true)))
+        match seen.mean(Distribution::QueueTime) {
+            _ if many || !few => Some(many),
+            Some(_) => worth(seen, laws, thetas),
+            None => None,
+        }
     } else {
         let on_average = mean.map(|mean| mean >= 1.0).or_else(|| waited_on_average(seen, laws));
         let throughout = if most < 1.0 {
@@ -343,7 +347,7 @@ mod tests {
             queue_of(&seen, &Laws::of(&seen), &thetas(1.0, 0.05)).map(|queue| queue.standing)
         };
         assert_eq!(queue(3.0, Some(0.02)), Ok(false), "an otherwise fast server");
-        assert_eq!(queue(3.0, None), Ok(false), "nothing says so");
+        assert_eq!(queue(3.0, None), Err(QueueUnknown::NoTimes), "nothing tells");
         assert_eq!(queue(3.0, Some(4.0)), Ok(true));
         assert_eq!(queue(5.0, Some(0.02)), Ok(true), "the limit of two gateways");
     }
