@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "support/snapshots.rs"]
-#[allow(dead_code)]
 mod snapshots;
 
 use std::fs;

@@ -46,7 +46,7 @@ fn doubt(first: &Snapshot, last: &Snapshot) -> Option<String> {
     }
     let early =
         |end: &&Snapshot| end.hint.zip(end.started_at.as_ref()).is_some_and(|(hint, (started, _))| hint.at < started - ONE_GO_SECONDS);
-    if [first, last].iter().any(|end| early(end)) {
+    if [first, last].iter().any(early) {
         return Some(format!("{whose} lie before the start of the process."));
     }
     absurd(first, last, seconds).map(|why| format!("{whose} are {} apart, but {why}.", duration(seconds)))
