@@ -123,7 +123,7 @@ fn input(argument: &str) -> Result<Input, RequestError> {
         _ => (argument, None),
     };
     let name = std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned());
-    Ok(Input { name, at, parsed: exposition::parse(&read(path)?) })
+    Ok(Input { name, at, hint: None, parsed: exposition::parse(&read(path)?) })
 }
 
 fn read(path: &str) -> Result<Vec<u8>, RequestError> {

@@ -51,6 +51,7 @@ fn report(scrapes: &[Scrape]) -> Result<Report, RequestError> {
         .map(|scrape| Input {
             name: format!("{}.prom", scrape.at),
             at: Some(scrape.at),
+            hint: None,
             parsed: exposition::parse(text(*scrape).as_bytes()),
         })
         .collect();

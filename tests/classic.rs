@@ -8,7 +8,7 @@ use servescope::classic::{Finding, Thresholds, check, detect, recommendations, s
 use servescope::health;
 use servescope::metrics::Unit;
 use servescope::rule::{BottleneckType, Severity};
-use servescope::signal::{BackendId, Distribution, Gauge, Observation, Reading, Source, TimeBase};
+use servescope::signal::{BackendId, Distribution, Gauge, Observation, Reading, Source, Span, TimeBase};
 use servescope::slo::{Verdict, evaluate};
 use slo_support::{Fill, INF, snapshot, target};
 
@@ -108,7 +108,7 @@ fn a_window_is_judged_by_its_own_mean() {
     let window = Observation::window(dump(1e6, 5e4, 0.0), dump(1e6 + 100.0, 5e4 + 25.0, 60.0));
     let finding = detect(&window, &Thresholds::default()).remove(0);
     assert!((finding.current - 0.25).abs() < 1e-9);
-    assert_eq!(finding.reading.time_base, TimeBase::Window(Some(60.0)));
+    assert_eq!(finding.reading.time_base, TimeBase::Window(Span { seconds: Some(60.0), by: None }));
 }
 
 #[test]

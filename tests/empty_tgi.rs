@@ -19,6 +19,7 @@ fn report(texts: &[(&str, &str, Option<f64>)]) -> Report {
     let input = |(name, text, at): &(&str, &str, Option<f64>)| Input {
         name: (*name).to_owned(),
         at: *at,
+        hint: None,
         parsed: exposition::parse(text.as_bytes()),
     };
     analyze(&texts.iter().map(input).collect::<Vec<_>>(), &Options::default()).expect("a report")

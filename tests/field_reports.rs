@@ -5,7 +5,7 @@ use servescope::exposition;
 use servescope::report::Report;
 
 fn input(text: &str) -> Input {
-    Input { name: "pasted".to_owned(), at: None, parsed: exposition::parse(text.as_bytes()) }
+    Input { name: "pasted".to_owned(), at: None, hint: None, parsed: exposition::parse(text.as_bytes()) }
 }
 
 fn report(text: &str) -> Report {
@@ -86,7 +86,7 @@ fn tensorrt_llm_is_named_with_and_without_a_prefix() {
 #[test]
 fn a_compressed_file_is_called_one() {
     let error = analyze(
-        &[Input { name: "metrics.gz".to_owned(), at: None, parsed: exposition::parse(b"\x1f\x8b\x08\0\0\0\0\0\0\x03{[\"a") }],
+        &[Input { name: "metrics.gz".to_owned(), at: None, hint: None, parsed: exposition::parse(b"\x1f\x8b\x08\0\0\0\0\0\0\x03{[\"a") }],
         &Options::default(),
     )
     .expect_err("no text");

@@ -6,7 +6,7 @@ use servescope::request::answer;
 
 /// Our reader; gives the input for an analysis.
 pub fn read(bytes: Vec<u8>) -> Input {
-    Input { name: "bench.prom".to_owned(), at: None, parsed: exposition::parse_owned(bytes) }
+    Input { name: "bench.prom".to_owned(), at: None, hint: None, parsed: exposition::parse_owned(bytes) }
 }
 
 pub fn samples(input: &Input) -> usize {

@@ -47,7 +47,12 @@ pub fn inputs(pages: &[(f64, &str)]) -> Vec<Input> {
     pages
         .iter()
         .enumerate()
-        .map(|(index, (at, text))| Input { name: format!("{index}.prom"), at: Some(*at), parsed: exposition::parse(text.as_bytes()) })
+        .map(|(index, (at, text))| Input {
+            name: format!("{index}.prom"),
+            at: Some(*at),
+            hint: None,
+            parsed: exposition::parse(text.as_bytes()),
+        })
         .collect()
 }
 

@@ -11,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
     let inputs: Vec<Input> = texts
         .iter()
         .filter(|text| !text.is_empty())
-        .map(|text| Input { name: "fuzz".to_owned(), at: None, parsed: parse(text) })
+        .map(|text| Input { name: "fuzz".to_owned(), at: None, hint: None, parsed: parse(text) })
         .collect();
     for profile in [Profile::Default, Profile::Classic] {
         match analyze(&inputs, &Options { profile, ..Options::default() }) {

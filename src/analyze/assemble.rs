@@ -21,7 +21,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     notes.extend(note);
     notes.extend(build::notes(&seen));
     let (statuses, diagnosis) = judge(&seen, &targets, &source);
-    let timestamp = seen.last.at.and_then(build::rfc3339);
+    let timestamp = seen.last.told_at().and_then(build::rfc3339);
     let when = timestamp.as_deref();
     let judged = match options.profile {
         Profile::Default => by_rules(&diagnosis, when),
@@ -55,7 +55,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         anatomy,
         signals: build::signals(&seen),
         rules: build::rules(&diagnosis),
-        not_measurable: build::not_measurable(&diagnosis),
+        not_measurable: build::not_measurable(&diagnosis, &seen),
         opinions: opinion::opinions(&seen).iter().map(build::opinion).collect(),
         notes,
         problems,

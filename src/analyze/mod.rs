@@ -4,11 +4,12 @@ mod assemble;
 mod observe;
 mod service_levels;
 mod snapshots;
+mod times;
 
 use crate::exposition::Parsed;
 use crate::report::Report;
 use crate::request::RequestError;
-use crate::signal::BackendId;
+use crate::signal::{BackendId, Hint};
 use crate::slo::Target;
 use std::collections::BTreeMap;
 
@@ -17,8 +18,10 @@ use std::collections::BTreeMap;
 pub struct Input {
     /// File name, URL, or `pasted`.
     pub name: String,
-    /// Unix seconds (or seconds on any common clock) of the scrape.
+    /// Unix seconds (or seconds on any common clock) of the scrape, when it was told. It stands above the text's own time.
     pub at: Option<f64>,
+    /// A time near which it may have been; used only where nothing tells it, and never as if it were told.
+    pub hint: Option<Hint>,
     pub parsed: Parsed,
 }
 

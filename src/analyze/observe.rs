@@ -1,6 +1,7 @@
 //! Snapshots to an observation: one, or a window between the first and the last; and two windows where the dumps fall into two parts.
 
 use super::snapshots::Chosen;
+use super::times;
 use crate::report::Note;
 use crate::request::RequestError;
 use crate::signal::{Observation, Snapshot, chronological, restarted, same_instance, same_settings};
@@ -21,6 +22,7 @@ pub(super) struct Observed {
 pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
     let Chosen { mut snapshots, mut notes } = chosen;
     sort_by(&mut snapshots, chronological);
+    let no_times = times::settle(&mut snapshots);
     if snapshots.len() < 2 {
         let only = snapshots
             .pop()
@@ -39,7 +41,9 @@ pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
         let (before, after) = snapshots.split_at_checked(at)?;
         Some((window(before)?, window(after)?))
     });
-    if first.at.is_none() || last.at.is_none() {
+    if let Some(note) = no_times {
+        notes.push(note);
+    } else if first.at.is_none() || last.at.is_none() {
         notes.push(Note {
             id: "no-times".to_owned(),
             sentence: "The dumps carry no times, so they were ordered by their own counters and rates per second cannot be given."

@@ -2,7 +2,7 @@
 
 use super::{Input, Options};
 use crate::backend::{self, Detection};
-use crate::exposition::ProblemKind;
+use crate::exposition::{ProblemKind, answered_at};
 use crate::metrics::Scrape;
 use crate::report::Note;
 use crate::request::RequestError;
@@ -38,7 +38,8 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
         snapshot.text_name = Some(input.name.clone());
         // The time that was given is that of the end of the text; earlier expositions in it have their own sample times or none.
         if scrapes(input).next_back().is_some_and(|end| std::ptr::eq(end, scrape)) {
-            snapshot.at = input.at.or(snapshot.at);
+            snapshot.at = input.at.or(snapshot.at).or_else(|| answered_at(&input.parsed));
+            snapshot.hint = input.hint.filter(|_| snapshot.at.is_none());
         }
         snapshots.push(snapshot);
     }
@@ -68,13 +69,14 @@ fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<
     let first = snapshots.iter().min_by(|a, b| chronological(a, b))?;
     let silent = || inputs.iter().enumerate().filter(|(_, input)| scrapes(input).next().is_none());
     let is_beginning = |(index, input): &(usize, &Input)| {
-        let before = match (input.at, first.at) {
+        let before = match (moment(input), first.at.or(first.hint.map(|hint| hint.at))) {
             (Some(at), Some(first)) => at < first,
             _ => *index < first.text_index,
         };
         first.backend == BackendId::Tgi && before && input.parsed.text.trim().is_empty()
     };
-    let beginning = silent().filter(is_beginning).max_by(|(_, a), (_, b)| a.at.unwrap_or(f64::MIN).total_cmp(&b.at.unwrap_or(f64::MIN)));
+    let beginning =
+        silent().filter(is_beginning).max_by(|(_, a), (_, b)| moment(a).unwrap_or(f64::MIN).total_cmp(&moment(b).unwrap_or(f64::MIN)));
     for (index, input) in silent() {
         let sentence = match &beginning {
             Some((chosen, _)) if *chosen == index => {
@@ -87,6 +89,7 @@ fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<
     let (index, input) = beginning?;
     Some(Snapshot {
         at: input.at,
+        hint: input.hint.filter(|_| input.at.is_none()),
         text_index: index,
         text_name: Some(input.name.clone()),
         gauges: Default::default(),
@@ -94,6 +97,11 @@ fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<
         distributions: Default::default(),
         ..first.clone()
     })
+}
+
+/// The best that is known of when a text was scraped.
+fn moment(input: &Input) -> Option<f64> {
+    input.at.or_else(|| answered_at(&input.parsed)).or(input.hint.map(|hint| hint.at))
 }
 
 fn scrapes(input: &Input) -> impl DoubleEndedIterator<Item = &Scrape> {

@@ -52,6 +52,7 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         key: instance.key(),
         why_backend: why.to_owned(),
         at: instance.timestamp(),
+        hint: None,
         started_at: started_at(instance),
         text_index: 0,
         text_name: None,

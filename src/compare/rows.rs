@@ -177,14 +177,14 @@ fn preemptions(before: &Observation, after: &Observation) -> Option<Row> {
     let side = |value: f64, source: &Source, input: usize| Side {
         value,
         interval: None,
-        shown: Unit::Count.show(value),
+        shown: Unit::Times.show(value),
         source: source.clone(),
         input,
     };
     Some(Row {
         path: "preemptions_per_request".to_owned(),
         label: "preemptions per finished request".to_owned(),
-        unit: Unit::Count,
+        unit: Unit::Times,
         before: Some(side(first.value / served, &first.source, before.last.text_index)),
         after: Some(side(second.value / served_after, &second.source, after.last.text_index)),
         change,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::metrics::Unit;
-use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Report, RuleVerdict, SideView};
+use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Report, RuleVerdict, SideView, Standing};
 use crate::rule::{Role, Severity};
 use crate::slo::Verdict;
 
@@ -59,6 +59,8 @@ fn health(out: &mut String, report: &Report) -> Written {
         Some(score) => writeln!(out, "## Health: {score:.0} of 100\n")?,
         None => writeln!(out, "## Health: cannot be judged\n")?,
     }
+    let standing = Standing::of(report);
+    writeln!(out, "{}. {}\n", standing.footing.word(), prose(&standing.sentence))?;
     for deduction in &report.health.deductions {
         let points =
             if deduction.kind == "cap" { format!("at most {:.0}", deduction.points) } else { format!("−{:.0}", deduction.points) };
@@ -109,8 +111,12 @@ fn bottleneck(out: &mut String, finding: &Bottleneck) -> Written {
         }
         writeln!(out)?;
     }
-    for action in &finding.actions {
-        self::action(out, action)?;
+    if finding.role == Role::Symptom && !finding.id.starts_with("classic-") {
+        writeln!(out, "- **Next step**: {}\n", prose(&finding.recommendation))?;
+    } else {
+        for action in &finding.actions {
+            self::action(out, action)?;
+        }
     }
     list(out, "Contributing", finding.contributing.iter().map(|other| format!("{}: {}", prose(&other.title), prose(&other.sentence))))?;
     list(out, "Explains", finding.explains.iter().map(|path| code(path)))?;

@@ -1,5 +1,6 @@
 //! Bytes to scrapes: cleaning of what people paste, the line scanner, and the problems found on the way.
 
+mod answered;
 mod around;
 mod comment;
 mod cut;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use crate::metrics::Scrape;
 pub use crate::metrics::number;
+pub use answered::answered_at;
 pub use format::Format;
 pub use problem::{KEPT_PER_KIND, Problem, ProblemKind};
 pub use reader::{Reader, parse, parse_owned};

@@ -15,6 +15,18 @@ pub enum Unit {
     TokensPerSecond,
     RequestsPerSecond,
     PerMinute,
+    /// How often something happened.
+    Times,
+    /// One number over another of the same kind, which may be above 1.
+    Multiple,
+    Ranks,
+    Adapters,
+    Cores,
+    /// Floating-point operations.
+    Flop,
+    /// On or off, as 1 or 0.
+    Flag,
+    /// A bare number, for sentences that name what is counted. Nothing that is measured has this unit.
     Count,
     Bytes,
     /// Gigabytes as the engine prints them.
@@ -25,7 +37,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The short form after a number: `s`, `tok/s`, … Empty for bare counts.
+    /// The short form after a number: `s`, `tok/s`, … Empty for bare counts and for what is on or off.
     #[must_use]
     pub fn suffix(self) -> &'static str {
         match self {
@@ -36,6 +48,13 @@ impl Unit {
             Unit::TokensPerSecond => "tok/s",
             Unit::RequestsPerSecond => "req/s",
             Unit::PerMinute => "/min",
+            Unit::Times => "times",
+            Unit::Multiple => "×",
+            Unit::Ranks => "ranks",
+            Unit::Adapters => "adapters",
+            Unit::Cores => "cores",
+            Unit::Flop => "FLOP",
+            Unit::Flag => "",
             Unit::Count => "",
             Unit::Bytes => "B",
             Unit::Gigabytes => "GB",
@@ -50,6 +69,7 @@ impl Unit {
         match self {
             Unit::Seconds => seconds(value),
             Unit::Ratio => format!("{} %", significant(value * 100.0)),
+            Unit::Flag => if value > 0.0 { "on" } else { "off" }.to_owned(),
             Unit::Count => significant(value),
             _ => format!("{} {}", significant(value), self.suffix()),
         }

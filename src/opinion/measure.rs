@@ -125,7 +125,7 @@ impl Measure {
             Measure::GatewaySaturation => {
                 let waiting = seen.gauge(Gauge::Waiting)?.value / GATEWAY_QUEUE;
                 let kv = seen.gauge(Gauge::KvUsage)?.value / GATEWAY_KV;
-                Measured::new(waiting.max(kv), Unit::Count, TimeBase::Instant)
+                Measured::new(waiting.max(kv), Unit::Multiple, TimeBase::Instant)
             }
             Measure::MedianQueuePlusPrefill => {
                 let queue = at_quantile(seen, Distribution::QueueTime, 0.5)?;

@@ -8,6 +8,7 @@ mod comparison;
 mod judged;
 mod schema;
 mod shapes;
+mod standing;
 
 pub use crate::compare::{Change, Fate};
 pub use crate::health::{Band, Deduction, Health};
@@ -17,6 +18,7 @@ pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
     Note, Phase, ProblemView, QuantileView, Report, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
+pub use standing::{Footing, Standing};
 
 /// Identifier of the wire format.
 pub const SCHEMA: &str = "servescope.report/1";

@@ -110,7 +110,7 @@ fn input(index: usize, snapshot: SnapshotRequest) -> Result<Input, RequestError>
         }
     };
     let name = snapshot.name.or(snapshot.url).unwrap_or_else(|| format!("snapshot {}", index + 1));
-    Ok(Input { name, at, parsed: exposition::parse(text.as_bytes()) })
+    Ok(Input { name, at, hint: None, parsed: exposition::parse(text.as_bytes()) })
 }
 
 fn bad_time(found: &str) -> RequestError {

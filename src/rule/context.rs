@@ -61,7 +61,7 @@ const QUEUE_OF_TTFT: f64 = 0.5;
 pub(super) enum QueueUnknown {
     /// The gauge is missing.
     NoGauge,
-    /// Requests waited at one end of the window, and no time in queue tells whether they did in between.
+    /// Requests waited at one end of the window, or a few in one snapshot, and no time in queue tells whether they did otherwise.
     NoTimes,
 }
 
@@ -69,9 +69,16 @@ pub(super) fn queue_of(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Resu
     let (waiting, (least, most)) = seen.gauge(Gauge::Waiting).zip(seen.gauge_span(Gauge::Waiting)).ok_or(QueueUnknown::NoGauge)?;
     let mean = laws.queue_population.as_ref().filter(|law| matches!(law.time_base, TimeBase::Window(_))).map(|law| law.value);
     let running = seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
-    let crowded = waiting.value >= SNAPSHOT_QUEUE || (waiting.value >= 2.0 && waiting.value >= running);
+    let many = waiting.value >= SNAPSHOT_QUEUE;
+    let few = waiting.value >= 2.0 && waiting.value >= running;
+    let crowded = many || few;
     let standing = if seen.mode() == Mode::Snapshot {
-        Some(crowded)
+        // A handful may have arrived with the last step, unless requests are known to wait long here.
+        match seen.mean(Distribution::QueueTime) {
+            _ if many || !few => Some(many),
+            Some(_) => worth(seen, laws, thetas),
+            None => None,
+        }
     } else {
         let on_average = mean.map(|mean| mean >= 1.0).or_else(|| waited_on_average(seen, laws));
         let throughout = if most < 1.0 {
@@ -309,7 +316,7 @@ impl Context<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::testing::{Build, thetas, window};
+    use crate::rule::testing::{Build, snapshot, thetas, window};
     use crate::signal::BackendId;
 
     /// Nobody waits at the first dump, `waiting` do at the second, and first tokens took `ttft` seconds each.
@@ -330,6 +337,19 @@ mod tests {
     fn a_queue_at_one_end_stands_by_the_time_that_requests_waited() {
         assert_eq!(queue(60.0, 6.0, Some(5.0)), Ok(true));
         assert_eq!(queue(1.0, 0.1, Some(0.05)), Ok(false));
+    }
+
+    #[test]
+    fn a_handful_in_one_snapshot_stands_only_where_requests_are_known_to_wait_long() {
+        let queue = |waiting: f64, waited: Option<f64>| {
+            let build = Build::new(BackendId::Vllm).gauge(Gauge::Running, 1.0).gauge(Gauge::Waiting, waiting);
+            let seen = snapshot(waited.map_or(build.clone(), |waited| build.latency(Distribution::QueueTime, 100.0, waited)));
+            queue_of(&seen, &Laws::of(&seen), &thetas(1.0, 0.05)).map(|queue| queue.standing)
+        };
+        assert_eq!(queue(3.0, Some(0.02)), Ok(false), "an otherwise fast server");
+        assert_eq!(queue(3.0, None), Err(QueueUnknown::NoTimes), "nothing tells");
+        assert_eq!(queue(3.0, Some(4.0)), Ok(true));
+        assert_eq!(queue(5.0, Some(0.02)), Ok(true), "the limit of two gateways");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     ConfidenceWord, Context, Finding, Laws, Missing, Outcome, Rule, State, StateKind, SymptomSeen, Symptoms, Thetas, catalogue, explain,
-    headline,
+    headline, next_step,
 };
 use crate::signal::{Gauge, Observation};
 use crate::slo::SloStatus;
@@ -63,11 +63,13 @@ pub fn diagnose(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Diagn
         .filter(|rule| rule.backends.contains(&seen.last.backend))
         .map(|rule| (rule, honest(&ctx, (rule.check)(&ctx).unwrap_or_else(Outcome::NotMeasurable))))
         .collect();
-    let explanation = explain::explain(explain::fired(&outcomes), &symptoms, &state);
+    let not_measurable = not_measurable(&outcomes);
+    let mut explanation = explain::explain(explain::fired(&outcomes), &symptoms, &state);
+    next_step::give_steps(&ctx, &mut explanation, &not_measurable);
     let statuses = outcomes.iter().map(|(rule, outcome)| status(rule, outcome, &explanation.suppressed)).collect();
     let headline = headline::headline(&ctx, &explanation);
     Diagnosis {
-        not_measurable: not_measurable(&outcomes),
+        not_measurable,
         findings: explanation.findings,
         unexplained: explanation.unexplained,
         statuses,

@@ -22,6 +22,15 @@ impl Missing {
         Missing::new("a second snapshot", "Add another dump of the same server, taken 30 to 60 s after this one.")
     }
 
+    /// Nothing tells when the snapshot was taken.
+    #[must_use]
+    pub fn time_of_scrape() -> Self {
+        Missing::new(
+            "the time of the scrape",
+            "Give the time at which the dump was taken: with the start time it tells the age of the process and rates since start.",
+        )
+    }
+
     /// The two snapshots carry no times.
     #[must_use]
     pub fn times() -> Self {

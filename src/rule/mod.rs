@@ -25,6 +25,7 @@ mod headline;
 mod kinds;
 mod laws;
 mod missing;
+mod next_step;
 mod severity;
 mod state;
 mod symptom;

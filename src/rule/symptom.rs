@@ -47,9 +47,11 @@ pub struct SymptomSeen {
     pub violated: bool,
     /// Measured over a window or now, not over the process lifetime.
     pub current: bool,
+    /// How far the data can carry it, 0–1 (handbook 0.1).
+    pub sufficiency: f64,
     pub sentence: String,
     pub value: f64,
-    /// The value as printed: `≥ 30 s` when only a lower bound is known.
+    /// The value as printed, with its bounds as in the service level: `≥ 30 s`, `250–500 ms`.
     pub shown: String,
     /// The limit that it crosses.
     pub limit: f64,
@@ -59,6 +61,11 @@ pub struct SymptomSeen {
     /// Index of the text that the source's lines belong to.
     pub input: usize,
 }
+
+/// Histograms since start, gauges of one instant, and of two (handbook 0.1).
+const SINCE_START: f64 = 0.5;
+const ONE_INSTANT: f64 = 0.6;
+const TWO_INSTANTS: f64 = 0.75;
 
 /// The symptoms of an observation, one each at most, the worst status of each.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -128,8 +135,9 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         score: score.max(0.25),
         violated: true,
         current: seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant,
+        sufficiency: if seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant { 1.0 } else { SINCE_START },
         sentence: status.why.clone(),
-        shown: shown(status, value),
+        shown: status.shown_value().to_owned(),
         value,
         limit,
         unit: status.unit,
@@ -137,11 +145,6 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         source: status.source.clone(),
         input: seen.last.text_index,
     })
-}
-
-fn shown(status: &SloStatus, value: f64) -> String {
-    let open = status.interval.is_some_and(|(_, high)| high.is_infinite());
-    if open { format!("≥ {}", status.unit.show(value)) } else { status.unit.show(value) }
 }
 
 /// Servers that export no gaps between tokens may still export the average of each request; when even half of these are above the
@@ -165,6 +168,7 @@ fn slow_requests(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Opti
         score: severity::score(median.bracket.0 / theta).max(0.25),
         violated: true,
         current: seen.mode() != Mode::Snapshot,
+        sufficiency: if seen.mode() == Mode::Snapshot { SINCE_START } else { 1.0 },
         sentence: format!(
             "Half of the requests take {} or more for each output token; the target is {}.",
             Unit::Seconds.show(median.bracket.0),
@@ -193,21 +197,30 @@ fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen
     let theta = thetas.ttft.as_ref().map(|theta| theta.seconds);
     let drain = laws.drain_seconds.as_ref().map(|drain| drain.value);
     let waiting = requests_wait(queue.now);
+    let running = seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
     let (score, sentence) = match (drain, theta) {
         (Some(drain), Some(theta)) => (
             severity::score(drain / theta).max(0.1),
             format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain)),
         ),
         (Some(drain), None) => (0.25, format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain))),
+        // Beside a longer batch a queue moves up within a part of a request's time.
+        _ if queue.now < running => (0.1, format!("{waiting}.")),
         _ => (0.25, format!("{waiting}.")),
+    };
+    let sufficiency = match (seen.mode(), queue.mean) {
+        (Mode::Snapshot, _) => ONE_INSTANT,
+        (_, None) => TWO_INSTANTS,
+        (_, Some(_)) => 1.0,
     };
     Some(SymptomSeen {
         symptom: Symptom::Queue,
         score,
         violated: false,
         current: true,
+        sufficiency,
         sentence,
-        shown: Unit::Count.show(queue.now),
+        shown: Unit::Requests.show(queue.now),
         value: queue.now,
         limit: 1.0,
         unit: Unit::Requests,
@@ -230,7 +243,7 @@ macro_rules! symptom_rule {
             texts: Texts {
                 sees: $sees,
                 why: $why,
-                what_to_do: "Look at the rules that could not be measured: one of them may hold the cause. A second dump, taken 30 to 60 s after the first while the trouble lasts, makes most of them measurable.",
+                what_to_do: "Take a second dump 30 to 60 s after the first, while it lasts. With two, get the number that most rules wait for.",
                 falsifier: "The target is met in a later window with the same load.",
                 sources: &["The active service level."],
             },
@@ -308,22 +321,69 @@ pub(super) fn finding(seen: &SymptomSeen) -> Finding {
         Symptom::Queue => &QUEUE,
     };
     let reading = Reading { value: seen.value, unit: seen.unit, time_base: seen.time_base, source: seen.source.clone() };
-    let measure = Evidence::new(seen.symptom.path(), rule.title, reading, seen.input);
+    let measure = Evidence::new(seen.symptom.path(), rule.title, reading, seen.input).shown_as(seen.shown.clone());
     let impact = Impact { score: seen.score, violated: seen.violated, current: seen.violated && seen.current };
-    let sufficiency = if seen.current { 1.0 } else { 0.5 };
     Finding {
         rule,
         role: Role::Symptom,
         severity: impact.severity(),
-        confidence: Confidence::new(0.9 * sufficiency, Vec::new(), Vec::new()),
+        confidence: Confidence::new(0.9 * seen.sufficiency, Vec::new(), Vec::new()),
         sentence: seen.sentence.clone(),
         headline: format!("{}.", rule.title),
-        formula: format!("{} against {}", seen.unit.show(seen.value), seen.unit.show(seen.limit)),
+        formula: format!("{} against {}", seen.shown, seen.unit.show(seen.limit)),
         threshold: seen.limit,
         evidence: vec![measure.clone()],
         measure,
         explains: vec![seen.symptom],
         contributing: Vec::new(),
         actions: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::testing::{Build, snapshot};
+    use crate::rule::{ConfidenceWord, Severity};
+    use crate::signal::BackendId;
+    use crate::slo::{Target, evaluate};
+
+    /// The finding of a missed target on TTFT, with half of the observations above the highest bound of 30 s.
+    fn too_late(metric: &str) -> (SloStatus, Finding) {
+        let buckets = [(1.0, 100.0), (30.0, 0.0), (f64::INFINITY, 100.0)];
+        let seen = snapshot(Build::new(BackendId::Sglang).histogram(Distribution::Ttft, &buckets, 9000.0));
+        let target = Target::new(None, metric, "<=", 1.0, None).expect("a target");
+        let statuses = evaluate(&seen, &[target]);
+        let symptoms = Symptoms::of(&seen, &Laws::of(&seen), &statuses, &Thetas::of(&statuses, "test"));
+        (statuses[0].clone(), finding(symptoms.get(Symptom::Ttft).expect("the target is missed")))
+    }
+
+    #[test]
+    fn where_only_a_bound_is_known_a_bound_is_shown_and_nothing_more() {
+        let (status, finding) = too_late("ttft.p95");
+        assert_eq!(status.shown_value(), "≥ 30 s");
+        assert_eq!((finding.measure.shown.as_str(), finding.evidence[0].shown.as_str()), ("≥ 30 s", "≥ 30 s"));
+        assert_eq!(finding.formula, "≥ 30 s against 1 s");
+    }
+
+    fn queue(waiting: f64, running: f64) -> Option<Finding> {
+        let seen = snapshot(Build::new(BackendId::Vllm).gauge(Gauge::Running, running).gauge(Gauge::Waiting, waiting));
+        Symptoms::of(&seen, &Laws::of(&seen), &[], &Thetas::default()).get(Symptom::Queue).map(finding)
+    }
+
+    #[test]
+    fn a_queue_of_one_instant_is_never_confirmed_and_a_handful_is_none() {
+        assert!(queue(3.0, 1.0).is_none());
+        // Handbook 0.1: findings that rest on gauges of one scrape reach 0.60 at most.
+        let short = queue(6.0, 64.0).expect("six wait");
+        assert_eq!((short.severity, short.confidence.word), (Severity::Low, ConfidenceWord::Probable));
+        let long = queue(64.0, 64.0).expect("as many wait as run");
+        assert_eq!((long.severity, long.confidence.word), (Severity::Medium, ConfidenceWord::Probable));
+        assert!(long.confidence.value <= 0.6);
+    }
+
+    #[test]
+    fn the_mean_is_known_however_coarse_the_buckets() {
+        assert_eq!(too_late("ttft.mean").1.measure.shown, "45 s");
     }
 }

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::metrics::Unit;
 pub(crate) use crate::signal::testing::{Build, setting, snapshot, source, window};
-use crate::signal::{Distribution, Observation, Reading, TimeBase};
+use crate::signal::{Distribution, Observation, Reading, Span, TimeBase};
 use crate::slo::{Comparison, Metric, SloStatus, Target, Verdict};
 
 pub(crate) fn thetas(ttft: f64, itl: f64) -> Thetas {
@@ -54,7 +54,7 @@ pub(crate) fn failing(distribution: Distribution, current: f64, target: f64) -> 
         needed: None,
         over_share: None,
         unit: distribution.unit(),
-        time_base: TimeBase::Window(Some(60.0)),
+        time_base: TimeBase::Window(Span { seconds: Some(60.0), by: None }),
         source: source(distribution.path()),
         shown: String::new(),
         why: format!("P95 is {current}."),
@@ -89,12 +89,13 @@ pub(crate) fn symptom(symptom: Symptom, score: f64) -> SymptomSeen {
         score,
         violated: true,
         current: true,
+        sufficiency: 1.0,
         sentence: "It is felt.".to_owned(),
         shown: String::new(),
         value: 2.0,
         limit: 1.0,
         unit: Unit::Seconds,
-        time_base: TimeBase::Window(Some(60.0)),
+        time_base: TimeBase::Window(Span { seconds: Some(60.0), by: None }),
         source: source(symptom.path()),
         input: 0,
     }

@@ -7,6 +7,7 @@ use crate::browse::Lines;
 use crate::exposition::{Parsed, parse_owned};
 use crate::metrics::Scrape;
 use crate::request::RequestError;
+use crate::signal::{Hint, HintedBy};
 use crate::sorted::sort_by;
 use crate::view::frame::{Message, Origin};
 use crate::view::words::{input as words, notice};
@@ -31,13 +32,13 @@ impl Session {
         self.message = None;
         self.undo = None;
         sort_by(&mut incoming, |a, b| a.at.unwrap_or(f64::MAX).total_cmp(&b.at.unwrap_or(f64::MAX)));
-        forget_copied_times(&mut incoming);
         let mut fresh = Loaded::default();
         let mut left_out: Vec<String> = Vec::new();
         let mut rejected = None;
         for Incoming { name, at, bytes, origin } in incoming {
             let size = bytes.len();
-            let input = Input { name, at, parsed: parse_owned(bytes) };
+            let (at, hint) = told_or_hinted(at, origin);
+            let input = Input { name, at, hint, parsed: parse_owned(bytes) };
             if let Some(error) = self.refusal(&input) {
                 rejected = Some(rejection(input, error));
                 continue;
@@ -134,14 +135,12 @@ fn shortened(line: &str) -> String {
     short
 }
 
-/// Copying or unpacking gives files the time of the copy: a series of dumps within one second has lost its times, and
-/// no times are better than wrong ones.
-fn forget_copied_times(incoming: &mut [Incoming]) {
-    let times: Vec<f64> = incoming.iter().filter(|text| text.origin == Origin::File).filter_map(|text| text.at).collect();
-    let close = times.windows(2).any(|pair| matches!(pair, [a, b] if (b - a).abs() < 1.0));
-    if close {
-        for text in incoming.iter_mut().filter(|text| text.origin == Origin::File) {
-            text.at = None;
-        }
+/// A fetched text was scraped when it was answered. A file and the clipboard only hint at when theirs was.
+fn told_or_hinted(at: Option<f64>, origin: Origin) -> (Option<f64>, Option<Hint>) {
+    let hint = |by| (None, at.map(|at| Hint { at, by }));
+    match origin {
+        Origin::File => hint(HintedBy::File),
+        Origin::Pasted => hint(HintedBy::Paste),
+        Origin::Fetched | Origin::Sample => (at, None),
     }
 }

@@ -19,6 +19,10 @@ impl Session {
             }
             ("time", Some(id)) => self.editing = if self.editing == Some(id) { None } else { Some(id) },
             ("time-done", _) => self.editing = None,
+            ("confirm-times", _) => {
+                self.loaded.confirm_times();
+                self.analyse();
+            }
             ("clear", _) => {
                 let before = self.loaded.take();
                 self.raw.leave();

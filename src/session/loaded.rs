@@ -59,6 +59,14 @@ impl Loaded {
             && let Some(input) = self.inputs.get_mut(index)
         {
             input.at = at;
+            input.hint = None;
+        }
+    }
+
+    /// Takes the hinted times as told.
+    pub fn confirm_times(&mut self) {
+        for input in &mut self.inputs {
+            input.at = input.at.or(input.hint.take().map(|hint| hint.at));
         }
     }
 
@@ -72,7 +80,8 @@ impl Loaded {
             name: input.name.clone(),
             bytes: tag.bytes,
             origin: tag.origin,
-            at: input.at,
+            at: input.at.or(input.hint.map(|hint| hint.at)),
+            hinted: input.hint.is_some(),
             problems: input.parsed.problem_counts.values().sum(),
         };
         self.inputs.iter().zip(&self.tags).map(chip).collect()

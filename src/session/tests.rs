@@ -184,3 +184,41 @@ fn the_report_leaves_under_a_name_that_a_file_system_takes() {
     assert!(session.markdown().starts_with("# "));
     assert!(session.json().contains("servescope.report/1"));
 }
+
+#[test]
+fn the_time_of_a_file_is_offered_and_used_once_it_is_confirmed() {
+    let file = |name: &str, content: &str, at: f64| Incoming { at: Some(at), origin: Origin::File, ..text(name, content) };
+    let mut session = Session::new();
+    session.accept(vec![file("one", SLOTS[0], 1_795_500_000.0)]);
+    let drawn = |session: &Session, part| session.draw(part, true).all_text();
+    assert!(drawn(&session, Part::Top).contains("file time") && drawn(&session, Part::Top).contains("The time shown is right"));
+    assert!(drawn(&session, Part::Rest).contains("The file says 2026-11-24T06:00:00Z"), "{}", drawn(&session, Part::Rest));
+    assert!(!drawn(&session, Part::Rest).contains("requests finished per second"));
+    session.act("confirm-times");
+    assert!(drawn(&session, Part::Top).contains("set by you") && !drawn(&session, Part::Top).contains("The time shown is right"));
+    assert!(drawn(&session, Part::Rest).contains("requests finished per second"));
+}
+
+#[test]
+fn typing_a_time_takes_the_place_of_what_the_file_says() {
+    let mut session = Session::new();
+    session.accept(vec![Incoming { at: Some(1_795_500_000.0), origin: Origin::File, ..text("one", SLOTS[0]) }]);
+    session.fill("time.0", "1795500600");
+    assert!(session.json().contains("2026-11-24T06:10:00Z"));
+    session.fill("time.0", "");
+    assert!(session.draw(Part::Top, true).all_text().contains("no time"), "cleared is no time, not that of the file");
+}
+
+#[test]
+fn a_symptom_is_called_a_symptom_and_its_step_is_short() {
+    // Requests wait at a usual batch size far from every limit that one dump could show.
+    let waits = "# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{model_name=\"m\"} 37\n\
+                 # TYPE vllm:num_requests_waiting gauge\nvllm:num_requests_waiting{model_name=\"m\"} 90\n\
+                 # TYPE vllm:kv_cache_usage_perc gauge\nvllm:kv_cache_usage_perc{model_name=\"m\"} 0.3\n\
+                 # TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total{model_name=\"m\"} 0\n";
+    let session = with(&[waits]);
+    let top = session.draw(Part::Top, true).all_text();
+    assert!(top.contains("90 requests wait") && top.contains("cause not found") && !top.contains("cause possible"), "{top}");
+    assert!(top.contains("Take a second dump 30 to 60 s later"), "{top}");
+    assert!(session.markdown().contains("**Next step**: Take a second dump 30 to 60 s later"));
+}

@@ -11,7 +11,9 @@ pub(crate) mod testing;
 mod vocabulary;
 mod window;
 
-pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, TimeBase, Window};
-pub use snapshot::{BackendId, Caveat, Config, ConfigValue, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange};
+pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, Span, TimeBase, Window};
+pub use snapshot::{
+    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange,
+};
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
 pub use window::{chronological, restarted, same_instance, same_settings};

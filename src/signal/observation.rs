@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::window::{chronological, difference, increase, restarted, since, spans_equal};
-use super::{Counter, Distribution, Gauge, Snapshot, Source, Value};
+use super::{Counter, Distribution, Gauge, HintedBy, Snapshot, Source, Value};
 use crate::metrics::{Histogram, Unit};
 
 /// How many snapshots stand behind a report.
@@ -21,12 +21,21 @@ pub enum Mode {
 pub enum TimeBase {
     /// Since the process started; seconds when known.
     Lifetime(Option<f64>),
-    /// Between two snapshots; seconds when known.
-    Window(Option<f64>),
+    /// Between two snapshots.
+    Window(Span),
     /// At the moment of the scrape.
     Instant,
     /// A setting.
     Config,
+}
+
+/// How long a window is.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Span {
+    /// `None` when it is not known.
+    pub seconds: Option<f64>,
+    /// What the length rests on when the times were not told.
+    pub by: Option<HintedBy>,
 }
 
 /// A number that is fit to be shown.
@@ -56,6 +65,8 @@ pub struct Window {
     pub restarted: bool,
     /// Seconds that counts speak of: the whole window, or the part since the restart when its time is known.
     pub counted_seconds: Option<f64>,
+    /// What its length rests on when the times of the snapshots were not told.
+    pub by: Option<HintedBy>,
 }
 
 /// Why a difference cannot be given.
@@ -98,11 +109,13 @@ impl Observation {
 
     fn between(first: Snapshot, last: Snapshot, restarted: bool) -> Self {
         let seconds = last.at.zip(first.at).map(|(end, start)| end - start).filter(|seconds| *seconds > 0.0);
-        let counted_seconds = match (seconds, last.uptime_seconds()) {
-            (Some(seconds), Some(uptime)) if restarted => Some(seconds.min(uptime)).filter(|seconds| *seconds > 0.0),
+        let age = last.started_at.as_ref().zip(last.at).map(|((started, _), at)| at - started);
+        let counted_seconds = match (seconds, age) {
+            (Some(seconds), Some(age)) if restarted && age >= 0.0 => Some(seconds.min(age)).filter(|seconds| *seconds > 0.0),
             (seconds, _) => seconds,
         };
-        Observation { first: Some(first), last, window: Some(Window { seconds, restarted, counted_seconds }) }
+        let by = [&first, &last].iter().find_map(|end| end.hint).map(|hint| hint.by).filter(|_| seconds.is_some());
+        Observation { first: Some(first), last, window: Some(Window { seconds, restarted, counted_seconds, by }) }
     }
 
     #[must_use]
@@ -226,7 +239,7 @@ impl Observation {
     #[must_use]
     pub fn time_base(&self) -> TimeBase {
         match self.first {
-            Some(_) => TimeBase::Window(self.seconds()),
+            Some(_) => TimeBase::Window(Span { seconds: self.seconds(), by: self.window.and_then(|window| window.by) }),
             None => TimeBase::Lifetime(self.last.uptime_seconds()),
         }
     }

@@ -225,6 +225,23 @@ pub struct Config {
     pub mfu_metrics: Option<ConfigValue<bool>>,
 }
 
+/// What hints at the time of a scrape without telling it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HintedBy {
+    /// The file's last change: copying, unpacking or checking out sets it anew.
+    File,
+    /// The moment of pasting: the text may have lain around before.
+    Paste,
+}
+
+/// A time near which a text may have been scraped.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hint {
+    /// Unix seconds.
+    pub at: f64,
+    pub by: HintedBy,
+}
+
 /// Everything known of one instance at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
@@ -233,8 +250,10 @@ pub struct Snapshot {
     pub version: VersionRange,
     /// Why this backend was chosen, one sentence.
     pub why_backend: String,
-    /// Unix seconds (or seconds on any common clock) of the scrape; from the request, else from sample timestamps.
+    /// Unix seconds (or seconds on any common clock) of the scrape; from the request, else from the text.
     pub at: Option<f64>,
+    /// There when nothing told the time. Where hints of several snapshots fit their counters, `at` holds them too.
+    pub hint: Option<Hint>,
     /// Unix seconds of the process (or metrics) start, with its source.
     pub started_at: Option<(f64, Source)>,
     /// Index of the text among those of the request; lines refer to it.
@@ -254,10 +273,16 @@ impl Snapshot {
         self.caveats.contains(&caveat)
     }
 
+    /// The time of the scrape, unless it is only hinted at.
+    #[must_use]
+    pub fn told_at(&self) -> Option<f64> {
+        self.at.filter(|_| self.hint.is_none())
+    }
+
     /// Seconds since process start, when both times are known.
     #[must_use]
     pub fn uptime_seconds(&self) -> Option<f64> {
         let (started, _) = self.started_at.as_ref()?;
-        self.at.map(|at| at - started).filter(|seconds| *seconds >= 0.0)
+        self.told_at().map(|at| at - started).filter(|seconds| *seconds >= 0.0)
     }
 }

@@ -18,6 +18,7 @@ impl Build {
             version: newest(backend),
             why_backend: String::new(),
             at: None,
+            hint: None,
             started_at: None,
             text_index: 0,
             text_name: None,

@@ -87,19 +87,19 @@ vocabulary! {
         /// The last prefill batch only in current SGLang. Shown, never judged outside the classic profile.
         CacheHitRateGauge: "prefix_cache.reported_hit_rate", Ratio, Mean, "cache hit rate, as reported";
         SpecAcceptRate: "speculation.accept_rate", Ratio, Mean, "draft acceptance, as reported";
-        SpecAcceptLength: "speculation.accept_length", Count, Mean, "accepted length, as reported";
+        SpecAcceptLength: "speculation.accept_length", Tokens, Mean, "accepted length, as reported";
         /// Gauges of the last transfer up to SGLang 0.5.9; later releases have histograms of the same name.
         KvTransferTimeGauge: "kv_transfer.reported_time", Seconds, Max, "KV transfer time, as reported";
         KvTransferSpeedGauge: "kv_transfer.reported_speed", GigabytesPerSecond, Mean, "KV transfer speed, as reported";
         HostUsedTokens: "host_cache.used_tokens", Tokens, Sum, "host tier tokens in use";
         HostTotalTokens: "host_cache.total_tokens", Tokens, Sum, "host tier tokens";
         LoraPoolUsage: "lora.pool_usage", Ratio, Max, "LoRA slots in use";
-        LoraRunning: "lora.running", Count, Sum, "adapters running";
-        LoraWaiting: "lora.waiting", Count, Sum, "adapters waiting";
+        LoraRunning: "lora.running", Adapters, Sum, "adapters running";
+        LoraWaiting: "lora.waiting", Adapters, Sum, "adapters waiting";
         /// 1 awake, 0 asleep (vLLM sleep mode).
-        Awake: "engine.awake", Count, Max, "engine awake";
+        Awake: "engine.awake", Flag, Max, "engine awake";
         /// 1 when SGLang's last report was of a pass with a CUDA graph.
-        CudaGraph: "engine.cuda_graph", Count, Max, "CUDA graph in use";
+        CudaGraph: "engine.cuda_graph", Flag, Max, "CUDA graph in use";
         AvailableGpuMemory: "memory.startup_available", Gigabytes, Mean, "GPU memory free after start";
         EplbBalancedness: "experts.balancedness", Ratio, Mean, "expert balance";
     }
@@ -127,9 +127,9 @@ vocabulary! {
         ExternalHits: "prefix_cache.external_hits", Tokens, Sum, "tokens found externally";
         EvictedTokens: "prefix_cache.evicted_tokens", Tokens, Sum, "tokens evicted";
         LoadBackTokens: "prefix_cache.load_back_tokens", Tokens, Sum, "tokens loaded back from a tier";
-        MultimodalQueries: "multimodal_cache.queries", Count, Sum, "multimodal cache look-ups";
-        MultimodalHits: "multimodal_cache.hits", Count, Sum, "multimodal cache hits";
-        Preemptions: "preemptions", Count, Sum, "preemptions";
+        MultimodalQueries: "multimodal_cache.queries", Times, Sum, "multimodal cache look-ups";
+        MultimodalHits: "multimodal_cache.hits", Times, Sum, "multimodal cache hits";
+        Preemptions: "preemptions", Times, Sum, "preemptions";
         RetractedTokens: "preemptions.retracted_tokens", Tokens, Sum, "tokens retracted";
         /// Requests that ended in any way the server counts as done.
         Finished: "requests.finished", Requests, Sum, "requests finished";
@@ -151,13 +151,13 @@ vocabulary! {
         Http5xx: "http.5xx", Requests, Sum, "HTTP 5xx";
         Corrupted: "requests.corrupted", Requests, Sum, "corrupted outputs";
         KvTransferFailures: "kv_transfer.failures", Requests, Sum, "KV transfer failures";
-        SpecDrafts: "speculation.drafts", Count, Sum, "drafts";
+        SpecDrafts: "speculation.drafts", Times, Sum, "drafts";
         SpecDraftTokens: "speculation.draft_tokens", Tokens, Sum, "draft tokens";
         SpecAcceptedTokens: "speculation.accepted_tokens", Tokens, Sum, "accepted draft tokens";
-        SpecVerifyCalls: "speculation.verify_calls", Count, Sum, "verify calls";
-        Steps: "engine.steps", Count, Sum, "engine steps";
-        DecodeGraphPasses: "engine.decode_graph_passes", Count, Sum, "decode passes with a CUDA graph";
-        DecodeEagerPasses: "engine.decode_eager_passes", Count, Sum, "decode passes without a CUDA graph";
+        SpecVerifyCalls: "speculation.verify_calls", Times, Sum, "verify calls";
+        Steps: "engine.steps", Times, Sum, "engine steps";
+        DecodeGraphPasses: "engine.decode_graph_passes", Times, Sum, "decode passes with a CUDA graph";
+        DecodeEagerPasses: "engine.decode_eager_passes", Times, Sum, "decode passes without a CUDA graph";
         ForwardSeconds: "engine.forward_seconds", Seconds, Sum, "time in forward passes";
         IdleSeconds: "engine.idle_seconds", Seconds, Sum, "scheduler idle time";
         HostStageSeconds: "engine.host_stage_seconds", Seconds, Sum, "scheduler stages not overlapped by a forward pass";
@@ -169,13 +169,13 @@ vocabulary! {
         GrammarTimeouts: "grammar.timeouts", Requests, Sum, "grammar timeouts";
         DpScheduledTokens: "ranks.scheduled_tokens", Tokens, Sum, "tokens scheduled over DP ranks";
         DpImbalanceTokens: "ranks.imbalance_tokens", Tokens, Sum, "tokens padded for imbalance";
-        PrefillCalls: "engine.prefill_calls", Count, Sum, "prefill calls";
-        DecodeCalls: "engine.decode_calls", Count, Sum, "decode calls";
-        BatchFailures: "engine.batch_failures", Count, Sum, "failed batch calls";
-        ConcatChunking: "engine.concat_chunking", Count, Sum, "batch merges: chunking";
-        ConcatBackpressure: "engine.concat_backpressure", Count, Sum, "batch merges: back-pressure";
-        ConcatWaitExceeded: "engine.concat_wait_exceeded", Count, Sum, "batch merges: wait exceeded";
-        EstimatedFlops: "engine.estimated_flops", Count, Sum, "estimated FLOP per GPU";
+        PrefillCalls: "engine.prefill_calls", Times, Sum, "prefill calls";
+        DecodeCalls: "engine.decode_calls", Times, Sum, "decode calls";
+        BatchFailures: "engine.batch_failures", Times, Sum, "failed batch calls";
+        ConcatChunking: "engine.concat_chunking", Times, Sum, "batch merges: chunking";
+        ConcatBackpressure: "engine.concat_backpressure", Times, Sum, "batch merges: back-pressure";
+        ConcatWaitExceeded: "engine.concat_wait_exceeded", Times, Sum, "batch merges: wait exceeded";
+        EstimatedFlops: "engine.estimated_flops", Flop, Sum, "estimated FLOP per GPU";
     }
 }
 
@@ -200,7 +200,7 @@ vocabulary! {
         MaxNewTokens: "max_new_tokens", Tokens, Sum, "max_new_tokens per request";
         /// Tokens per engine step. A histogram despite vLLM's `_total`.
         StepTokens: "engine.step_tokens", Tokens, Sum, "tokens per engine step";
-        RequestPreemptions: "preemptions.per_request", Count, Sum, "preemptions per request";
+        RequestPreemptions: "preemptions.per_request", Times, Sum, "preemptions per request";
         /// TGI: whole prefill call of a batch.
         PrefillCallTime: "engine.prefill_call_time", Seconds, Sum, "prefill call time";
         /// TGI: whole decode call of a batch, which is its step time.
@@ -222,6 +222,6 @@ vocabulary! {
         EvictionTime: "prefix_cache.eviction_time", Seconds, Sum, "eviction time";
         KvBlockLifetime: "prefix_cache.block_lifetime", Seconds, Sum, "KV block lifetime";
         KvReuseGap: "prefix_cache.reuse_gap", Seconds, Sum, "KV block reuse gap";
-        DpImbalanceRatio: "ranks.imbalance_ratio", Count, Sum, "token imbalance over DP ranks";
+        DpImbalanceRatio: "ranks.imbalance_ratio", Multiple, Sum, "token imbalance over DP ranks";
     }
 }

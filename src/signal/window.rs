@@ -71,7 +71,7 @@ pub fn same_settings(a: &Snapshot, b: &Snapshot) -> Result<(), String> {
 
 /// A second process that started before the first dump was taken is another server, not a restart.
 fn lived_at_once(first: &Snapshot, last: &Snapshot) -> Result<(), String> {
-    let (Some((before, _)), Some((after, _)), Some(at)) = (&first.started_at, &last.started_at, first.at) else {
+    let (Some((before, _)), Some((after, _)), Some(at)) = (&first.started_at, &last.started_at, first.told_at()) else {
         return Ok(());
     };
     if (after - before).abs() > SAME_START_SECONDS && *after < at - SAME_START_SECONDS {

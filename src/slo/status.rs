@@ -45,6 +45,12 @@ impl SloStatus {
         }
     }
 
+    /// The value as it is printed, bounds included, without the number of samples behind it.
+    #[must_use]
+    pub fn shown_value(&self) -> &str {
+        self.shown.split(" (n = ").next().unwrap_or(&self.shown)
+    }
+
     /// Distance from the target in percent of it, as the classic monitor defines it: 0 for a target of 0.
     #[must_use]
     pub fn deviation_percent(&self) -> Option<f64> {

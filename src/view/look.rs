@@ -3,7 +3,7 @@
 use super::node::{Node, el, el_of};
 use super::words::comparison as changes;
 use super::words::shared as words;
-use crate::report::{Band, Change, Fate, OpinionVerdict, RuleVerdict};
+use crate::report::{Band, Change, Fate, Footing, OpinionVerdict, RuleVerdict};
 use crate::rule::Severity;
 use crate::slo::Verdict;
 
@@ -61,15 +61,17 @@ pub fn of_verdict(verdict: Verdict) -> Look {
     }
 }
 
-pub fn of_band(band: Band) -> Look {
-    match band {
-        Band::Healthy => look("good", CHECK, words::HEALTHY),
-        Band::Minor => look("low", DOT, words::MINOR),
-        Band::Degraded => look("medium", DIAMOND, words::DEGRADED),
-        Band::Critical => look("critical", TRIANGLE, words::CRITICAL),
-        Band::Outage => look("critical", CROSS, words::OUTAGE),
-        Band::Unknown => look("quiet", RING, words::NOT_JUDGED),
-    }
+/// Never a plain green for what the headline doubts.
+pub fn of_footing(footing: Footing) -> Look {
+    let (tone, shape) = match footing {
+        Footing::Band(Band::Healthy) => ("good", CHECK),
+        Footing::Band(Band::Minor) | Footing::LookCloser => ("low", DOT),
+        Footing::Band(Band::Degraded) | Footing::TargetMissed => ("medium", DIAMOND),
+        Footing::Band(Band::Critical) => ("critical", TRIANGLE),
+        Footing::Band(Band::Outage) => ("critical", CROSS),
+        Footing::Band(Band::Unknown) | Footing::NotProven | Footing::NotExercised => ("quiet", RING),
+    };
+    look(tone, shape, footing.word())
 }
 
 pub fn of_rule(verdict: RuleVerdict) -> Look {

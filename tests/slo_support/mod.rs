@@ -19,6 +19,7 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
         version: VersionRange::default(),
         why_backend: String::new(),
         at: None,
+        hint: None,
         started_at: None,
         text_index: 0,
         text_name: None,

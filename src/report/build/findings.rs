@@ -4,8 +4,9 @@ use crate::report::{
     Action, Bottleneck, ConfidenceView, Contributing, Evidence, Headline, NotMeasurable, RuleStatus, RuleVerdict, StateView,
 };
 use crate::rule;
+use crate::signal::{Hint, HintedBy, Mode, Observation};
 
-use super::time::time_base;
+use super::time::{rfc3339, time_base};
 
 /// Findings, worst first.
 #[must_use]
@@ -106,13 +107,35 @@ pub fn rules(diagnosis: &rule::Diagnosis) -> Vec<RuleStatus> {
 
 /// What could not be judged, grouped by what is missing.
 #[must_use]
-pub fn not_measurable(diagnosis: &rule::Diagnosis) -> Vec<NotMeasurable> {
+pub fn not_measurable(diagnosis: &rule::Diagnosis, seen: &Observation) -> Vec<NotMeasurable> {
     let one = |missing: &rule::NotMeasurable| NotMeasurable {
         rules: missing.rules.iter().map(|rule| rule.id.to_owned()).collect(),
         what: missing.missing.what.clone(),
         how: missing.missing.how_to_enable.clone(),
     };
-    diagnosis.not_measurable.iter().map(one).collect()
+    let mut all: Vec<NotMeasurable> = diagnosis.not_measurable.iter().map(one).collect();
+    if let Some(hint) = seen.last.hint.filter(|_| seen.mode() == Mode::Snapshot && seen.last.started_at.is_some()) {
+        let missing = rule::Missing::time_of_scrape();
+        let how = hinted_time(hint);
+        match all.iter_mut().find(|known| known.what == missing.what) {
+            Some(known) => known.how = how,
+            None => all.insert(0, NotMeasurable { rules: Vec::new(), what: missing.what, how }),
+        }
+    }
+    all
+}
+
+/// The time is offered, not used.
+fn hinted_time(hint: Hint) -> String {
+    let says = match hint.by {
+        HintedBy::File => "The file says",
+        HintedBy::Paste => "It was pasted at",
+    };
+    let time = rfc3339(hint.at.round()).unwrap_or_else(|| "nothing usable".to_owned());
+    format!(
+        "{says} {time}, which need not be when it was taken. Confirm that time at the dump, or type the right one: with the start time it \
+         gives the age of the process and rates since start."
+    )
 }
 
 #[must_use]

@@ -78,8 +78,8 @@ fn settings(seen: &Observation) -> Vec<SignalView> {
         (&config.kv_max_concurrency, "config.kv_max_concurrency", "full-length requests that fit", Unit::Requests),
         (&config.max_model_len, "config.max_model_len", "longest sequence", Unit::Tokens),
         (&config.gpu_memory_utilization, "config.gpu_memory_utilization", "GPU memory given to the engine", Unit::Ratio),
-        (&config.data_parallel_ranks, "config.data_parallel_ranks", "data-parallel ranks", Unit::Count),
-        (&config.tensor_parallel_ranks, "config.tensor_parallel_ranks", "tensor-parallel ranks", Unit::Count),
+        (&config.data_parallel_ranks, "config.data_parallel_ranks", "data-parallel ranks", Unit::Ranks),
+        (&config.tensor_parallel_ranks, "config.tensor_parallel_ranks", "tensor-parallel ranks", Unit::Ranks),
     ];
     let mut views = Vec::new();
     for (setting, path, label, unit) in numbers {

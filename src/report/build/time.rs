@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat};
 
 use crate::report::TimeBaseView;
-use crate::signal::TimeBase;
+use crate::signal::{HintedBy, Span, TimeBase};
 
 /// A time base with its words.
 #[must_use]
@@ -13,12 +13,23 @@ pub fn time_base(base: TimeBase) -> TimeBaseView {
             let words = seconds.map_or_else(|| "since start".to_owned(), |seconds| format!("since start, {}", duration(seconds)));
             view("lifetime", seconds, words)
         }
-        TimeBase::Window(seconds) => {
-            let words = seconds.map_or_else(|| "between two dumps".to_owned(), |seconds| format!("window, {}", duration(seconds)));
+        TimeBase::Window(Span { seconds, by }) => {
+            let words =
+                seconds.map_or_else(|| "between two dumps".to_owned(), |seconds| format!("window, {}{}", duration(seconds), hinted(by)));
             view("window", seconds, words)
         }
         TimeBase::Instant => view("instant", None, "instant".to_owned()),
         TimeBase::Config => view("config", None, "setting".to_owned()),
+    }
+}
+
+/// What a length of time rests on, behind it; empty when the times were told.
+#[must_use]
+pub fn hinted(by: Option<HintedBy>) -> &'static str {
+    match by {
+        Some(HintedBy::File) => " by the files’ times",
+        Some(HintedBy::Paste) => " by the times of pasting",
+        None => "",
     }
 }
 

@@ -7,7 +7,7 @@ use crate::signal::{BackendId, Observation, VersionRange};
 use crate::slo::SloStatus;
 
 use super::distributions::finite;
-use super::time::{duration, rfc3339, time_base};
+use super::time::{duration, hinted, rfc3339, time_base};
 
 /// Problems listed in a report; the rest is counted.
 const PROBLEMS_LISTED: usize = 200;
@@ -79,13 +79,14 @@ pub fn version_range(version: &VersionRange) -> String {
 pub fn window(seen: &Observation) -> Option<WindowView> {
     let window = seen.window?;
     let first = seen.first.as_ref()?;
-    let words = window
-        .seconds
-        .map_or_else(|| "between two dumps without times".to_owned(), |seconds| format!("{} between two dumps", duration(seconds)));
+    let words = window.seconds.map_or_else(
+        || "between two dumps without times".to_owned(),
+        |seconds| format!("{} between two dumps{}", duration(seconds), hinted(window.by)),
+    );
     Some(WindowView {
         seconds: window.seconds,
-        from: first.at.and_then(rfc3339),
-        to: seen.last.at.and_then(rfc3339),
+        from: first.told_at().and_then(rfc3339),
+        to: seen.last.told_at().and_then(rfc3339),
         restarted: window.restarted,
         words,
     })

@@ -15,7 +15,7 @@ fn preemptions(seen: &Observation) -> Option<Reading> {
     let finished = seen.count(Counter::Finished)?;
     // Nothing finished but something was preempted: count against one request rather than divide by zero.
     let finished_count = if finished.value > 0.0 { finished.value } else { 1.0 };
-    derived(preemptions.value / finished_count, Unit::Count, preemptions.time_base, &[&preemptions.source, &finished.source])
+    derived(preemptions.value / finished_count, Unit::Times, preemptions.time_base, &[&preemptions.source, &finished.source])
 }
 
 /// `λ·(p̄ + ō/2)·ō·itl / capacity`: the long-run share of KV memory that the arriving work occupies.

@@ -11,7 +11,7 @@ mod population;
 pub(in crate::rule) use memory::{capacity, lengths};
 
 use crate::metrics::Unit;
-use crate::signal::{Observation, Reading, Source, TimeBase};
+use crate::signal::{Observation, Reading, Source, Span, TimeBase};
 
 /// All laws of one observation; `None` where an input is missing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -91,7 +91,7 @@ pub(super) fn join(sources: &[&Source]) -> Source {
 /// Seconds behind counts and sums: the window's, or the lifetime's when known.
 fn span_seconds(seen: &Observation) -> Option<f64> {
     match seen.time_base() {
-        TimeBase::Window(seconds) | TimeBase::Lifetime(seconds) => seconds.filter(|seconds| *seconds > 0.0),
+        TimeBase::Window(Span { seconds, .. }) | TimeBase::Lifetime(seconds) => seconds.filter(|seconds| *seconds > 0.0),
         TimeBase::Instant | TimeBase::Config => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Laws, derived, span_seconds};
 use crate::metrics::Unit;
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation, TimeBase};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation, Span, TimeBase};
 
 pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
     laws.decode_concurrency = over_time(seen, Distribution::Itl).or_else(|| over_time(seen, Distribution::DecodeTime));
@@ -19,12 +19,12 @@ fn over_time(seen: &Observation, distribution: Distribution) -> Option<crate::si
     let seconds = span_seconds(seen)?;
     let reading = seen.distribution(distribution)?;
     let sum = reading.histogram.sum?;
-    derived(sum / seconds, Unit::Count, reading.time_base, &[&reading.source])
+    derived(sum / seconds, Unit::Requests, reading.time_base, &[&reading.source])
 }
 
 fn arrival_rate(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
     let rate = laws.finish_rate.as_ref()?;
-    let TimeBase::Window(Some(seconds)) = rate.time_base else {
+    let TimeBase::Window(Span { seconds: Some(seconds), .. }) = rate.time_base else {
         return None;
     };
     let running = seen.gauge(Gauge::Running)?;
@@ -55,7 +55,7 @@ fn identity(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
     let tokens = seen.rate(counter)?;
     let concurrency = laws.decode_concurrency.as_ref()?;
     let itl = seen.mean(Distribution::Itl)?;
-    derived(tokens.value * itl.value / concurrency.value, Unit::Count, tokens.time_base, &[&tokens.source, &itl.source])
+    derived(tokens.value * itl.value / concurrency.value, Unit::Multiple, tokens.time_base, &[&tokens.source, &itl.source])
 }
 
 #[cfg(test)]

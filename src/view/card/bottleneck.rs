@@ -24,20 +24,14 @@ pub fn bottleneck(finding: &Bottleneck) -> Node {
         .with(el_of("p", "what").rich(&finding.description))
         .maybe(sentence("why", &finding.why))
         .maybe(numbers(finding))
-        .maybe(actions(&finding.actions, &finding.recommendation))
+        .maybe(actions(finding))
         .maybe(contributing(finding))
         .with(proof(finding))
 }
 
 /// `cause, confirmed · explains TTFT, E2E`.
 fn standing(finding: &Bottleneck) -> String {
-    let role = match finding.role {
-        Role::Cause => words::CAUSE,
-        Role::Symptom => words::SYMPTOM,
-        Role::Risk => words::RISK,
-        Role::Note => words::NOTE,
-    };
-    let mut parts = vec![format!("{role}, {}", confidence(finding.confidence.word))];
+    let mut parts = vec![format!("{}, {}", words::role(finding.role), confidence(finding.confidence.word))];
     if !finding.explains.is_empty() {
         let paths: Vec<String> = finding.explains.iter().map(|path| words::path(path)).collect();
         parts.push(words::explains(&paths.join(", ")));
@@ -74,7 +68,12 @@ fn number(evidence: &Evidence) -> Node {
         .with(from)
 }
 
-fn actions(actions: &[Action], recommendation: &str) -> Option<Node> {
+fn actions(finding: &Bottleneck) -> Option<Node> {
+    let Bottleneck { actions, recommendation, .. } = finding;
+    // Of a symptom nothing is to be changed before its cause is known.
+    if finding.role == Role::Symptom && !is_classic(finding) {
+        return (!recommendation.is_empty()).then(|| el_of("div", "actions").with(term(el("dl"), words::NEXT_STEP, recommendation)));
+    }
     if !actions.is_empty() {
         return Some(el_of("div", "actions").all(actions.iter().map(action).collect()));
     }
@@ -104,9 +103,11 @@ fn contributing(finding: &Bottleneck) -> Option<Node> {
 }
 
 fn proof(finding: &Bottleneck) -> Node {
-    let classic = finding.id.starts_with("classic-");
-    let against =
-        if classic { words::against(&finding.metric_name, finding.current_value, finding.threshold_value) } else { String::new() };
+    let against = if is_classic(finding) {
+        words::against(&finding.metric_name, finding.current_value, finding.threshold_value)
+    } else {
+        String::new()
+    };
     let sure = words::confidence(confidence(finding.confidence.word), finding.confidence.value);
     let mut facts = term(el("dl"), words::FORMULA, &finding.formula);
     facts = term(facts, words::THRESHOLD, &against);
@@ -117,6 +118,10 @@ fn proof(finding: &Bottleneck) -> Node {
     facts = terms(facts, words::SOURCES, &finding.sources);
     let rule = el("dd").with(link(&format!("#rule-{}", finding.id), &finding.id)).text(" · ").text(kind(finding.kind));
     fold("proof", words::PROOF).with(facts.with(el_with("dt", words::RULE)).with(rule))
+}
+
+fn is_classic(finding: &Bottleneck) -> bool {
+    finding.id.starts_with("classic-")
 }
 
 fn terms(facts: Node, label: &str, items: &[String]) -> Node {

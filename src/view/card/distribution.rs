@@ -56,9 +56,14 @@ fn quantile_row(quantile: &QuantileView, unit: Unit) -> Node {
     let [low, high] = quantile.interval;
     el("tr")
         .row_head(&words::quantile(quantile.q))
-        .cell("value", &unit.show(quantile.point))
+        .cell("value", &point(quantile, unit))
         .cell("value", &quantile.shown)
         .cell("value", &format!("{} – {}", bound(low.or(Some(0.0)), unit), bound(high, unit)))
+}
+
+/// Above the highest bound nothing can be interpolated.
+fn point(quantile: &QuantileView, unit: Unit) -> String {
+    if quantile.bracket[1].is_none() { quantile.shown.clone() } else { unit.show(quantile.point) }
 }
 
 fn bucket_rows(buckets: &[BucketView], unit: Unit) -> Vec<Node> {

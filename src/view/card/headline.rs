@@ -1,16 +1,17 @@
 //! The verdict: one sentence, the score, and what both rest on.
 
-use crate::report::Report;
+use crate::report::{Report, Standing};
 use crate::request::RequestError;
-use crate::rule::ConfidenceWord;
+use crate::rule::{ConfidenceWord, Role};
 use crate::signal::Mode;
-use crate::view::look::{of_band, shape};
+use crate::view::look::{of_footing, shape};
 use crate::view::node::{Node, el, el_of, el_with};
 use crate::view::parts::link;
 use crate::view::words::{app, report as words, shared};
 
 pub fn headline(report: &Report) -> Node {
-    let look = of_band(report.health.band);
+    let standing = Standing::of(report);
+    let look = of_footing(standing.footing);
     let mut score = el_of("div", "score");
     if let Some(points) = report.health.score {
         score = score
@@ -20,15 +21,12 @@ pub fn headline(report: &Report) -> Node {
             .text(" ");
     }
     score = score.with(el_of("span", "band").with(shape(look.shape)).text(look.word));
-    if report.health.score.is_some() && !report.health.exercised {
-        score = score.text(" ").with(el_of("span", "of").text(words::NOT_EXERCISED));
-    }
     el_of("section", &format!("verdict {}", look.tone)).attr("aria-labelledby", "headline").with(score).with(
         el_of("div", "verdict-text")
             .with(title(&report.headline.text))
             .maybe(first_action(report))
             .with(facts(report).into_iter().fold(el_of("p", "facts"), |facts, fact| facts.with(fact).text(" ")))
-            .with(el_of("p", "state").rich(&report.state.sentence)),
+            .with(el_of("p", "state").rich(&standing.sentence).text(" ").rich(&report.state.sentence)),
     )
 }
 
@@ -80,13 +78,19 @@ fn facts(report: &Report) -> Vec<Node> {
         (None, Mode::Window | Mode::Series) => words::dumps(report.inputs.len()),
     };
     facts.push(fact("", &basis, ""));
-    if let Some(word) = report.headline.confidence {
-        facts.push(fact(words::CAUSE, confidence(word), ""));
-    }
+    facts.extend(how_sure(report));
     if report.profile != "default" {
         facts.push(fact(words::RULES, &report.profile, ""));
     }
     facts
+}
+
+/// What the headline speaks of, and how sure that is: that something is felt is another thing than why.
+fn how_sure(report: &Report) -> Option<Node> {
+    let word = confidence(report.headline.confidence?);
+    let named = report.headline.rule.as_ref()?;
+    let role = report.bottlenecks.iter().find(|finding| finding.id == *named).map(|finding| finding.role)?;
+    Some(fact(words::role(role), word, if role == Role::Symptom { words::NO_CAUSE } else { "" }))
 }
 
 pub fn confidence(word: ConfidenceWord) -> &'static str {
@@ -99,7 +103,7 @@ pub fn confidence(word: ConfidenceWord) -> &'static str {
 
 /// What a screen reader is told when the verdict changes.
 pub fn announcement(report: &Report) -> String {
-    let look = of_band(report.health.band);
+    let look = of_footing(Standing::of(report).footing);
     let score = report.health.score.map(|score| format!("{score:.0} {}, ", words::OF_100)).unwrap_or_default();
     format!("{}: {score}{}. {}", words::HEALTH, look.word, report.headline.text)
 }

@@ -30,22 +30,36 @@ pub struct Chip {
     pub origin: Origin,
     /// Unix seconds.
     pub at: Option<f64>,
+    /// Nobody told that time.
+    pub hinted: bool,
     pub problems: u32,
 }
 
 /// `refused`: there is no report of these texts. `editing` is the chip whose time is being set.
 pub fn chips(chips: &[Chip], refused: bool, editing: Option<u32>) -> Node {
     let items = chips.iter().map(|known| chip(known, editing == Some(known.id))).collect();
+    let hinted = |origin| chips.iter().filter(|chip| chip.hinted && chip.origin == origin).count();
     let advice = match chips {
         [_] => words::ADD_SECOND,
-        [_, _, ..] if chips.iter().filter(|chip| chip.origin == Origin::Pasted).count() > 1 => words::PASTE_TIMES,
+        [_, _, ..] if hinted(Origin::Pasted) > 1 => words::PASTE_TIMES,
+        [_, _, ..] if hinted(Origin::File) > 0 => words::FILE_TIMES,
         [_, _, ..] if chips.iter().any(|chip| chip.at.is_none()) => words::NO_TIMES,
         _ => "",
     };
     el_of("section", if refused { "chips refused" } else { "chips" })
         .attr("aria-label", words::LOADED)
         .with(el_of("ul", "plain").all(items))
-        .with(el_of("p", "quiet").text(advice))
+        .with(el_of("p", "quiet").text(advice).text(" ").maybe(confirm(chips)))
+}
+
+/// One click for times that are right although nobody told them.
+fn confirm(chips: &[Chip]) -> Option<Node> {
+    let label = match chips.iter().filter(|chip| chip.hinted).count() {
+        0 => return None,
+        1 => words::CONFIRM_TIME,
+        _ => words::CONFIRM_TIMES,
+    };
+    Some(button("link", "confirm-times", label))
 }
 
 fn chip(chip: &Chip, editing: bool) -> Node {
@@ -72,6 +86,7 @@ fn chip(chip: &Chip, editing: bool) -> Node {
 fn time(button: Node, chip: &Chip) -> Node {
     let Some(at) = chip.at else { return button.text(words::NO_TIME) };
     let origin = match chip.origin {
+        Origin::Pasted | Origin::File if !chip.hinted => words::TIME_SET,
         Origin::Pasted => words::TIME_OF_PASTE,
         Origin::File => words::TIME_OF_FILE,
         Origin::Fetched => words::TIME_OF_ANSWER,

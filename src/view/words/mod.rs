@@ -19,11 +19,6 @@ pub mod shared {
     pub const MISSED: &str = "missed";
     pub const CANNOT_TELL: &str = "cannot tell";
     pub const NO_DATA: &str = "no data";
-    pub const HEALTHY: &str = "Healthy";
-    pub const MINOR: &str = "Minor";
-    pub const DEGRADED: &str = "Degraded";
-    pub const OUTAGE: &str = "Outage";
-    pub const NOT_JUDGED: &str = "Cannot tell";
     pub const FIRED: &str = "fired";
     pub const CLEAR: &str = "clear";
     pub const OK: &str = "ok";
@@ -175,6 +170,11 @@ pub mod chips {
     pub const LOADED: &str = "Loaded dumps";
     pub const ADD_SECOND: &str = "Add a second dump of the same server: then rates and causes speak of now, not of the time since start.";
     pub const PASTE_TIMES: &str = "The times are those of pasting. If the dumps were taken at other times, set them: rates depend on it.";
+    pub const FILE_TIMES: &str =
+        "The times are those of the files, which copying changes. If the dumps were taken at other times, set them: rates depend on it.";
+    pub const CONFIRM_TIME: &str = "The time shown is right";
+    pub const CONFIRM_TIMES: &str = "The times shown are right";
+    pub const TIME_SET: &str = "set by you";
     pub const NO_TIMES: &str = "Set the time of each dump to get rates per second.";
     pub const NO_TIME: &str = "no time";
     pub const TIME: &str = "Time of the dump";

@@ -1,10 +1,10 @@
 //! Words of the report's cards.
 
 use crate::metrics::Unit;
+use crate::rule::Role;
 
 pub const HEALTH: &str = "Health";
 pub const OF_100: &str = "of 100";
-pub const NOT_EXERCISED: &str = "not exercised";
 pub const DO_FIRST: &str = "Do first";
 pub const WHY_AND_PRICE: &str = "Why, price, how to verify";
 pub const MODEL: &str = "model";
@@ -14,6 +14,7 @@ pub const CAUSE: &str = "cause";
 pub const SYMPTOM: &str = "symptom";
 pub const RISK: &str = "risk";
 pub const NOTE: &str = "note";
+pub const NO_CAUSE: &str = "· cause not found";
 pub const RULES: &str = "rules";
 pub const WRONG: &str = "What is wrong";
 pub const WHAT: &str = "What";
@@ -21,6 +22,7 @@ pub const VALUE: &str = "Value";
 pub const FROM: &str = "Where from";
 pub const INFERRED: &str = ", inferred";
 pub const CHANGE: &str = "Change";
+pub const NEXT_STEP: &str = "Next step";
 pub const PRICE: &str = "Price";
 pub const VERIFY: &str = "Verify";
 pub const CONTRIBUTING: &str = "Contributing";
@@ -80,6 +82,15 @@ pub const REPAIRED: &str = "repaired";
 pub const SKIPPED: &str = "skipped";
 pub const ALL_RULES: &str = "All rules and what they saw";
 pub const SEEN: &str = "What was seen, or is missing";
+
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Cause => CAUSE,
+        Role::Symptom => SYMPTOM,
+        Role::Risk => RISK,
+        Role::Note => NOTE,
+    }
+}
 
 pub fn dumps(count: usize) -> String {
     format!("{count} dumps")

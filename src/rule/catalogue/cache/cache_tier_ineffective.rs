@@ -5,7 +5,7 @@ use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
 };
-use crate::signal::{BackendId, Counter, Distribution, Reading, TimeBase};
+use crate::signal::{BackendId, Counter, Distribution, Reading};
 
 /// Useful share of the tokens looked up in the tier below which it does not help (own judgement).
 const USEFUL: f64 = 0.05;
@@ -122,12 +122,8 @@ fn slower_than_computing(ctx: &Context<'_>) -> Option<(Reading, Reading)> {
     let tokens = ctx.seen.count(Counter::LoadBackTokens).filter(|tokens| tokens.value >= TOKENS_NEEDED)?;
     let times = ctx.seen.distribution(Distribution::LoadBackTime)?;
     let compute = ctx.laws.prefill_cost.clone()?;
-    let load = Reading {
-        value: times.histogram.sum? / tokens.value,
-        unit: Unit::Seconds,
-        time_base: TimeBase::Window(ctx.seen.seconds()),
-        source: times.source,
-    };
+    let load =
+        Reading { value: times.histogram.sum? / tokens.value, unit: Unit::Seconds, time_base: ctx.seen.time_base(), source: times.source };
     (load.value > compute.value).then_some((load, compute))
 }
 

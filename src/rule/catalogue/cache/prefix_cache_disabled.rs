@@ -33,8 +33,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     if setting.value {
         return Outcome::clear("The prefix cache is on.");
     }
-    let reading = Reading { value: 0.0, unit: Unit::Count, time_base: TimeBase::Config, source: setting.source.clone() };
-    let measure = Evidence::new("config.prefix_caching", "prefix caching", reading, ctx.seen.last.text_index).shown_as("off");
+    let reading = Reading { value: 0.0, unit: Unit::Flag, time_base: TimeBase::Config, source: setting.source.clone() };
+    let measure = Evidence::new("config.prefix_caching", "prefix caching", reading, ctx.seen.last.text_index);
     let case = Case::new(ctx, Basis::Settings).sees(weight::COUNTER, measure.clone());
     let verify = "Prompt tokens are found in the prefix cache, and prompts with a known beginning reach their first token sooner.";
     let price = "A little host time to hash prompts.";

@@ -128,8 +128,8 @@ fn tgi(ctx: &Context<'_>) -> Checked {
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("The batch holds {} requests; by default graphs are captured up to {TGI_LARGEST_GRAPH:.0}.", measure.shown),
-            headline: format!("Batches of {} requests are larger than the CUDA graphs that TGI captures by default.", measure.shown),
+            sentence: format!("The batch holds {}; by default graphs are captured up to {TGI_LARGEST_GRAPH:.0}.", measure.shown),
+            headline: format!("Batches of {} are larger than the CUDA graphs that TGI captures by default.", measure.shown),
             formula: format!("batch > {TGI_LARGEST_GRAPH:.0} while tokens are late"),
             measure,
             threshold: TGI_LARGEST_GRAPH,

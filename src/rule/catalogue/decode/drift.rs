@@ -45,7 +45,7 @@ pub(super) fn check(ctx: &Context<'_>) -> Checked {
     if prompts.zip(usual).is_some_and(|(now, usual)| now >= LONGER_PROMPTS * usual) {
         case = case.against("Prompts are twice as long as before the window, which slows each step.");
     }
-    let (shown, usually) = (measure.shown.clone(), Unit::Seconds.show(before.point));
+    let (shown, usually) = (measure.shown.clone(), before.show(Unit::Seconds));
     Ok(case.fire(
         &RULE,
         Account {

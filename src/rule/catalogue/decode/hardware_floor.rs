@@ -45,11 +45,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     let gaps = ctx.need_distribution(distribution)?;
     let median = quantile(&gaps.histogram, 0.5).ok_or_else(|| Missing::samples("gaps between tokens", 0.0, REQUESTS_NEEDED))?;
     let limit = FLOOR_SHARE * theta.seconds;
-    let words = format!(
-        "The median gap between tokens is {}, the threshold {}",
-        Unit::Seconds.show(median.point),
-        Unit::Seconds.show(theta.seconds)
-    );
+    let words =
+        format!("The median gap between tokens is {}, the threshold {}", median.show(Unit::Seconds), Unit::Seconds.show(theta.seconds));
     if median.point < limit {
         return Outcome::clear(format!("{words}."));
     }
@@ -105,7 +102,7 @@ fn decoding(ctx: &Context<'_>) -> Result<Reading, Missing> {
     let seconds = ctx.need_seconds()?;
     let inference = ctx.need_distribution(Distribution::InferenceTime)?;
     let sum = inference.histogram.sum.ok_or_else(|| Missing::distribution(ctx.backend(), Distribution::InferenceTime))?;
-    Ok(Reading { value: sum / seconds, unit: Unit::Count, time_base: inference.time_base, source: inference.source })
+    Ok(Reading { value: sum / seconds, unit: Unit::Requests, time_base: inference.time_base, source: inference.source })
 }
 
 fn actions(ctx: &Context<'_>) -> Vec<Action> {

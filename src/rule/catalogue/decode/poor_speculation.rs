@@ -152,7 +152,7 @@ fn measure(ctx: &Context<'_>, length: f64, share: f64, source: &crate::signal::S
     if share < ACCEPTED && length >= LENGTH {
         ctx.computed("speculation.accepted_share", "accepted share of drafted tokens", share, Unit::Ratio, source)
     } else {
-        ctx.computed("speculation.tokens_per_step", "tokens per verified step", length, Unit::Count, source)
+        ctx.computed("speculation.tokens_per_step", "tokens per verified step", length, Unit::Tokens, source)
     }
 }
 

@@ -33,8 +33,8 @@ pub(super) fn check(ctx: &Context<'_>) -> Checked {
     let seen = format!(
         "Prefill calls take {} of the batch time; P95 of a call is {}, a decode step {}",
         Unit::Ratio.show(share),
-        Unit::Seconds.show(long_call.point),
-        Unit::Seconds.show(step.point)
+        long_call.show(Unit::Seconds),
+        step.show(Unit::Seconds)
     );
     let batch = decode_batch(ctx).ok_or_else(|| Missing::counter(ctx.backend(), Counter::DecodeCalls))?;
     if share.is_nan() || share < PREFILL_CALLS || long_call.bracket.0 < limit || batch < BATCH_FELT {

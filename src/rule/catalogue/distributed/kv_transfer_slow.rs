@@ -53,10 +53,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     // Where transfers queue behind each other, TTFT holds many of them; a long one by itself is then enough.
     let slow = long.bracket.0 >= LONG_SECONDS;
     if !slow && ttft.is_some_and(|ttft| long.point < TTFT_SHARE * ttft) {
-        return Outcome::clear(format!(
-            "P95 of a KV transfer is {}, a small part of the time to first token.",
-            Unit::Seconds.show(long.point)
-        ));
+        return Outcome::clear(format!("P95 of a KV transfer is {}, a small part of the time to first token.", long.show(Unit::Seconds)));
     }
     let (Some(measure), Some(waiting)) = (ctx.quantile(Distribution::KvTransferTime, 0.95), ctx.gauge(queue)) else {
         return Err(Missing::distribution(ctx.backend(), Distribution::KvTransferTime));

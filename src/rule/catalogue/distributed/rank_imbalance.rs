@@ -169,7 +169,7 @@ fn uneven(ctx: &Context<'_>, counter: Counter, scale: f64, what: &str) -> Option
             &format!("ranks.{}", counter.path()),
             &format!("busiest rank over mean, {what}"),
             spread.max_over_mean,
-            Unit::Count,
+            Unit::Multiple,
             &source,
         )
         .shown_as(format!("{:.2} times the mean", spread.max_over_mean));

@@ -106,7 +106,7 @@ fn fire(ctx: &Context<'_>, gap: &Reading, whole: f64, requests: f64) -> Outcome 
         case = case.shows(evidence);
     }
     if let Some(cores) = ctx.seen.rate(Counter::CpuSeconds) {
-        let evidence = ctx.computed("process.cpu", "cores used by the API server", cores.value, Unit::Count, &cores.source);
+        let evidence = ctx.computed("process.cpu", "cores used by the API server", cores.value, Unit::Cores, &cores.source);
         case = if cores.value >= ONE_CORE { case.sees(weight::PROXY, evidence) } else { case.shows(evidence) };
     }
     if let (Some(first_tokens), Some(finished)) = (ctx.seen.observations(Distribution::Ttft), ctx.seen.count(Counter::Finished))

@@ -58,7 +58,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     let no_lengths = || Missing::distribution(ctx.backend(), Distribution::PromptLength);
     if !heavy(median, high, tail) {
         let ratio = Unit::Count.show(high.point / median.point.max(f64::MIN_POSITIVE));
-        return if times { Err(no_lengths()) } else { Outcome::clear(format!("P99 of the prompts is {ratio} times the median.")) };
+        let bound = if high.bracket.1.is_infinite() { "at least " } else { "" };
+        return if times { Err(no_lengths()) } else { Outcome::clear(format!("P99 of the prompts is {bound}{ratio} times the median.")) };
     }
     if quantile(&prompts.histogram, 0.95).is_some_and(|common| common.point >= tail * median.point) {
         return Outcome::clear("Long prompts are no rare thing here: more than 5 % are ten times the median.");

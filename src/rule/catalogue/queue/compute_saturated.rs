@@ -87,7 +87,11 @@ fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> 
     }
     let stalls = ctx.law(&ctx.laws.stall_share, "law.stall_share", "share of decode time lost in gaps");
     let full = admission.budget.as_ref().filter(|budget| budget.exhausted && budget.tokens >= LARGE_BUDGET).map(|budget| {
-        Evidence::new("engine.step_tokens.mean", "mean tokens per engine step", budget.measured.clone(), ctx.seen.last.text_index)
+        let (path, label) = match ctx.backend() {
+            BackendId::Tgi => ("law.prefill_calls_per_batch", "prefill calls per admitted batch"),
+            _ => ("engine.step_tokens.mean", "mean tokens per engine step"),
+        };
+        Evidence::new(path, label, budget.measured.clone(), ctx.seen.last.text_index)
     });
     for evidence in [share.clone(), stalls.clone(), full.clone()].into_iter().flatten() {
         case = if prefill { case.sees(weight::LAW, evidence) } else { case.shows(evidence) };

@@ -1,8 +1,10 @@
 //! Q01: the KV cache is full, so requests wait.
 
-use super::admission::{Admission, KV_FULL, PREEMPTIONS_PER_REQUEST, RESERVED, gauge_weight, is_usual, lifetime_budget, wait_words};
+use super::admission::{
+    Admission, KV_FULL, KV_ROOM, PREEMPTIONS_PER_REQUEST, RESERVED, gauge_weight, is_usual, lifetime_budget, wait_words,
+};
 
-use crate::metrics::Unit;
+use crate::metrics::{Unit, counted};
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
@@ -21,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e, Symptom::Queue, Symptom::Throughput],
     texts: Texts {
-        sees: "Requests wait while the KV cache is full: usage at 95 % or more, or less room than the next request needs, or preemptions at 5 % or more of finished requests.",
+        sees: "Requests wait while the KV cache is full: usage at 95 % or more, or less room than the next request needs, or preemptions at 5 % or more of finished requests. One dump counts past preemptions only; with them 80 % usage makes it possible.",
         why: "A request is admitted only when its tokens fit the KV cache. Once it is full, every further request adds waiting time, and running ones may be preempted and recomputed.",
         what_to_do: "Give the cache more room (memory share, fp8 KV cache, more GPUs or replicas), or need less of it (shorter sequences, fewer at a time).",
         falsifier: "KV usage stays below 80 % at finer sampling, no preemption is counted, and requests still wait.",
@@ -45,7 +47,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.backend() == BackendId::Tgi && admission.small_budget() == Some(true) {
         return Outcome::clear("Requests wait, but prompts are cut by a small token budget, which is the nearer limit.");
     }
-    if admission.memory_bound() {
+    if admission.memory_bound() || (admission.pressed && admission.deferred != Some(true)) {
         return Ok(fire(ctx, &admission));
     }
     if admission.kv.is_none() && ctx.backend() != BackendId::Tgi {
@@ -98,6 +100,9 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         }
     } else if reserved {
         case = reservation(ctx, case);
+    } else if admission.pressed && !full {
+        let past = ctx.law(&ctx.laws.preemptions_per_request, "law.preemptions_per_request", "preemptions per finished request");
+        case = past.into_iter().fold(case, |case, law| case.sees(weight::PROXY, law));
     } else if ctx.backend() == BackendId::Tgi {
         case = case.holds(weight::PROXY);
     }
@@ -120,7 +125,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
                 Unit::Ratio.show(RESERVED)
             ),
             measure,
-            threshold: KV_FULL,
+            threshold: if admission.pressed && !full { KV_ROOM } else { KV_FULL },
             actions: actions(ctx, preempting),
         },
     );
@@ -165,6 +170,15 @@ fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
         return (
             format!("{waiting} while the KV cache is {share} full.{past}"),
             format!("Requests wait{wait} for room in the KV cache, which is {share} full."),
+        );
+    }
+    if admission.pressed {
+        let share = share.unwrap_or_else(|| "nearly all".to_owned());
+        let since =
+            format!("the cache is {share} full, and {} were counted since the start", counted(preemptions, "preemption", "preemptions"));
+        return (
+            format!("{waiting} while {since}; one dump does not tell whether it preempts now."),
+            format!("Requests wait{wait}, possibly for room in the KV cache: {since}."),
         );
     }
     let used = share.map_or_else(String::new, |share| format!(", of which {share} is in use"));
@@ -271,6 +285,21 @@ mod tests {
         assert!((finding.confidence.value - 0.60 * (1.0 - 0.65 * 0.65)).abs() < 1e-12);
         assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
         assert!(finding.severity <= Severity::Medium);
+    }
+
+    #[test]
+    fn past_preemptions_make_a_nearly_full_cache_in_one_snapshot_a_possible_cause() {
+        // As recorded: 73 wait beside 8 running at 82 %, 55 preemptions so far, in the swing between two admissions.
+        let pressed = |kv: f64, preemptions: f64| crowded(kv).counter(Counter::Preemptions, preemptions);
+        let outcome = check(&RULE, &snapshot(pressed(0.82, 55.0)));
+        let finding = fired(&outcome);
+        assert!((finding.confidence.value - 0.60 * (1.0 - 0.65 * 0.70)).abs() < 1e-12);
+        assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
+        assert!(finding.headline.contains("possibly") && finding.headline.contains("55 preemptions"), "{}", finding.headline);
+        assert!(matches!(check(&RULE, &snapshot(pressed(0.82, 3.0))), Outcome::Clear(_)), "3 of 100 requests are no pressure");
+        assert!(matches!(check(&RULE, &snapshot(pressed(0.79, 55.0))), Outcome::Clear(_)), "there was room");
+        let later = pressed(0.82, 55.0).counter(Counter::Finished, 200.0).latency(Distribution::Ttft, 200.0, 2.0);
+        assert!(matches!(check(&RULE, &window(pressed(0.82, 55.0), later)), Outcome::Clear(_)), "a window shows that none is preempted");
     }
 
     #[test]

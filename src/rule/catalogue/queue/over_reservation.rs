@@ -65,7 +65,7 @@ fn tgi(ctx: &Context<'_>, admission: &Admission) -> Checked {
     if admission.kv.is_some_and(|(_, most)| most < RESERVED) {
         return Outcome::clear("The reserved tokens leave room in the batch.");
     }
-    let measure = ctx.computed("law.reserved_over_generated", "reserved over generated tokens", ratio, Unit::Count, &reserved.source);
+    let measure = ctx.computed("law.reserved_over_generated", "reserved over generated tokens", ratio, Unit::Multiple, &reserved.source);
     let mut case = admission.case(ctx, Basis::Counters).sees(weight::COUNTER, measure.clone()).shows(ctx.mean(Distribution::MaxNewTokens));
     case = case.shows(ctx.mean(Distribution::OutputLength));
     case = match ctx.gauge(Gauge::KvUsage) {

@@ -99,7 +99,7 @@ fn sglang(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
     if ratio < CHUNKS_PER_PREFILL {
         return Outcome::clear(format!("A prompt took {shown} further chunks on average."));
     }
-    let measure = ctx.computed("law.chunks_per_prefill", "chunks per finished prefill", ratio, Unit::Count, &prefills.source);
+    let measure = ctx.computed("law.chunks_per_prefill", "chunks over finished prefills", ratio, Unit::Multiple, &prefills.source);
     let case = case.sees(weight::COUNTER, measure.clone());
     Ok(fire(
         ctx,

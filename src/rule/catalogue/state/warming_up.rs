@@ -78,10 +78,7 @@ fn check(ctx: &Context<'_>) -> Checked {
 /// The age follows from the start time and the time of the dump.
 fn no_age(ctx: &Context<'_>) -> Missing {
     if ctx.seen.last.started_at.is_some() {
-        return Missing::new(
-            "the time of the dump",
-            "Give the time at which it was taken: with the start time it tells the age of the process.",
-        );
+        return Missing::time_of_scrape();
     }
     Missing::new("the start time of the process, and the time of the dump", "vLLM exports process_start_time_seconds with one API server.")
 }

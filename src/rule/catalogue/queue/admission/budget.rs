@@ -97,6 +97,6 @@ fn tgi(ctx: &Context<'_>) -> Option<Budget> {
     let running = super::while_waiting(ctx, Gauge::Running).map_or(0.0, |(_, most)| most);
     let exhausted = per_batch >= CALLS_PER_BATCH && prefill >= PREFILL_TIME * (prefill + decode);
     let source = Source { metric: calls.source.metric.clone(), lines: calls.source.lines.clone() };
-    let measured = Reading { value: per_batch, unit: Unit::Count, time_base: calls.time_base, source };
+    let measured = Reading { value: per_batch, unit: Unit::Multiple, time_base: calls.time_base, source };
     Some(Budget { exhausted, tokens: prompt * admitted / per_batch.max(1.0) + running, measured, limit: CALLS_PER_BATCH })
 }

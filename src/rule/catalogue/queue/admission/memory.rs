@@ -28,6 +28,13 @@ pub(super) fn full(ctx: &Context<'_>, (least, most): (f64, f64)) -> bool {
     at_limit || no_room
 }
 
+/// vLLM in one dump: between an admission and the preemption that makes room for it, usage swings below full. A cache at the saturated
+/// level that preempted 5 % of all requests so far is short of room more likely than of anything else.
+pub(super) fn pressed(ctx: &Context<'_>, (least, _): (f64, f64)) -> bool {
+    let past = || ctx.laws.preemptions_per_request.as_ref().is_some_and(|law| law.value >= PREEMPTIONS_PER_REQUEST);
+    ctx.backend() == BackendId::Vllm && !ctx.is_window() && least >= KV_ROOM && past()
+}
+
 /// Tokens that the next request needs at once: the prompt, and for TGI all that it may generate.
 fn next_request(ctx: &Context<'_>) -> Option<f64> {
     let prompt = ctx.seen.mean(Distribution::PromptLength)?.value;

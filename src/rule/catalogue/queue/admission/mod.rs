@@ -46,6 +46,8 @@ pub(super) struct Admission {
     pub preempting: Option<bool>,
     /// KV usage at the limit, or less room than the next prompt needs.
     pub kv_full: Option<bool>,
+    /// One dump of a nearly full cache that has thrown requests out before: what it lacks now it cannot show.
+    pub pressed: bool,
     /// The running requests and the next one would reserve the cache (SGLang, TGI).
     pub reserved: Option<bool>,
     pub deferred: Option<bool>,
@@ -69,6 +71,7 @@ impl Admission {
         Ok(Admission {
             preempting: memory::preempting(ctx),
             kv_full: kv.map(|kv| memory::full(ctx, kv)),
+            pressed: kv.is_some_and(|kv| memory::pressed(ctx, kv)),
             reserved: memory::reserved(ctx, plateau, prefill_bound, kv),
             deferred: deferred(ctx),
             slow_tokens: slow_tokens(ctx),

@@ -1,0 +1,73 @@
+//! When the server answered, from the headers that `curl -i` puts before the metrics.
+
+use super::{Parsed, ProblemKind};
+
+/// Headers that are looked through for the date.
+const MOST_HEADERS: usize = 64;
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Unix seconds of the last `Date` header, by the clock of the server.
+#[must_use]
+pub fn answered_at(parsed: &Parsed) -> Option<f64> {
+    let headers = parsed.problems.iter().filter(|problem| problem.kind == ProblemKind::HttpHeader);
+    headers.rev().find_map(|problem| {
+        let block = parsed.text.get(problem.span.first().copied().map(|start| start as usize)?..)?;
+        block.lines().take(MOST_HEADERS).take_while(|line| !line.trim().is_empty()).find_map(date)
+    })
+}
+
+/// `Date: Tue, 24 Nov 2026 02:42:43 GMT`, which is the only form that servers send (RFC 9110, 5.6.7).
+fn date(line: &str) -> Option<f64> {
+    let line = line.strip_prefix("< ").unwrap_or(line);
+    let (name, value) = line.split_once(':')?;
+    if !name.trim().eq_ignore_ascii_case("date") {
+        return None;
+    }
+    let mut words = value.split_once(',')?.1.split_whitespace();
+    let mut number = || words.next().map(str::to_owned);
+    let (day, month, year, time, zone) = (number()?, number()?, number()?, number()?, number()?);
+    let month = MONTHS.iter().position(|name| *name == month)?;
+    let mut clock = time.split(':').map(|part| part.parse::<u32>().ok());
+    let (hours, minutes, seconds) = (clock.next()??, clock.next()??, clock.next()??);
+    if zone != "GMT" || hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    let day = day.parse::<u32>().ok().filter(|day| (1..=31).contains(day))?;
+    let days = days_since_1970(year.parse().ok().filter(|year| (1970..3000).contains(year))?, month as u32, day);
+    Some(f64::from(days * 24 + hours) * 3600.0 + f64::from(minutes * 60 + seconds))
+}
+
+/// `month` counts from 0.
+fn days_since_1970(year: u32, month: u32, day: u32) -> u32 {
+    // Years that begin in March have their leap day at the end, which makes the months regular.
+    let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
+    365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exposition::parse;
+
+    fn at(headers: &str) -> Option<f64> {
+        answered_at(&parse(format!("{headers}\r\n\r\n# TYPE a gauge\na 1\n").as_bytes()))
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_the_time_of_its_text() {
+        // `date -u -d '2026-11-24T02:42:43Z' +%s`, and three around leap days.
+        assert_eq!(at("HTTP/1.1 200 OK\r\ndate: Tue, 24 Nov 2026 02:42:43 GMT\r\nserver: uvicorn"), Some(1_795_488_163.0));
+        assert_eq!(at("HTTP/1.1 200 OK\r\nDate: Thu, 29 Feb 2024 23:59:59 GMT"), Some(1_709_251_199.0));
+        assert_eq!(at("HTTP/1.1 200 OK\r\nDate: Fri, 01 Mar 2024 00:00:00 GMT"), Some(1_709_251_200.0));
+        assert_eq!(at("HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT"), Some(0.0));
+        assert_eq!(at("< HTTP/1.1 200 OK\r\n< date: Tue, 24 Nov 2026 02:42:43 GMT"), Some(1_795_488_163.0));
+    }
+
+    #[test]
+    fn what_is_no_date_gives_no_time() {
+        for header in ["server: uvicorn", "Date: yesterday", "Date: Tue, 24 Nov 2026 25:42:43 GMT", "Date: Tue, 99 Nov 2026 02:42:43 GMT"] {
+            assert_eq!(at(&format!("HTTP/1.1 200 OK\r\n{header}")), None, "{header}");
+        }
+        assert_eq!(answered_at(&parse(b"# Date: Tue, 24 Nov 2026 02:42:43 GMT\na 1\n")), None);
+    }
+}
