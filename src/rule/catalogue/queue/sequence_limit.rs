@@ -16,6 +16,8 @@ const WINDOW_CEILING: f64 = 0.75;
 const SNAPSHOT_CEILING: f64 = 0.49;
 /// Reservations above this share leave doubt whether slots or memory come first.
 const RESERVED_DOUBT: f64 = 0.5;
+/// Up to this long a request may be under way to the scheduler and no queue (vLLM's lowest bucket of the time in queue).
+const WAITED_SECONDS: f64 = 0.3;
 
 pub(super) static RULE: Rule = Rule {
     id: "sequence-limit",
@@ -118,15 +120,28 @@ fn plenty(ctx: &Context<'_>, admission: &Admission) -> bool {
 
 /// Tokens already come too slowly for more sequences. Judged over a window only, for a lifetime median says little of now.
 fn too_slow(ctx: &Context<'_>) -> Option<String> {
+    let gap = slow_gap(ctx).filter(|_| ctx.is_window())?;
+    Some(format!("The median gap between tokens is at least {gap}: more sequences would slow tokens further."))
+}
+
+fn slow_since_start(ctx: &Context<'_>) -> Option<String> {
+    let gap = slow_gap(ctx)?;
+    Some(format!("The median gap between tokens since the start is at least {gap}: more sequences would slow tokens further."))
+}
+
+fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     let theta = ctx.thetas.itl.as_ref()?;
-    let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| matches!(itl.time_base, TimeBase::Window(_)))?;
+    let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| !ctx.is_window() || matches!(itl.time_base, TimeBase::Window(_)))?;
     let median = quantile(&itl.histogram, 0.5)?;
-    (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| {
-        format!(
-            "The median gap between tokens is at least {}: more sequences would slow tokens further.",
-            Unit::Seconds.show(median.bracket.0)
-        )
-    })
+    (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
+}
+
+/// Some request that was served since the start had waited; `None` when no queue times are exported.
+fn waited_before(ctx: &Context<'_>) -> Option<bool> {
+    let times = ctx.seen.distribution(Distribution::QueueTime)?.histogram;
+    let served = times.observations().filter(|served| *served > 0.0)?;
+    let at_once = times.buckets.iter().find(|bucket| bucket.upper >= WAITED_SECONDS)?.cumulative;
+    Some(at_once < served)
 }
 
 fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
@@ -152,6 +167,13 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     if !ctx.is_window() {
         if !is_usual(count) {
             case = case.against(format!("{} is no number that people choose for a limit.", Unit::Count.show(count)));
+        }
+        if let Some(slow) = slow_since_start(ctx) {
+            case = case.against(slow);
+        }
+        if waited_before(ctx) == Some(false) {
+            case = case
+                .against("No request that was served since the start has waited: the queue is new, and a standstill would look the same.");
         }
         if lifetime_budget(ctx) {
             case = case.against("The mean step since start is a round number of tokens, as with an exhausted token budget.");
@@ -272,6 +294,16 @@ mod tests {
         assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
         assert!(finding.sentence.contains("KV has room for 195"), "{}", finding.sentence);
         assert!(finding.evidence.iter().any(|evidence| evidence.value == 195.0 && evidence.inferred));
+    }
+
+    #[test]
+    fn one_snapshot_says_nothing_of_slots_when_tokens_were_slow_since_the_start_or_nobody_ever_waited() {
+        let slow = slots(64.0, 0.1).latency(Distribution::Itl, 6000.0, 0.3);
+        assert!(matches!(check(&RULE, &snapshot(slow)), Outcome::NotMeasurable(_)));
+        // A standstill: 64 requests wait, and of those served none ever did.
+        let waited = |seconds| slots(64.0, 0.1).latency(Distribution::QueueTime, 600.0, seconds);
+        assert!(matches!(check(&RULE, &snapshot(waited(0.001))), Outcome::NotMeasurable(_)));
+        fired(&check(&RULE, &snapshot(waited(5.0))));
     }
 
     #[test]
