@@ -122,9 +122,9 @@ fn fire(ctx: &Context<'_>, tail: &Tail, late: Option<Distribution>, stalled: boo
     if tail.high.bracket.0 < tail.factor * tail.median.bracket.1 {
         let sure = Unit::Count.show(tail.high.bracket.0 / tail.median.bracket.1.max(f64::MIN_POSITIVE));
         case = case.against(format!("The buckets are coarse: surely the P99 is only {sure} times the median."));
-        if prefill_explains_gaps(ctx) == Some(false) {
-            case = case.against("All prefill work together is too little for the long gaps between tokens.");
-        }
+    }
+    if stalled && prefill_explains_gaps(ctx) == Some(false) {
+        case = case.against("All prefill work together is too little for the long gaps between tokens.");
     }
     if let Some(late) = late
         && let Some(high) = ctx.quantile(late, 0.99)
