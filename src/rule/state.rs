@@ -108,6 +108,10 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
     if seen.mode() == Mode::Snapshot {
         return (running.1 == 0.0).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
     }
+    if occupied_throughout(seen).is_none() && progress(seen) == Some(0.0) {
+        // Stuck, or served before the window: the gauge does not tell yet.
+        return None;
+    }
     let finished = seen
         .count(Counter::Finished)
         .map(|count| count.value)
