@@ -136,12 +136,12 @@ fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
 }
 
-/// Some request that was served since the start had waited; `None` when no queue times are exported.
-fn waited_before(ctx: &Context<'_>) -> Option<bool> {
+/// How many requests that were served since the start had waited; `None` when no queue times are exported.
+fn waited_before(ctx: &Context<'_>) -> Option<f64> {
     let times = ctx.seen.distribution(Distribution::QueueTime)?.histogram;
     let served = times.observations().filter(|served| *served > 0.0)?;
     let at_once = times.buckets.iter().find(|bucket| bucket.upper >= WAITED_SECONDS)?.cumulative;
-    Some(at_once < served)
+    Some(served - at_once)
 }
 
 fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
@@ -171,9 +171,10 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         if let Some(slow) = slow_since_start(ctx) {
             case = case.against(slow);
         }
-        if waited_before(ctx) == Some(false) {
-            case = case
-                .against("No request that was served since the start has waited: the queue is new, and a standstill would look the same.");
+        if admission.queue.now > count && waited_before(ctx).is_some_and(|waited| waited < count) {
+            case = case.against(
+                "More requests wait than run, but fewer served ones have ever waited: the queue is new, and a standstill would look the same.",
+            );
         }
         if lifetime_budget(ctx) {
             case = case.against("The mean step since start is a round number of tokens, as with an exhausted token budget.");
@@ -300,10 +301,12 @@ mod tests {
     fn one_snapshot_says_nothing_of_slots_when_tokens_were_slow_since_the_start_or_nobody_ever_waited() {
         let slow = slots(64.0, 0.1).latency(Distribution::Itl, 6000.0, 0.3);
         assert!(matches!(check(&RULE, &snapshot(slow)), Outcome::NotMeasurable(_)));
-        // A standstill: 64 requests wait, and of those served none ever did.
-        let waited = |seconds| slots(64.0, 0.1).latency(Distribution::QueueTime, 600.0, seconds);
-        assert!(matches!(check(&RULE, &snapshot(waited(0.001))), Outcome::NotMeasurable(_)));
-        fired(&check(&RULE, &snapshot(waited(5.0))));
+        // A standstill: 126 requests wait, and of those served none ever did.
+        let waited = |waiting, seconds| slots(64.0, 0.1).gauge(Gauge::Waiting, waiting).latency(Distribution::QueueTime, 600.0, seconds);
+        assert!(matches!(check(&RULE, &snapshot(waited(126.0, 0.001))), Outcome::NotMeasurable(_)));
+        fired(&check(&RULE, &snapshot(waited(126.0, 5.0))));
+        // Seen on a real server: twice as many clients as slots have just begun.
+        fired(&check(&RULE, &snapshot(waited(64.0, 0.001))));
     }
 
     #[test]
