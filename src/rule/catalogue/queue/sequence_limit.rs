@@ -87,6 +87,9 @@ fn check(ctx: &Context<'_>) -> Checked {
             }
         }
     }
+    if let Some(sentence) = no_room_for_another(&admission) {
+        return Outcome::clear(sentence);
+    }
     if ctx.backend() == BackendId::Sglang && admission.reserved.is_none() {
         // SGLang reserves for running requests, so that a low usage alone does not show room.
         return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
@@ -109,6 +112,16 @@ fn check(ctx: &Context<'_>) -> Checked {
         );
     }
     Ok(fire(ctx, &admission))
+}
+
+/// What the running requests hold on average is more than what is free: the next one of their kind does not fit.
+fn no_room_for_another(admission: &Admission) -> Option<String> {
+    let ((_, kv), running) = admission.kv.zip(admission.slots)?;
+    let each = kv / running;
+    (each > 1.0 - kv).then(|| {
+        let (each, free) = (Unit::Ratio.show(each), Unit::Ratio.show(1.0 - kv));
+        format!("A running request holds {each} of the KV cache, and {free} is free: memory may be the nearer limit.")
+    })
 }
 
 /// So little memory is in use or reserved that nothing can have been thrown out of it; older SGLang releases do not count retractions.
@@ -134,6 +147,13 @@ fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| !ctx.is_window() || matches!(itl.time_base, TimeBase::Window(_)))?;
     let median = quantile(&itl.histogram, 0.5)?;
     (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
+}
+
+/// vLLM: as many adapters run as may, and others are asked for.
+fn adapters_wait(ctx: &Context<'_>) -> bool {
+    let at_least = |gauge, least: f64| ctx.seen.gauge(gauge).is_some_and(|reading| reading.value >= least);
+    let slots = ctx.seen.last.config.max_loras.as_ref();
+    at_least(Gauge::LoraWaiting, 1.0) && slots.is_some_and(|slots| at_least(Gauge::LoraRunning, slots.value))
 }
 
 /// How many requests that were served since the start had waited; `None` when no queue times are exported.
@@ -167,6 +187,12 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     if !ctx.is_window() {
         if !is_usual(count) {
             case = case.against(format!("{} is no number that people choose for a limit.", Unit::Count.show(count)));
+        }
+        if count == 1.0 {
+            case = case.against("One request that runs alone may also be a standstill, or of an adapter that the others do not use.");
+        }
+        if adapters_wait(ctx) {
+            case = case.against("Adapters wait while all adapter slots are taken.");
         }
         if let Some(slow) = slow_since_start(ctx) {
             case = case.against(slow);
@@ -307,6 +333,22 @@ mod tests {
         fired(&check(&RULE, &snapshot(waited(126.0, 5.0))));
         // Seen on a real server: twice as many clients as slots have just begun.
         fired(&check(&RULE, &snapshot(waited(64.0, 0.001))));
+    }
+
+    #[test]
+    fn one_snapshot_with_one_running_request_or_waiting_adapters_says_nothing_of_slots() {
+        // Reported: one request runs and three wait for hours beside an empty cache, with adapters switched on.
+        assert!(matches!(check(&RULE, &snapshot(slots(1.0, 0.031))), Outcome::NotMeasurable(_)));
+        let adapters =
+            slots(4.0, 0.1).gauge(Gauge::LoraRunning, 1.0).gauge(Gauge::LoraWaiting, 2.0).config(|config| config.max_loras = setting(1.0));
+        assert!(matches!(check(&RULE, &snapshot(adapters)), Outcome::NotMeasurable(_)));
+    }
+
+    #[test]
+    fn is_clear_when_what_is_free_is_less_than_what_a_request_holds() {
+        // Reported: one request holds 76.5 % of the cache, and 14 wait.
+        let outcome = check(&RULE, &window(slots(1.0, 0.765), later(1.0, 0.768)));
+        assert!(matches!(outcome, Outcome::Clear(_)));
     }
 
     #[test]

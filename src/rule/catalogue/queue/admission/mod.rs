@@ -5,6 +5,7 @@ mod memory;
 mod slots;
 
 pub(super) use budget::{Budget, lifetime_budget};
+pub(super) use memory::full_in_between;
 pub(super) use slots::{at_round, is_round, is_usual};
 
 use crate::metrics::Unit;
