@@ -9,16 +9,18 @@ use servescope::rule::BottleneckType;
 use super::answer::{Answer, inputs, report};
 
 mod recorded;
+mod windows;
 
 const QUEUE_CAUSES: &[&str] = &["kv-capacity-bound", "sequence-limit", "token-budget-bound", "compute-saturated", "preemption-thrash"];
 
-pub fn print() {
+pub fn print(list_wrong: bool) {
     let root = std::env::var_os("SERVESCOPE_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     if !root.is_dir() {
         println!("\nSKIPPED: no corpus at {} (set SERVESCOPE_CORPUS)", root.display());
         return;
     }
     recorded::print(&root.join("series"));
+    windows::print(&root.join("series"), list_wrong);
     scenarios(&root);
     edited_dump(&root);
 }

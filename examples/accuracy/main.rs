@@ -1,12 +1,15 @@
 //! How often the diagnosis is right: on simulated servers with known conditions, on recorded ones, and on the corpus' scenarios.
 //!
 //! ```text
-//! cargo run --release --no-default-features --example accuracy -- [--training | --held-out | --seeds FROM-TO] [--scenario ID] [--backend NAME] [--wrong]
+//! cargo run --release --no-default-features --example accuracy -- [--training | --held-out | --recorded | --seeds FROM-TO] [--scenario ID]
+//!     [--backend NAME] [--wrong]
 //! ```
 //!
 //! Without arguments both sets of seeds are scored, the training seeds first. `--seeds` scores any others, for work on the rules that must
-//! not look at the held-out ones. `--wrong` lists every case that is not right.
+//! not look at the held-out ones. `--recorded` leaves the simulator out. `--wrong` lists every case that is not right.
 
+#[path = "../../tests/support/recordings.rs"]
+mod recordings;
 #[path = "../../tests/sim/mod.rs"]
 mod sim;
 
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     for (name, seeds, unless) in sets {
-        if has(unless) {
+        if has(unless) || has("--recorded") {
             continue;
         }
         println!("\n==== simulated, {name}");
@@ -52,7 +55,7 @@ fn main() -> ExitCode {
         print::table(&cases, &choice);
     }
     if choice.scenario.is_none() {
-        corpus::print();
+        corpus::print(choice.list_wrong);
     }
     ExitCode::SUCCESS
 }

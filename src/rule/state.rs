@@ -12,6 +12,9 @@ pub(super) const IDLE_REQUESTS_PER_S: f64 = 0.1;
 pub(super) const IDLE_INSIDE: f64 = 0.2;
 /// A process younger than this is warming up (handbook A03).
 pub(super) const WARM_AFTER_SECONDS: f64 = 300.0;
+/// SGLang's gauges may show the last running request for 30 s after it has finished; a window longer than that, with some room for its
+/// own length, shows others.
+pub(super) const STALE_SECONDS: f64 = 36.0;
 /// One that has served fewer requests than this, too.
 pub(super) const WARM_AFTER_REQUESTS: f64 = 30.0;
 
@@ -105,6 +108,10 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
     if seen.mode() == Mode::Snapshot {
         return (running.1 == 0.0).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
     }
+    if occupied_throughout(seen).is_none() && progress(seen) == Some(0.0) {
+        // Stuck, or served before the window: the gauge does not tell yet.
+        return None;
+    }
     let finished = seen
         .count(Counter::Finished)
         .map(|count| count.value)
@@ -151,9 +158,14 @@ pub(super) fn stalled(seen: &Observation) -> bool {
     seen.mode() != Mode::Snapshot && occupied_throughout(seen) == Some(true) && progress(seen) == Some(0.0)
 }
 
-/// Requests inside at both ends of the window.
+/// Requests inside at both ends of the window. Unknown while a running request may be one that SGLang's gauge still shows.
 #[must_use]
 pub(super) fn occupied_throughout(seen: &Observation) -> Option<bool> {
+    let stale =
+        seen.last.has_caveat(Caveat::GaugesRefreshedPerReport) && seen.gauge_span(Gauge::Waiting).is_some_and(|(_, most)| most == 0.0);
+    if stale && seen.seconds().is_none_or(|seconds| seconds < STALE_SECONDS) {
+        return None;
+    }
     let inside = |gauge: fn(&Observation, Gauge) -> Option<crate::signal::Reading>| {
         let running = gauge(seen, Gauge::Running)?.value;
         let waiting = gauge(seen, Gauge::Waiting)?.value;

@@ -86,6 +86,9 @@ pub struct Observation {
     pub window: Option<Window>,
 }
 
+/// KV usage from which running requests may be preempted (own judgement, as for a full cache elsewhere).
+const FULL: f64 = 0.95;
+
 impl Observation {
     #[must_use]
     pub fn snapshot(last: Snapshot) -> Self {
@@ -219,6 +222,18 @@ impl Observation {
     #[must_use]
     pub fn restarted(&self) -> bool {
         self.window.is_some_and(|window| window.restarted)
+    }
+
+    /// How many more requests than before may be inside with their first token behind them: running, or waiting again because they were
+    /// preempted. A full cache counts like a preemption, for the gauges show it a step before the counter does.
+    #[must_use]
+    pub fn growth_past_first_token(&self) -> Option<f64> {
+        let before = |gauge| if self.restarted() { 0.0 } else { self.gauge_before(gauge).map_or(0.0, |reading| reading.value) };
+        let running = self.gauge(Gauge::Running)?.value - before(Gauge::Running);
+        let full = self.gauge(Gauge::KvUsage).is_some_and(|usage| usage.value >= FULL);
+        let preempting = full || self.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0);
+        let waiting = self.gauge(Gauge::Waiting).filter(|_| preempting).map_or(0.0, |reading| reading.value);
+        Some(running + (waiting - before(Gauge::Waiting)).max(0.0))
     }
 
     /// Distributions whose bounds changed between the snapshots.

@@ -11,7 +11,7 @@
 use super::judge::{count_words, share_word};
 use super::{SloStatus, Target, Verdict};
 use crate::metrics::Unit;
-use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Observation, Source, TimeBase};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Observation, Source, TimeBase};
 use crate::stats::{share_needed, wilson, zero_failures_needed};
 
 /// How requests that were refused for capacity count.
@@ -154,8 +154,7 @@ fn hidden_aborts(seen: &Observation, good: &[Part], bad: &[Part]) -> Option<Part
     }
     let first_tokens = seen.observations(Distribution::Ttft)?;
     let ended = seen.count(Counter::Finished).map_or_else(|| sum(good) + sum(bad), |finished| finished.value);
-    let running = seen.gauge(Gauge::Running)?.value - seen.gauge_before(Gauge::Running).map_or(0.0, |before| before.value);
-    let count = first_tokens - ended - running;
+    let count = first_tokens - ended - seen.growth_past_first_token()?;
     (count >= 1.0).then(|| Part { words: CLIENT_GONE, count, source: Source::default(), estimated: true })
 }
 

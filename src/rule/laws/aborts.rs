@@ -14,26 +14,13 @@ pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
     laws.hidden_abort_tokens = tokens(seen);
 }
 
-/// First tokens minus finishes minus growth of the running set. Requests aborted before their first token leave no trace.
+/// First tokens minus finishes minus growth of those inside that had theirs. Requests aborted before their first token leave no trace.
 fn requests(seen: &Observation) -> Option<Reading> {
     let first_tokens = seen.distribution(Distribution::Ttft)?;
     let finished = seen.count(Counter::Finished)?;
     let running = seen.gauge(Gauge::Running)?;
-    let mut in_flight = running.value - before(seen, Gauge::Running);
-    if seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0) {
-        // A preempted request waits with its first token already counted.
-        in_flight += (seen.gauge(Gauge::Waiting).map_or(0.0, |reading| reading.value) - before(seen, Gauge::Waiting)).max(0.0);
-    }
-    let count = first_tokens.histogram.observations()? - finished.value - in_flight;
+    let count = first_tokens.histogram.observations()? - finished.value - seen.growth_past_first_token()?;
     derived(count.max(0.0), Unit::Requests, first_tokens.time_base, &[&first_tokens.source, &finished.source, &running.source])
-}
-
-/// What was inside at the start of the count: nothing after a restart.
-fn before(seen: &Observation, gauge: Gauge) -> f64 {
-    if seen.restarted() {
-        return 0.0;
-    }
-    seen.gauge_before(gauge).map_or(0.0, |reading| reading.value)
 }
 
 /// Prompt tokens of requests past their prefill minus those of finished ones: in flight or abandoned.

@@ -2,8 +2,8 @@
 
 use super::{Laws, derived, span_seconds};
 use crate::metrics::{Histogram, Unit};
-use crate::signal::{BackendId, Counter, Distribution, Observation, Reading};
-use crate::stats::quantile;
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation, Reading};
+use crate::stats::{least_sum, quantile};
 
 /// A pause counts as a stall from five times the median gap, and never below this (handbook L9).
 const STALL_FLOOR_SECONDS: f64 = 0.1;
@@ -18,7 +18,7 @@ pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
         laws.stall_from = Some(from);
         laws.stall_share = share;
     }
-    laws.frontend_gap = frontend_gap(seen);
+    (laws.frontend_gap, laws.frontend_requests) = frontend_gap(seen).unzip();
 }
 
 /// Seconds per uncached prompt token: the P10 of TTFT over the median prompt, or the mean prefill time over the mean prompt,
@@ -105,15 +105,35 @@ fn time_above(histogram: &Histogram, from: f64) -> f64 {
     total
 }
 
-/// What is left of TTFT when queue and prefill are taken off. TGI has no TTFT; its validation time is the same thing.
-fn frontend_gap(seen: &Observation) -> Option<Reading> {
+/// What is left of TTFT when queue and prefill are taken off, and of how many requests. TGI has no TTFT; its validation time is the same
+/// thing.
+///
+/// vLLM records queue and prefill when a request finishes, the first token at once. While a queue builds up, the requests that are inside
+/// have waited longest, and only their first tokens are recorded. Any of the first tokens may be theirs, so the gap is what the fastest of
+/// the others leave at least.
+fn frontend_gap(seen: &Observation) -> Option<(Reading, f64)> {
     if seen.last.backend == BackendId::Tgi {
-        return seen.mean(Distribution::ValidationTime);
+        return seen.mean(Distribution::ValidationTime).zip(seen.observations(Distribution::ValidationTime));
     }
-    let ttft = seen.mean(Distribution::Ttft)?;
-    let queue = seen.mean(Distribution::QueueTime)?;
-    let prefill = seen.mean(Distribution::PrefillTime)?;
-    derived(ttft.value - queue.value - prefill.value, Unit::Seconds, ttft.time_base, &[&ttft.source, &queue.source, &prefill.source])
+    let ttft = seen.distribution(Distribution::Ttft)?;
+    let queue = seen.distribution(Distribution::QueueTime)?;
+    let prefill = seen.distribution(Distribution::PrefillTime)?;
+    let first_tokens = ttft.histogram.observations()?;
+    let timed = prefill.histogram.observations()?;
+    let earlier = if seen.last.backend == BackendId::Vllm && !seen.restarted() {
+        seen.gauge_before(Gauge::Running).map_or(0.0, |running| running.value)
+    } else {
+        0.0
+    };
+    let untimed = (first_tokens - timed + earlier).max(0.0);
+    let both = first_tokens - untimed;
+    let gap = if untimed == 0.0 {
+        ttft.histogram.mean()? - queue.histogram.mean()? - prefill.histogram.mean()?
+    } else {
+        (least_sum(&ttft.histogram, both)? - queue.histogram.sum? - prefill.histogram.sum?) / both
+    };
+    let sources = [&ttft.source, &queue.source, &prefill.source];
+    derived(gap, Unit::Seconds, ttft.time_base, &sources).zip(Some(both))
 }
 
 #[cfg(test)]

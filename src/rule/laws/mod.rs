@@ -42,8 +42,10 @@ pub struct Laws {
     pub stall_share: Option<Reading>,
     /// L9: the gap from which a pause counts as a stall, seconds.
     pub stall_from: Option<f64>,
-    /// L10: mean TTFT − mean queue time − mean prefill time.
+    /// L10: mean TTFT − mean queue time − mean prefill time, at least.
     pub frontend_gap: Option<Reading>,
+    /// Requests that the gap is of: those whose first token, queue and prefill are all in the observation.
+    pub frontend_requests: Option<f64>,
     /// L11: requests that got a first token and never finished nor run.
     pub hidden_aborts: Option<Reading>,
     /// L11: prompt tokens of requests that never finished.

@@ -2,7 +2,7 @@
 
 use super::{Laws, derived, span_seconds};
 use crate::metrics::Unit;
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation, Span, TimeBase};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Observation, Span, TimeBase};
 
 pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
     laws.decode_concurrency = over_time(seen, Distribution::Itl).or_else(|| over_time(seen, Distribution::DecodeTime));
@@ -39,11 +39,14 @@ fn arrival_rate(seen: &Observation, laws: &Laws) -> Option<crate::signal::Readin
     )
 }
 
-/// Only over a window: a lifetime rate says nothing about how fast today's queue drains.
+/// Only over a window: a lifetime rate says nothing about how fast today's queue drains. A request has left the queue by its first token,
+/// also one whose client leaves before the end; finished ones leave it too where first tokens are not counted.
 fn drain(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
-    let rate = laws.finish_rate.as_ref().filter(|rate| matches!(rate.time_base, TimeBase::Window(_)) && rate.value > 0.0)?;
+    let rate = laws.finish_rate.as_ref().filter(|rate| matches!(rate.time_base, TimeBase::Window(_)))?;
+    let first_tokens = seen.distribution(Distribution::Ttft).filter(|_| !seen.last.has_caveat(Caveat::TtftRecordedAgainAfterPreemption));
+    let per_second = first_tokens.and_then(|ttft| Some(ttft.histogram.observations()? / seen.seconds()?)).unwrap_or(0.0).max(rate.value);
     let waiting = seen.gauge(Gauge::Waiting)?;
-    derived(waiting.value / rate.value, Unit::Seconds, rate.time_base, &[&waiting.source, &rate.source])
+    derived(waiting.value / Some(per_second).filter(|rate| *rate > 0.0)?, Unit::Seconds, rate.time_base, &[&waiting.source, &rate.source])
 }
 
 fn identity(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
@@ -94,6 +97,16 @@ mod tests {
         near(&laws.arrival_rate, 2.5);
         near(&laws.drain_seconds, 20.0);
         near(&laws.token_identity, 1.0);
+    }
+
+    #[test]
+    fn requests_that_are_left_after_their_first_token_drain_the_queue_too() {
+        // In 60 s 1200 first tokens and 12 finished requests: the clients of the others left.
+        let seen = window(
+            server(0.0, 32.0, 100.0).latency(Distribution::Ttft, 0.0, 4.0),
+            server(12.0, 32.0, 100.0).latency(Distribution::Ttft, 1200.0, 4.0),
+        );
+        near(&laws(&seen).drain_seconds, 5.0);
     }
 
     #[test]

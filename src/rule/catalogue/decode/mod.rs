@@ -33,6 +33,11 @@ const PROMPT_TAIL: f64 = 10.0;
 /// Below this share of preempted requests, preemptions do not account for pauses.
 const FEW_PREEMPTIONS: f64 = 0.05;
 
+/// Whether the prefill work is large enough for the long gaps between tokens; `None` when that is not known.
+pub(super) fn prefill_explains_gaps(ctx: &Context<'_>) -> Option<bool> {
+    stalls::Stalls::of(ctx).ok()?.explained()
+}
+
 /// What slow or jerky decoding makes worse.
 const ITL_SYMPTOMS: &[Symptom] = &[Symptom::Itl, Symptom::E2e];
 

@@ -10,6 +10,7 @@ use crate::stats::garwood;
 
 /// Preemptions per finished request: low, medium, high, critical (own judgement, calibrated in simulation).
 const LADDER: [(f64, Severity); 4] = [(0.50, Severity::Critical), (0.20, Severity::High), (0.05, Severity::Medium), (0.01, Severity::Low)];
+const MOVES_A_P95: f64 = 0.05;
 /// One a minute is fine (SGLang, hyperparameter tuning).
 const PER_MINUTE: f64 = 1.0;
 /// Fewer events than this must be beyond chance by their Poisson interval.
@@ -83,11 +84,13 @@ fn fire(ctx: &Context<'_>, ratio: f64, step: Severity, preemptions: f64, finishe
     if ctx.backend() == BackendId::Vllm && ctx.seen.gauge_span(Gauge::KvUsage).is_some_and(|(_, most)| most < KV_REASON) {
         case = case.against("KV usage was below 70 % at both dumps: priorities or a pause may be the reason.");
     }
-    let impact = ctx.impact(RULE.explains);
+    // What happens to fewer than one request in twenty moves no P95.
+    let explains = if ratio >= MOVES_A_P95 { RULE.explains } else { &[] };
+    let impact = ctx.impact(explains);
     let severity = if impact.violated { step.max(impact.severity()) } else { step.min(Severity::Medium) };
     let event = if ctx.backend() == BackendId::Sglang { "retractions" } else { "preemptions" };
     let (counted, done) = (Unit::Count.show(preemptions), Unit::Count.show(finished));
-    case.fire(
+    let outcome = case.fire(
         &RULE,
         Account {
             severity,
@@ -98,7 +101,14 @@ fn fire(ctx: &Context<'_>, ratio: f64, step: Severity, preemptions: f64, finishe
             threshold: 0.01,
             actions: actions(ctx),
         },
-    )
+    );
+    match outcome {
+        Outcome::Fired(mut finding) => {
+            finding.explains = explains.to_vec();
+            Outcome::Fired(finding)
+        }
+        other => other,
+    }
 }
 
 fn actions(ctx: &Context<'_>) -> Vec<Action> {
@@ -126,7 +136,8 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::testing::{Build, check, fired, snapshot, window};
+    use crate::rule::testing::{Build, check, check_with, failing, fired, snapshot, window};
+    use crate::signal::Distribution;
 
     fn after(preemptions: f64, finished: f64) -> Build {
         Build::new(BackendId::Vllm)
@@ -144,6 +155,14 @@ mod tests {
         let finding = fired(&outcome);
         assert_eq!(finding.severity, Severity::Medium, "no target is missed");
         assert!((finding.measure.value - 145.0 / 67.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn is_low_when_so_few_are_preempted_that_no_p95_moves() {
+        let outcome = check_with(&RULE, &window(after(0.0, 0.0), after(9.0, 545.0)), &[failing(Distribution::Ttft, 600.0, 1.0)]);
+        let finding = fired(&outcome);
+        assert_eq!(finding.severity, Severity::Low);
+        assert!(finding.explains.is_empty());
     }
 
     #[test]

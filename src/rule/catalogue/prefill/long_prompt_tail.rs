@@ -1,6 +1,7 @@
 //! P02: a few very long prompts make everybody wait.
 
 use crate::metrics::Unit;
+use crate::rule::catalogue::decode::prefill_explains_gaps;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
@@ -119,6 +120,13 @@ fn fire(ctx: &Context<'_>, tail: &Tail, late: Option<Distribution>, stalled: boo
     if times {
         case = case.at_most(CEILING_OF_TIMES).lacks(&Missing::distribution(ctx.backend(), Distribution::PromptLength));
     }
+    if tail.high.bracket.0 < tail.factor * tail.median.bracket.1 {
+        let sure = Unit::Count.show(tail.high.bracket.0 / tail.median.bracket.1.max(f64::MIN_POSITIVE));
+        case = case.against(format!("The buckets are coarse: surely the P99 is only {sure} times the median."));
+    }
+    if stalled && prefill_explains_gaps(ctx) == Some(false) {
+        case = case.against("All prefill work together is too little for the long gaps between tokens.");
+    }
     if let Some(late) = late
         && let Some(high) = ctx.quantile(late, 0.99)
     {
@@ -196,6 +204,19 @@ mod tests {
     fn fires_when_a_few_giants_make_the_tail() {
         let outcome = check(&RULE, &window(server(0.0, 0.0), server(400.0, 12.0)));
         assert!(fired(&outcome).actions.iter().any(|action| action.flag == "--long-prefill-token-threshold"));
+    }
+
+    #[test]
+    fn is_possible_at_most_where_only_interpolation_makes_ten_times_the_median() {
+        // A chat server with pauses of the network: half of the prompts below 500 tokens, the P99 anywhere between 2000 and 5000.
+        let chat = |requests: f64| {
+            let part = |share: f64| (requests * share).round();
+            let lengths = [(200.0, part(0.15)), (500.0, part(0.42)), (2000.0, part(0.365)), (5000.0, part(0.065)), (f64::INFINITY, 0.0)];
+            server(requests, part(0.03)).histogram(Distribution::PromptLength, &lengths, requests * 600.0)
+        };
+        let outcome = check(&RULE, &window(chat(0.0), chat(400.0)));
+        assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Possible);
+        assert!(fired(&outcome).confidence.contradictions.iter().any(|against| against.contains("only 4 times")));
     }
 
     #[test]

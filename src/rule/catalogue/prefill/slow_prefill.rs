@@ -20,6 +20,9 @@ const REQUESTS: f64 = 59.0;
 const LONG_PROMPT: f64 = 2000.0;
 const HARDLY_ANYBODY: f64 = 1.0;
 const CEILING_WITHOUT_PHASES: f64 = 0.45;
+/// Where the mean is less than this share of the threshold, the usual prompt is in time and the few late ones are another matter (an
+/// exponential spread has its P95 at three times the mean).
+const MEAN_OF_LIMIT: f64 = 1.0 / 3.0;
 
 pub(super) static RULE: Rule = Rule {
     id: "slow-prefill",
@@ -70,6 +73,14 @@ fn check(ctx: &Context<'_>) -> Checked {
     {
         // Within it on average; what the slowest take is not exported.
         return Err(Missing::distribution(ctx.backend(), Distribution::Ttft));
+    }
+    let limit = match &target {
+        TtftTarget::Open { limit, .. } => Some(*limit),
+        _ => ctx.thetas.ttft.as_ref().map(|theta| theta.seconds),
+    };
+    if let Some(limit) = limit.filter(|limit| ttft.value < MEAN_OF_LIMIT * limit) {
+        let (mean, limit) = (Unit::Seconds.show(ttft.value), Unit::Seconds.show(limit));
+        return Outcome::clear(format!("The first token takes {mean} on average, far below {limit}: only a few are late."));
     }
     if queue.standing || waited.value > QUEUE_SHARE * ttft.value {
         return Outcome::clear(format!(

@@ -96,6 +96,9 @@ fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> 
     for evidence in [share.clone(), stalls.clone(), full.clone()].into_iter().flatten() {
         case = if prefill { case.sees(weight::LAW, evidence) } else { case.shows(evidence) };
     }
+    if ctx.is_window() && !slow && admission.queue.least < 1.0 {
+        case = case.against("Nobody waited at one of the two dumps: the queue comes and goes, and what fills the time may too.");
+    }
     case = case.shows(ctx.gauge(Gauge::KvUsage));
     let room_unknown = ctx.backend() == BackendId::Tgi && admission.reserved.is_none();
     if room_unknown {
@@ -182,6 +185,24 @@ mod tests {
         let outcome = check(&RULE, &snapshot(busy(300.0, 0.09)));
         assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Possible);
         assert!(fired(&outcome).severity < Severity::Critical);
+    }
+
+    #[test]
+    fn is_possible_at_most_when_prompts_fill_the_time_and_one_dump_shows_no_queue() {
+        // Prefill takes 90 % of a minute and most of the decode time is lost in gaps of a second, as while a giant prompt is computed.
+        let gaps = |requests: f64| vec![(0.01, 95.0 * requests), (0.1, 0.0), (1.0, 0.0), (2.5, 5.0 * requests), (f64::INFINITY, 0.0)];
+        let filled = |requests: f64, waiting: f64| {
+            busy(requests, 0.01)
+                .gauge(Gauge::Waiting, waiting)
+                .counter(Counter::PromptTokens, requests * 1000.0)
+                .latency(Distribution::PromptLength, requests, 1000.0)
+                .latency(Distribution::PrefillTime, requests, 0.18)
+                .latency(Distribution::QueueTime, requests, 3.0)
+                .histogram(Distribution::Itl, &gaps(requests), 8.0 * requests)
+        };
+        let word = |before: f64| fired(&check(&RULE, &window(filled(0.0, before), filled(300.0, 50.0)))).confidence.word;
+        assert_eq!(word(40.0), ConfidenceWord::Probable);
+        assert_eq!(word(0.0), ConfidenceWord::Possible);
     }
 
     #[test]

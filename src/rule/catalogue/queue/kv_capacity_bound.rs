@@ -1,7 +1,7 @@
 //! Q01: the KV cache is full, so requests wait.
 
 use super::admission::{
-    Admission, KV_FULL, KV_ROOM, PREEMPTIONS_PER_REQUEST, RESERVED, gauge_weight, is_usual, lifetime_budget, wait_words,
+    Admission, KV_FULL, KV_ROOM, PREEMPTIONS_PER_REQUEST, RESERVED, full_in_between, gauge_weight, is_usual, lifetime_budget, wait_words,
 };
 
 use crate::metrics::{Unit, counted};
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e, Symptom::Queue, Symptom::Throughput],
     texts: Texts {
-        sees: "Requests wait while the KV cache is full: usage at 95 % or more, or less room than the next request needs, or preemptions at 5 % or more of finished requests. One dump counts past preemptions only; with them 80 % usage makes it possible.",
+        sees: "Requests wait while the KV cache is full: usage at 95 % or more, or at 80 % or more with preemptions that show it full in between, or less room than the next request needs, or preemptions at 5 % or more of finished requests. One dump counts past preemptions only; with them 80 % usage makes it possible.",
         why: "A request is admitted only when its tokens fit the KV cache. Once it is full, every further request adds waiting time, and running ones may be preempted and recomputed.",
         what_to_do: "Give the cache more room (memory share, fp8 KV cache, more GPUs or replicas), or need less of it (shorter sequences, fewer at a time).",
         falsifier: "KV usage stays below 80 % at finer sampling, no preemption is counted, and requests still wait.",
@@ -60,7 +60,11 @@ fn check(ctx: &Context<'_>) -> Checked {
             Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."))
         }
         _ => Outcome::clear(match admission.kv {
-            Some((_, most)) => format!("Requests wait, but the KV cache is {} full and nothing is preempted.", Unit::Ratio.show(most)),
+            Some((_, most)) => {
+                let preempted =
+                    if ctx.seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0) { "hardly anything" } else { "nothing" };
+                format!("Requests wait, but the KV cache is {} full and {preempted} is preempted.", Unit::Ratio.show(most))
+            }
             None => "Requests wait, but the reserved tokens are not at a limit.".to_owned(),
         }),
     }
@@ -165,7 +169,8 @@ fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
         let past = if !ctx.is_window() && preemptions > 0.0 {
             format!(" {} {event} since start do not tell whether it preempts now.", Unit::Count.show(preemptions))
         } else {
-            String::new()
+            full_in_between(ctx)
+                .map_or_else(String::new, |count| format!(" {} {event} show that it was full in between.", Unit::Count.show(count)))
         };
         return (
             format!("{waiting} while the KV cache is {share} full.{past}"),
@@ -275,6 +280,23 @@ mod tests {
             .latency(Distribution::Itl, 1.0, 0.01);
         let outcome = check(&RULE, &window(crowded(1.0), later));
         assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Confirmed);
+    }
+
+    #[test]
+    fn fires_when_few_preemptions_show_that_it_was_full_between_the_dumps() {
+        let after = |preemptions: f64, kv: f64| {
+            let later = crowded(kv).counter(Counter::Preemptions, 5231.0 + preemptions).counter(Counter::Finished, 369.0).latency(
+                Distribution::Ttft,
+                369.0,
+                2.0,
+            );
+            check(&RULE, &window(crowded(kv), later))
+        };
+        let outcome = after(9.0, 0.88);
+        assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Probable);
+        assert!(fired(&outcome).sentence.contains("9 preemptions show that it was full"), "{}", fired(&outcome).sentence);
+        assert!(matches!(after(2.0, 0.88), Outcome::Clear(_)));
+        assert!(matches!(after(9.0, 0.6), Outcome::Clear(_)));
     }
 
     #[test]

@@ -16,6 +16,8 @@ const WINDOW_CEILING: f64 = 0.75;
 const SNAPSHOT_CEILING: f64 = 0.49;
 /// Reservations above this share leave doubt whether slots or memory come first.
 const RESERVED_DOUBT: f64 = 0.5;
+/// Up to this long a request may be under way to the scheduler and no queue (vLLM's lowest bucket of the time in queue).
+const WAITED_SECONDS: f64 = 0.3;
 
 pub(super) static RULE: Rule = Rule {
     id: "sequence-limit",
@@ -85,6 +87,9 @@ fn check(ctx: &Context<'_>) -> Checked {
             }
         }
     }
+    if let Some(sentence) = no_room_for_another(&admission) {
+        return Outcome::clear(sentence);
+    }
     if ctx.backend() == BackendId::Sglang && admission.reserved.is_none() {
         // SGLang reserves for running requests, so that a low usage alone does not show room.
         return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
@@ -109,6 +114,16 @@ fn check(ctx: &Context<'_>) -> Checked {
     Ok(fire(ctx, &admission))
 }
 
+/// What the running requests hold on average is more than what is free: the next one of their kind does not fit.
+fn no_room_for_another(admission: &Admission) -> Option<String> {
+    let ((_, kv), running) = admission.kv.zip(admission.slots)?;
+    let each = kv / running;
+    (each > 1.0 - kv).then(|| {
+        let (each, free) = (Unit::Ratio.show(each), Unit::Ratio.show(1.0 - kv));
+        format!("A running request holds {each} of the KV cache, and {free} is free: memory may be the nearer limit.")
+    })
+}
+
 /// So little memory is in use or reserved that nothing can have been thrown out of it; older SGLang releases do not count retractions.
 fn plenty(ctx: &Context<'_>, admission: &Admission) -> bool {
     const LITTLE: f64 = 0.3;
@@ -118,15 +133,35 @@ fn plenty(ctx: &Context<'_>, admission: &Admission) -> bool {
 
 /// Tokens already come too slowly for more sequences. Judged over a window only, for a lifetime median says little of now.
 fn too_slow(ctx: &Context<'_>) -> Option<String> {
+    let gap = slow_gap(ctx).filter(|_| ctx.is_window())?;
+    Some(format!("The median gap between tokens is at least {gap}: more sequences would slow tokens further."))
+}
+
+fn slow_since_start(ctx: &Context<'_>) -> Option<String> {
+    let gap = slow_gap(ctx)?;
+    Some(format!("The median gap between tokens since the start is at least {gap}: more sequences would slow tokens further."))
+}
+
+fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     let theta = ctx.thetas.itl.as_ref()?;
-    let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| matches!(itl.time_base, TimeBase::Window(_)))?;
+    let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| !ctx.is_window() || matches!(itl.time_base, TimeBase::Window(_)))?;
     let median = quantile(&itl.histogram, 0.5)?;
-    (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| {
-        format!(
-            "The median gap between tokens is at least {}: more sequences would slow tokens further.",
-            Unit::Seconds.show(median.bracket.0)
-        )
-    })
+    (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
+}
+
+/// vLLM: as many adapters run as may, and others are asked for.
+fn adapters_wait(ctx: &Context<'_>) -> bool {
+    let at_least = |gauge, least: f64| ctx.seen.gauge(gauge).is_some_and(|reading| reading.value >= least);
+    let slots = ctx.seen.last.config.max_loras.as_ref();
+    at_least(Gauge::LoraWaiting, 1.0) && slots.is_some_and(|slots| at_least(Gauge::LoraRunning, slots.value))
+}
+
+/// How many requests that were served since the start had waited; `None` when no queue times are exported.
+fn waited_before(ctx: &Context<'_>) -> Option<f64> {
+    let times = ctx.seen.distribution(Distribution::QueueTime)?.histogram;
+    let served = times.observations().filter(|served| *served > 0.0)?;
+    let at_once = times.buckets.iter().find(|bucket| bucket.upper >= WAITED_SECONDS)?.cumulative;
+    Some(served - at_once)
 }
 
 fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
@@ -152,6 +187,20 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     if !ctx.is_window() {
         if !is_usual(count) {
             case = case.against(format!("{} is no number that people choose for a limit.", Unit::Count.show(count)));
+        }
+        if count == 1.0 {
+            case = case.against("One request that runs alone may also be a standstill, or of an adapter that the others do not use.");
+        }
+        if adapters_wait(ctx) {
+            case = case.against("Adapters wait while all adapter slots are taken.");
+        }
+        if let Some(slow) = slow_since_start(ctx) {
+            case = case.against(slow);
+        }
+        if admission.queue.now > count && waited_before(ctx).is_some_and(|waited| waited < count) {
+            case = case.against(
+                "More requests wait than run, but fewer served ones have ever waited: the queue is new, and a standstill would look the same.",
+            );
         }
         if lifetime_budget(ctx) {
             case = case.against("The mean step since start is a round number of tokens, as with an exhausted token budget.");
@@ -272,6 +321,34 @@ mod tests {
         assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
         assert!(finding.sentence.contains("KV has room for 195"), "{}", finding.sentence);
         assert!(finding.evidence.iter().any(|evidence| evidence.value == 195.0 && evidence.inferred));
+    }
+
+    #[test]
+    fn one_snapshot_says_nothing_of_slots_when_tokens_were_slow_since_the_start_or_nobody_ever_waited() {
+        let slow = slots(64.0, 0.1).latency(Distribution::Itl, 6000.0, 0.3);
+        assert!(matches!(check(&RULE, &snapshot(slow)), Outcome::NotMeasurable(_)));
+        // A standstill: 126 requests wait, and of those served none ever did.
+        let waited = |waiting, seconds| slots(64.0, 0.1).gauge(Gauge::Waiting, waiting).latency(Distribution::QueueTime, 600.0, seconds);
+        assert!(matches!(check(&RULE, &snapshot(waited(126.0, 0.001))), Outcome::NotMeasurable(_)));
+        fired(&check(&RULE, &snapshot(waited(126.0, 5.0))));
+        // Seen on a real server: twice as many clients as slots have just begun.
+        fired(&check(&RULE, &snapshot(waited(64.0, 0.001))));
+    }
+
+    #[test]
+    fn one_snapshot_with_one_running_request_or_waiting_adapters_says_nothing_of_slots() {
+        // Reported: one request runs and three wait for hours beside an empty cache, with adapters switched on.
+        assert!(matches!(check(&RULE, &snapshot(slots(1.0, 0.031))), Outcome::NotMeasurable(_)));
+        let adapters =
+            slots(4.0, 0.1).gauge(Gauge::LoraRunning, 1.0).gauge(Gauge::LoraWaiting, 2.0).config(|config| config.max_loras = setting(1.0));
+        assert!(matches!(check(&RULE, &snapshot(adapters)), Outcome::NotMeasurable(_)));
+    }
+
+    #[test]
+    fn is_clear_when_what_is_free_is_less_than_what_a_request_holds() {
+        // Reported: one request holds 76.5 % of the cache, and 14 wait.
+        let outcome = check(&RULE, &window(slots(1.0, 0.765), later(1.0, 0.768)));
+        assert!(matches!(outcome, Outcome::Clear(_)));
     }
 
     #[test]

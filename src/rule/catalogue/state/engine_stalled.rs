@@ -65,8 +65,15 @@ fn check(ctx: &Context<'_>) -> Checked {
     if moved > 0.0 {
         return past(ctx);
     }
-    if occupied_throughout(ctx.seen) != Some(true) {
-        return Outcome::clear("Nothing moved, but the server was not occupied at both dumps.");
+    match occupied_throughout(ctx.seen) {
+        Some(true) => {}
+        Some(false) => return Outcome::clear("Nothing moved, but the server was not occupied at both dumps."),
+        None => {
+            return Err(Missing::new(
+                "a window longer than SGLang's gauges may be late",
+                "They may show a request for 30 s after it has finished; take the second dump 40 s after the first.",
+            ));
+        }
     }
     let seconds = ctx.need_seconds()?;
     if seconds < LEAST_SECONDS {
@@ -194,6 +201,7 @@ fn giant_prefill(ctx: &Context<'_>, seconds: f64) -> bool {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, snapshot, window};
+    use crate::signal::Caveat;
 
     fn inside(tokens: f64) -> Build {
         Build::new(BackendId::Vllm)
@@ -215,6 +223,23 @@ mod tests {
     fn fires_when_the_window_is_shorter_but_with_less_confidence() {
         let outcome = check(&RULE, &window(inside(500.0).at(0.0), inside(500.0).at(20.0)));
         assert!(fired(&outcome).confidence.value < 0.75);
+    }
+
+    #[test]
+    fn cannot_know_while_the_gauge_of_an_idle_sglang_may_still_show_its_last_request() {
+        let mut stuck = Build::new(BackendId::Sglang)
+            .gauge(Gauge::Running, 1.0)
+            .gauge(Gauge::Waiting, 0.0)
+            .counter(Counter::LiveOutputTokens, 500.0)
+            .counter(Counter::Finished, 40.0);
+        stuck.0.caveats.push(Caveat::GaugesRefreshedPerReport);
+        let after = |seconds, waiting| {
+            let inside = stuck.clone().gauge(Gauge::Waiting, waiting);
+            check(&RULE, &window(inside.clone().at(0.0), inside.at(seconds)))
+        };
+        assert!(matches!(after(30.0, 0.0), Outcome::NotMeasurable(_)));
+        fired(&after(30.0, 4.0));
+        fired(&after(60.0, 0.0));
     }
 
     #[test]

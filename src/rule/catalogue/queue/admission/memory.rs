@@ -21,8 +21,17 @@ pub(super) fn preempting(ctx: &Context<'_>) -> Option<bool> {
     Some(count.value > 0.0 && per_request.value >= PREEMPTIONS_PER_REQUEST)
 }
 
+/// The cache was full between the dumps: running requests are thrown out at no other time. One or two may be chance.
+pub(in crate::rule::catalogue::queue) fn full_in_between(ctx: &Context<'_>) -> Option<f64> {
+    const BEYOND_CHANCE: f64 = 3.0;
+    ctx.need_window().ok()?;
+    let (least, _) = while_waiting(ctx, Gauge::KvUsage)?;
+    let preemptions = ctx.seen.count(Counter::Preemptions)?.value;
+    (ctx.backend() == BackendId::Vllm && preemptions >= BEYOND_CHANCE && least >= KV_ROOM).then_some(preemptions)
+}
+
 pub(super) fn full(ctx: &Context<'_>, (least, most): (f64, f64)) -> bool {
-    let at_limit = most >= KV_FULL && least >= KV_ROOM;
+    let at_limit = (most >= KV_FULL && least >= KV_ROOM) || full_in_between(ctx).is_some();
     let free = capacity(ctx.seen).map(|capacity| (1.0 - least) * capacity.value);
     let no_room = free.zip(next_request(ctx)).is_some_and(|(free, next)| free < next);
     at_limit || no_room

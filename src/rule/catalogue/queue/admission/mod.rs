@@ -5,6 +5,7 @@ mod memory;
 mod slots;
 
 pub(super) use budget::{Budget, lifetime_budget};
+pub(super) use memory::full_in_between;
 pub(super) use slots::{at_round, is_round, is_usual};
 
 use crate::metrics::Unit;
@@ -89,7 +90,8 @@ impl Admission {
     pub fn case(&self, ctx: &Context<'_>, basis: Basis) -> Case {
         let mut case = Case::new(ctx, basis);
         case = if ctx.is_window() {
-            case.samples(ctx.requests().unwrap_or(REQUESTS_NEEDED).max(1.0), REQUESTS_NEEDED)
+            // One that still waits shows the queue as well as one that has had its first token.
+            case.samples(ctx.requests().unwrap_or(REQUESTS_NEEDED) + self.queue.now, REQUESTS_NEEDED)
         } else {
             case.lacks(&Missing::second_snapshot())
         };
