@@ -4,7 +4,7 @@
 use servescope::analyze::{Input, Options, analyze};
 use servescope::exposition;
 use servescope::report::Report;
-use servescope::signal::Mode;
+use servescope::signal::{Hint, HintedBy, Mode};
 
 /// 60 requests of 100 tokens in 0.5 s each.
 const SERVED: &str = "# TYPE tgi_request_success counter\ntgi_request_success 60\n\
@@ -55,4 +55,17 @@ fn an_empty_page_after_the_dump_or_of_another_server_is_left_out_and_said_to_be(
     let vllm = report(&[("empty", "", Some(100.0)), ("dump", vllm, Some(160.0))]);
     assert_eq!(vllm.mode, Mode::Snapshot);
     assert_eq!(note(&vllm), ["empty holds no sample and was left out."]);
+}
+
+#[test]
+fn the_times_of_files_order_an_empty_page_before_the_first_dump_too() {
+    let file = |name: &str, text: &str, at: f64| Input {
+        name: name.to_owned(),
+        at: None,
+        hint: Some(Hint { at, by: HintedBy::File }),
+        parsed: exposition::parse(text.as_bytes()),
+    };
+    let report = |empty: f64| analyze(&[file("later.prom", SERVED, 1160.0), file("empty.prom", "", empty)], &Options::default()).unwrap();
+    assert_eq!(report(1100.0).window.map(|window| window.words), Some("60 s between two dumps by the files’ times".to_owned()));
+    assert_eq!(report(1200.0).mode, Mode::Snapshot, "an empty page after the dump is no beginning");
 }

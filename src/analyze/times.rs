@@ -5,7 +5,7 @@ use crate::report::build::duration;
 use crate::rule::Laws;
 use crate::signal::{Distribution, Gauge, Hint, HintedBy, Observation, Snapshot};
 
-/// Files closer than this were written in one go, by a copy or an archive.
+/// Files closer than this were written in one go, by a copy or an archive; texts, pasted one right after the other.
 const ONE_GO_SECONDS: f64 = 1.0;
 /// How far apart the requests inside by the counters (L1, Little's law) and by the gauges may be. Measured side by side they differ by a
 /// fifth at most (handbook 0.4); gauges of two instants can be off by far more, times of copies by orders of magnitude.
@@ -39,7 +39,7 @@ fn doubt(first: &Snapshot, last: &Snapshot) -> Option<String> {
     let whose = whose([first, last].iter().find_map(|end| end.hint));
     let seconds = end - start;
     if seconds.abs() < ONE_GO_SECONDS {
-        return Some(format!("{whose} lie within a second, as after copying or unpacking."));
+        return Some(format!("{whose} lie within a second."));
     }
     if seconds < 0.0 {
         return Some(format!("{whose} run against the counters: the dump with the later time counted less."));

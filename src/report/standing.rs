@@ -16,7 +16,7 @@ pub enum Footing {
     /// High, because nothing that could be decided speaks against it; no target could.
     NotProven,
     /// Nothing was asked of the server.
-    NotExercised,
+    Untested,
 }
 
 impl Footing {
@@ -33,7 +33,7 @@ impl Footing {
             Footing::LookCloser => "Look closer",
             Footing::TargetMissed => "SLO missed",
             Footing::NotProven => "Not proven",
-            Footing::NotExercised => "Not exercised",
+            Footing::Untested => "Untested",
         }
     }
 }
@@ -52,7 +52,7 @@ impl Standing {
         let met = count(report, |verdict| verdict == Verdict::Pass);
         let footing = match report.health.band {
             Band::Unknown => Footing::Band(Band::Unknown),
-            _ if !report.health.exercised => Footing::NotExercised,
+            _ if !report.health.exercised => Footing::Untested,
             Band::Healthy if missed > 0 => Footing::TargetMissed,
             Band::Healthy if report.bottlenecks.iter().any(is_felt) => Footing::LookCloser,
             Band::Healthy if met == 0 => Footing::NotProven,
@@ -104,7 +104,7 @@ fn causes(report: &Report) -> Option<String> {
     let possible = found.iter().any(|finding| finding.confidence.word == ConfidenceWord::Possible);
     let word = if possible { "possible" } else { "probable" };
     let causes = match found.len() {
-        0 => return (unexplained && report.profile == "default").then(|| "what is felt has no known cause".to_owned()),
+        0 => return (unexplained && report.profile == "default").then(|| "no cause found yet".to_owned()),
         1 => format!("1 {word} cause, not confirmed"),
         several => format!("{several} {word} causes, not confirmed"),
     };

@@ -191,11 +191,11 @@ fn the_time_of_a_file_is_offered_and_used_once_it_is_confirmed() {
     let mut session = Session::new();
     session.accept(vec![file("one", SLOTS[0], 1_795_500_000.0)]);
     let drawn = |session: &Session, part| session.draw(part, true).all_text();
-    assert!(drawn(&session, Part::Top).contains("file time") && drawn(&session, Part::Top).contains("The time shown is right"));
+    assert!(drawn(&session, Part::Top).contains("file time") && drawn(&session, Part::Top).contains("Use that time"));
     assert!(drawn(&session, Part::Rest).contains("The file says 2026-11-24T06:00:00Z"), "{}", drawn(&session, Part::Rest));
     assert!(!drawn(&session, Part::Rest).contains("requests finished per second"));
     session.act("confirm-times");
-    assert!(drawn(&session, Part::Top).contains("set by you") && !drawn(&session, Part::Top).contains("The time shown is right"));
+    assert!(drawn(&session, Part::Top).contains("set by you") && !drawn(&session, Part::Top).contains("Use that time"));
     assert!(drawn(&session, Part::Rest).contains("requests finished per second"));
 }
 

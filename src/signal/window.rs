@@ -11,7 +11,8 @@ const SAME_START_SECONDS: f64 = 1.0;
 /// A counter that falls by less than this share is float noise of whoever added it up.
 const NOISE: f64 = 1e-9;
 
-/// Orders two snapshots of one instance: by time, else by process start, else by their own counters, which only grow.
+/// Orders two snapshots of one instance: by time, else by process start, else by their own counters, which only grow; where nothing has
+/// happened in between, by the times that are hinted at.
 #[must_use]
 pub fn chronological(a: &Snapshot, b: &Snapshot) -> Ordering {
     if let (Some(at_a), Some(at_b)) = (a.at, b.at)
@@ -24,7 +25,8 @@ pub fn chronological(a: &Snapshot, b: &Snapshot) -> Ordering {
     {
         return start_a.total_cmp(start_b);
     }
-    activity(a).total_cmp(&activity(b))
+    let hinted = |snapshot: &Snapshot| snapshot.hint.map_or(0.0, |hint| hint.at);
+    activity(a).total_cmp(&activity(b)).then_with(|| hinted(a).total_cmp(&hinted(b)))
 }
 
 /// Grows with every counter and histogram; logarithms keep one huge counter from swallowing the others.

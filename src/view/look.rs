@@ -69,7 +69,7 @@ pub fn of_footing(footing: Footing) -> Look {
         Footing::Band(Band::Degraded) | Footing::TargetMissed => ("medium", DIAMOND),
         Footing::Band(Band::Critical) => ("critical", TRIANGLE),
         Footing::Band(Band::Outage) => ("critical", CROSS),
-        Footing::Band(Band::Unknown) | Footing::NotProven | Footing::NotExercised => ("quiet", RING),
+        Footing::Band(Band::Unknown) | Footing::NotProven | Footing::Untested => ("quiet", RING),
     };
     look(tone, shape, footing.word())
 }

@@ -45,6 +45,24 @@ pageTest('two dropped files of one server become a window', async ({ page }) => 
   await page.locator('.verdict', { hasText: 'between two dumps' }).waitFor();
 });
 
+pageTest('the time of a file is offered, and used once it is confirmed', async ({ page }) => {
+  const started = 1_795_156_788_000;
+  await drop(page, 'main', [{ name: 'old.prom', bytes: sample('vllm-slot-bound-1'), lastModified: started + 99 * 86_400_000 }]);
+  await verdict(page);
+  assert.ok(!(await page.locator('main').textContent()).includes('since start, 99 days'));
+  await page.locator('#unmeasured', { hasText: 'The file says 2027-' }).waitFor();
+  await page.getByRole('button', { name: /Use that time/ }).click();
+  await page.locator('#signals', { hasText: 'since start, 99 days' }).waitFor();
+  await page.locator('.chip', { hasText: 'set by you' }).waitFor();
+});
+
+pageTest('a window by the times of files says so', async ({ page }) => {
+  const files = ['vllm-slot-bound-1', 'vllm-slot-bound-2'].map((name, index) =>
+    ({ name: `${name}.prom`, bytes: sample(name), lastModified: 1_795_500_000_000 + 60_000 * index }));
+  await drop(page, 'main', files);
+  await page.locator('.verdict', { hasText: '60 s between two dumps by the files’ times' }).waitFor();
+});
+
 pageTest('holding files over the page shows where they may fall', async ({ page }) => {
   const transfer = await page.evaluateHandle(() => {
     const data = new DataTransfer();

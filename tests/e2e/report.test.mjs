@@ -41,6 +41,8 @@ if (corpus !== null) {
     await open(page, '#open-files', [{ name: 'loaded.prom', bytes: read('dumps/vllm/er0080-vllm-0.25.1-loaded.prom') }]);
     assert.match(await verdict(page), /one of 64 slots while the KV cache is 11\.2 % full/);
     await page.locator('.finding', { hasText: '195' }).first().waitFor();
+    // The cause is only possible, so that the score beside it is no plain green.
+    assert.match(await page.locator('.verdict.low .score').textContent(), /97.*Look closer/);
   });
 }
 

@@ -90,7 +90,10 @@ fn how_sure(report: &Report) -> Option<Node> {
     let word = confidence(report.headline.confidence?);
     let named = report.headline.rule.as_ref()?;
     let role = report.bottlenecks.iter().find(|finding| finding.id == *named).map(|finding| finding.role)?;
-    Some(fact(words::role(role), word, if role == Role::Symptom { words::NO_CAUSE } else { "" }))
+    Some(match role {
+        Role::Symptom => fact("", words::SYMPTOM, words::NO_CAUSE),
+        Role::Cause | Role::Risk | Role::Note => fact(words::role(role), word, ""),
+    })
 }
 
 pub fn confidence(word: ConfidenceWord) -> &'static str {

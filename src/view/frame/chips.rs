@@ -54,9 +54,11 @@ pub fn chips(chips: &[Chip], refused: bool, editing: Option<u32>) -> Node {
 
 /// One click for times that are right although nobody told them.
 fn confirm(chips: &[Chip]) -> Option<Node> {
-    let label = match chips.iter().filter(|chip| chip.hinted).count() {
-        0 => return None,
-        1 => words::CONFIRM_TIME,
+    let hinted: Vec<Origin> = chips.iter().filter(|chip| chip.hinted).map(|chip| chip.origin).collect();
+    let label = match hinted.as_slice() {
+        [] => return None,
+        [Origin::Pasted] => words::CONFIRM_PASTE,
+        [_] => words::CONFIRM_FILE,
         _ => words::CONFIRM_TIMES,
     };
     Some(button("link", "confirm-times", label))

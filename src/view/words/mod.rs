@@ -172,8 +172,9 @@ pub mod chips {
     pub const PASTE_TIMES: &str = "The times are those of pasting. If the dumps were taken at other times, set them: rates depend on it.";
     pub const FILE_TIMES: &str =
         "The times are those of the files, which copying changes. If the dumps were taken at other times, set them: rates depend on it.";
-    pub const CONFIRM_TIME: &str = "The time shown is right";
-    pub const CONFIRM_TIMES: &str = "The times shown are right";
+    pub const CONFIRM_PASTE: &str = "Taken just before it was pasted? Use that time";
+    pub const CONFIRM_FILE: &str = "Taken when the file was written? Use that time";
+    pub const CONFIRM_TIMES: &str = "Taken at the times shown? Use them";
     pub const TIME_SET: &str = "set by you";
     pub const NO_TIMES: &str = "Set the time of each dump to get rates per second.";
     pub const NO_TIME: &str = "no time";

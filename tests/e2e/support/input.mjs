@@ -9,15 +9,15 @@ export async function paste(page, text) {
 /** What a test that pastes hands to `permissions`. */
 export const PASTE_PERMISSIONS = ['clipboard-read', 'clipboard-write'];
 
-/** Drops files, `[{ name, bytes }]`, on the element that `selector` names, with the drag events before. */
+/** Drops files, `[{ name, bytes, lastModified? }]` with the time in Unix ms, on the element that `selector` names, with the drag events before. */
 export async function drop(page, selector, files) {
   const transfer = await page.evaluateHandle((list) => {
     const data = new DataTransfer();
-    for (const { name, base64 } of list) {
-      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type: 'text/plain' }));
+    for (const { name, base64, lastModified } of list) {
+      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type: 'text/plain', lastModified: lastModified ?? Date.now() }));
     }
     return data;
-  }, files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') })));
+  }, files.map(({ name, bytes, lastModified }) => ({ name, base64: Buffer.from(bytes).toString('base64'), lastModified })));
   for (const type of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent(selector, type, { dataTransfer: transfer });
 }
 
