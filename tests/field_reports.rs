@@ -207,3 +207,17 @@ vllm:cache_config_info{block_size=\"16\",gpu_memory_utilization=\"0.9\",num_gpu_
         assert_eq!(servescope::report::build::version_range(&range), words);
     }
 }
+
+#[test]
+fn pages_of_two_models_with_the_same_settings_are_two_servers() {
+    let settings = "# TYPE vllm:cache_config_info gauge\nvllm:cache_config_info{block_size=\"16\",num_gpu_blocks=\"27500\"} 1.0\n";
+    let page = |model: &str, running: u32| {
+        format!(
+            "# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{{model_name=\"{model}\"}} {running}\n\
+             # TYPE vllm:num_requests_waiting gauge\nvllm:num_requests_waiting{{model_name=\"{model}\"}} 0\n{settings}"
+        )
+    };
+    let found = report(&format!("{}{}", page("falcon", 3), page("heron", 7)));
+    assert!(found.headline.text.contains("7 requests running"), "{}", found.headline.text);
+    assert!(found.notes.iter().any(|note| note.sentence.contains("also there: falcon")), "{:?}", found.notes);
+}

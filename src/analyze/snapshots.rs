@@ -1,7 +1,7 @@
 //! From parsed texts to the snapshots of one instance, in order.
 
 use super::{Input, Options};
-use crate::backend::{self, Detection};
+use crate::backend::{self, Detection, Servers};
 use crate::exposition::{ProblemKind, answered_at};
 use crate::metrics::Scrape;
 use crate::report::Note;
@@ -24,7 +24,7 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
     let texts = || inputs.iter().enumerate().flat_map(|(index, input)| scrapes(input).map(move |scrape| (index, input, scrape)));
     // Snapshots are made of one instance only, so the instances are found first.
     let found = |scrape| backend::servers(scrape, backend).filter(|servers| servers.keys().next().is_some());
-    let last = texts().rev().find_map(|(_, _, scrape)| Some((scrape, found(scrape)?)));
+    let last = last_with_a_name(texts().rev().filter_map(|(index, _, scrape)| Some((index, scrape, found(scrape)?))));
     let last_text: Vec<InstanceKey> = last.iter().flat_map(|(_, servers)| servers.keys().cloned()).collect();
     let Some(key) = wanted(&last_text, options) else { return Err(nothing_of(backend)) };
     let mut snapshots = Vec::new();
@@ -61,6 +61,22 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
         });
     }
     Ok(Chosen { snapshots, notes })
+}
+
+/// The last scrape, or the last before it in the same text whose servers have names when its own has none: pages of two models after one
+/// another agree in their settings only, so that the settings of the second one stand alone at the end.
+fn last_with_a_name<'a>(backwards: impl Iterator<Item = (usize, &'a Scrape, Servers<'a>)>) -> Option<(&'a Scrape, Servers<'a>)> {
+    let mut end: Option<(usize, &Scrape, Servers<'_>)> = None;
+    for (index, scrape, servers) in backwards {
+        let named = servers.keys().any(|key| *key != InstanceKey::default());
+        match &end {
+            Some((last, ..)) if *last != index => break,
+            _ if named => return Some((scrape, servers)),
+            None => end = Some((index, scrape, servers)),
+            Some(_) => {}
+        }
+    }
+    end.map(|(_, scrape, servers)| (scrape, servers))
 }
 
 /// A TGI exports a family only after its first event, so that an empty page before the first dump is a server that has served nothing, and

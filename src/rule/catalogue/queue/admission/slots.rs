@@ -70,14 +70,25 @@ pub(super) fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
 }
 
 /// Running stands at a round number to within one, and so does the average: only a limit does that. `None` when it stands and the
-/// average is unknown.
+/// average is unknown, or is off by no more than the window's ends can make it.
 pub(super) fn exact(ctx: &Context<'_>, slots: f64) -> Option<bool> {
     let (low, high) = if ctx.backend() == BackendId::Tgi { EXACT_TGI } else { EXACT };
     let stands = while_waiting(ctx, Gauge::Running).is_some_and(|(least, most)| most - least <= 1.0 && least >= 1.0);
     if busy_ends(ctx).len() < 2 || !is_round(slots) || !stands {
         return Some(false);
     }
-    average(ctx).map(|average| (low * slots..=high * slots).contains(&average))
+    let share = average(ctx)? / slots;
+    if (low..=high).contains(&share) {
+        return Some(true);
+    }
+    let slack = if ctx.backend() == BackendId::Tgi { ends_error(ctx, slots) } else { 0.0 };
+    (!(1.0 - slack..=1.0 + slack).contains(&share)).then_some(false)
+}
+
+/// TGI counts tokens when a request finishes. At either end each of the `slots` is somewhere in an answer, which makes the tokens of the
+/// window uncertain by about half an answer for each, at random: twice the standard deviation as a share of all tokens.
+fn ends_error(ctx: &Context<'_>, slots: f64) -> f64 {
+    ctx.seen.count(Counter::Finished).filter(|finished| finished.value > 0.0).map_or(1.0, |finished| (2.0 * slots).sqrt() / finished.value)
 }
 
 /// A number that people and defaults choose for a limit: 1, a power of two, or a multiple of ten; or one less, as the gauge may read.
