@@ -31,9 +31,7 @@ fn hear(state: State, event: &Event) {
         ("input", Some(target)) => fill(state, &target, "data-input"),
         ("change", Some(target)) => fill(state, &target, "data-change"),
         ("focusout", Some(target)) if told(&target, "data-change").is_some_and(|field| field.starts_with("time.")) => {
-            state.change(&mut |session| {
-                session.act("time-done");
-            });
+            state.change(&mut |session| session.act("time-done"));
         }
         ("submit", Some(target)) => {
             event.prevent_default();
@@ -101,14 +99,8 @@ fn click(state: State, target: &Element) {
         }
         "lines" => list::jump(state, &element, &action),
         "back" => list::back(state, &action),
-        _ => {
-            state.change(&mut |session| {
-                session.act(&action);
-            });
-            if matches!(verb, "by-family" | "as-text") {
-                list::to_top(state);
-            }
-        }
+        "by-family" | "as-text" => list::again(state, |session| session.act(&action)),
+        _ => state.change(&mut |session| session.act(&action)),
     }
 }
 
@@ -146,15 +138,11 @@ fn fill(state: State, target: &Element, attribute: &str) {
             let on = holds("checked").is_some_and(|checked| checked.is_truthy());
             state.set(&mut |ui| ui.keys = on);
         }
+        "search" | "which" => list::again(state, |session| session.fill(&field, &typed)),
         _ => {
             // The calendar is the page's; the session counts in Unix seconds.
             let value = if field.starts_with("time.") { clock::of_field(&typed).map(clock::written).unwrap_or_default() } else { typed };
-            state.change(&mut |session| {
-                session.fill(&field, &value);
-            });
-            if matches!(field.as_str(), "search" | "which") {
-                list::to_top(state);
-            }
+            state.change(&mut |session| session.fill(&field, &value));
         }
     }
 }

@@ -125,6 +125,29 @@ pageTest('the raw view searches names, labels and help, and opens families by ke
   await page.locator('.raw-row.line', { hasText: 'reason="capacity"' }).waitFor();
 });
 
+pageTest('searching the raw view, its order and its lines draw nothing of the report again', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1', 'vllm-slot-bound-2');
+  await page.locator('.raw-row').first().waitFor();
+  const drawn = () => page.evaluate(() => globalThis.drawnParts);
+  const before = await drawn();
+  assert.ok(before >= 5, 'the parts of the report are counted');
+  await page.keyboard.press('/');
+  await page.keyboard.type('waiting');
+  await page.locator('.raw-row.family').filter({ hasText: 'vllm:num_requests_waiting_by_reason' }).waitFor();
+  await page.getByRole('button', { name: 'As text' }).click();
+  await page.getByLabel('Which dump').selectOption('0');
+  await page.locator('.finding').getByRole('button', { name: /^line/ }).first().click();
+  await page.getByRole('button', { name: 'Back to where you were' }).click();
+  assert.equal(await page.locator('.raw-row.marked').count(), 0);
+  assert.equal(await drawn(), before);
+}, {
+  routes: [['**/analysis-*.js*', async (route) => {
+    const response = await route.fetch();
+    const script = (await response.text()).replace(/export function draw\(.*\{/, '$& globalThis.drawnParts = (globalThis.drawnParts ?? 0) + 1;');
+    await route.fulfill({ response, body: script });
+  }]],
+});
+
 pageTest('100,000 series: only what is seen is in the document', async ({ page }) => {
   await open(page, '#open-files', [{ name: 'large.prom', bytes: large(9_000_000) }]);
   await verdict(page);
