@@ -20,7 +20,7 @@ use crate::export::markdown;
 use crate::report::Report;
 use crate::request::{RequestError, report_json};
 use crate::view::frame::{Message, chips, notice};
-use crate::view::{Node, card, el_of, form, rules};
+use crate::view::{Node, card, el_of, form, rules, typeset};
 
 /// What the texts and the settings amount to.
 #[derive(Debug, Default)]
@@ -95,9 +95,15 @@ impl Session {
     /// The tree of a part. `wide`: there is room beside the report.
     #[must_use]
     pub fn draw(&self, part: Part, wide: bool) -> Node {
+        let mut tree = self.tree(part, wide);
+        typeset(&mut tree);
+        tree
+    }
+
+    fn tree(&self, part: Part, wide: bool) -> Node {
         let report = self.report();
         match part {
-            Part::Notice => notice(self.message.as_ref()),
+            Part::Notice => notice(self.message.as_ref(), !self.loaded.is_empty()),
             Part::Top => {
                 let refused = if let Outcome::Refused(error) = &self.outcome { Some(card::refused(error)) } else { None };
                 let texts = chips(&self.loaded.chips(), refused.is_some(), self.editing);

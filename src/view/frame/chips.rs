@@ -37,6 +37,7 @@ pub struct Chip {
 pub fn chips(chips: &[Chip], refused: bool, editing: Option<u32>) -> Node {
     let items = chips.iter().map(|known| chip(known, editing == Some(known.id))).collect();
     let advice = match chips {
+        _ if refused => "",
         [_] => words::ADD_SECOND,
         [_, _, ..] if chips.iter().filter(|chip| chip.origin == Origin::Pasted).count() > 1 => words::PASTE_TIMES,
         [_, _, ..] if chips.iter().any(|chip| chip.at.is_none()) => words::NO_TIMES,
