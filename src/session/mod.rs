@@ -52,7 +52,7 @@ pub struct Status {
     pub loaded: bool,
     /// There is a report of them.
     pub reported: bool,
-    /// What a screen reader is told of it.
+    /// What a screen reader is told of it: the score, and on a line of its own the sentence of the verdict.
     pub announcement: String,
 }
 
@@ -84,12 +84,12 @@ impl Session {
 
     #[must_use]
     pub fn status(&self) -> Status {
-        let report = self.report();
-        Status {
-            loaded: !matches!(self.outcome, Outcome::Empty),
-            reported: report.is_some(),
-            announcement: report.map(card::announcement).unwrap_or_default(),
-        }
+        let (loaded, reported, announcement) = match &self.outcome {
+            Outcome::Empty => (false, false, String::new()),
+            Outcome::Report(report) => (true, true, card::announcement(report)),
+            Outcome::Refused(error) => (true, false, format!("\n{}", error.sentence)),
+        };
+        Status { loaded, reported, announcement }
     }
 
     /// The tree of a part. `wide`: there is room beside the report.

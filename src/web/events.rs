@@ -7,7 +7,7 @@ use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlElement, KeyboardEv
 
 use super::io::{clipboard, clock, download, drop, fetch, files, keys, samples, theme};
 use super::state::{Sheet, State};
-use super::{list, route};
+use super::{list, menus, route};
 use crate::view::words::shared as words;
 
 const EVENTS: [&str; 12] =
@@ -27,7 +27,10 @@ pub fn listen(state: State) {
 fn hear(state: State, event: &Event) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     match (event.type_().as_str(), target) {
-        ("click", Some(target)) => click(state, &target),
+        ("click", Some(target)) => {
+            menus::clicked(&target);
+            click(state, &target);
+        }
         ("input", Some(target)) => fill(state, &target, "data-input"),
         ("change", Some(target)) => fill(state, &target, "data-change"),
         ("focusout", Some(target)) if told(&target, "data-change").is_some_and(|field| field.starts_with("time.")) => {

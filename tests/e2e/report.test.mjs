@@ -257,6 +257,16 @@ pageTest('paper shows the folded parts and no buttons', async ({ page }) => {
   assert.equal(await page.locator('.finding .proof dl').first().isVisible(), true);
 });
 
+pageTest('in forced colours the pressed button and the line that was led to are still told apart', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await report(page, 'vllm-slot-bound-1');
+  await page.locator('.finding').getByRole('button', { name: /^line/ }).first().click();
+  const outline = (selector) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).outlineStyle);
+  assert.equal(await outline('.raw-row.marked'), 'solid');
+  assert.equal(await outline('.switch [aria-pressed=true]'), 'solid');
+  assert.equal(await outline('.switch [aria-pressed=false]'), 'none');
+});
+
 pageTest('copying says that it copied', async ({ page }) => {
   await page.locator('.command').first().getByRole('button', { name: /Copy/ }).click();
   await page.getByText('Copied', { exact: true }).waitFor();

@@ -2,7 +2,7 @@
 
 use crate::report::{Opinion, Report};
 use crate::view::look::{badge, of_opinion};
-use crate::view::node::{Node, el, el_of};
+use crate::view::node::{Node, el, el_of, el_with};
 use crate::view::parts::{stacked, table};
 use crate::view::words::report as words;
 
@@ -13,7 +13,8 @@ pub fn opinions(report: &Report) -> Option<Node> {
     }
     let columns = [words::WHO, words::SIGNAL, words::THEIR_RULE, words::VALUE, words::VERDICT, words::SOURCE];
     let rows = opinions.iter().map(row).collect();
-    let summary = el("summary").text(words::OPINIONS).text(" ").with(el_of("span", "aside").say(words::opinions(opinions.len())));
+    let summary =
+        el("summary").with(el_with("h2", words::OPINIONS)).text(" ").with(el_of("span", "aside").say(words::opinions(opinions.len())));
     Some(el_of("details", "card opinions").with(summary).with(el_of("p", "quiet").text(words::OPINIONS_NOTE)).with(stacked(table(
         "full stack",
         words::OPINIONS,

@@ -2,7 +2,7 @@
 
 use crate::report::{Report, RuleStatus, RuleVerdict};
 use crate::view::look::{badge, of_rule};
-use crate::view::node::{Node, el, el_of};
+use crate::view::node::{Node, el, el_of, el_with};
 use crate::view::parts::{link, stacked, table};
 use crate::view::words::report as words;
 
@@ -21,7 +21,8 @@ pub fn rules(report: &Report) -> Option<Node> {
         }
     }
     let [fired, clear, unknown] = counts;
-    let summary = el("summary").text(words::ALL_RULES).text(" ").with(el_of("span", "aside").say(words::rules(fired, clear, unknown)));
+    let summary =
+        el("summary").with(el_with("h2", words::ALL_RULES)).text(" ").with(el_of("span", "aside").say(words::rules(fired, clear, unknown)));
     let table = table("full stack", words::ALL_RULES, "", &[words::VERDICT, words::RULE, words::SEEN], rows);
     Some(el_of("details", "card rules").with(summary).with(stacked(table)))
 }

@@ -55,7 +55,7 @@ fn chip(chip: &Chip, editing: bool) -> Node {
         .id(&format!("chip-{id}"))
         .with(el_with("b", &chip.name))
         .text(" ")
-        .with(time(button("link", &format!("time {id}"), "").attr("title", words::EDIT_TIME), chip))
+        .with(time(button("link", &format!("time {id}"), ""), chip).with(el_of("span", "hidden").say(words::set_time(&chip.name))))
         .text(" ");
     if editing {
         let field = el("input").attr("type", "datetime-local").attr("step", "1").attr("aria-label", words::TIME);
