@@ -39,7 +39,7 @@ pageTest('two dumps before a change and two after it are set side by side', asyn
 if (corpus !== null) {
   pageTest('a real loaded vLLM: the slots are taken while the KV cache has room', async ({ page }) => {
     await open(page, '#open-files', [{ name: 'loaded.prom', bytes: read('dumps/vllm/er0080-vllm-0.25.1-loaded.prom') }]);
-    assert.match(await verdict(page), /one of 64 slots while the KV cache is 11\.2 % full/);
+    assert.match(await verdict(page), /one of 64 slots while the KV cache is 11\.2\u00a0% full/);
     await page.locator('.finding', { hasText: '195' }).first().waitFor();
   });
 }
@@ -261,10 +261,9 @@ pageTest('in forced colours the pressed button and the line that was led to are 
   await page.emulateMedia({ forcedColors: 'active' });
   await report(page, 'vllm-slot-bound-1');
   await page.locator('.finding').getByRole('button', { name: /^line/ }).first().click();
-  const outline = (selector) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).outlineStyle);
-  assert.equal(await outline('.raw-row.marked'), 'solid');
-  assert.equal(await outline('.switch [aria-pressed=true]'), 'solid');
-  assert.equal(await outline('.switch [aria-pressed=false]'), 'none');
+  const style = (selector, name) => page.locator(selector).first().evaluate((element, property) => getComputedStyle(element)[property], name);
+  assert.notEqual(await style('.raw-row.marked', 'backgroundColor'), await style('.raw-row:not(.marked)', 'backgroundColor'));
+  assert.deepEqual([await style('.switch [aria-pressed=true]', 'outlineStyle'), await style('.switch [aria-pressed=false]', 'outlineStyle')], ['solid', 'none']);
 });
 
 pageTest('copying says that it copied', async ({ page }) => {
