@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { assertAccessible } from './support/axe.mjs';
 import { HTML, beforeAndAfter, report, sample, verdict } from './support/dumps.mjs';
 import { PASTE_PERMISSIONS, open, paste } from './support/input.mjs';
+import { metrics } from './support/page.mjs';
 import { pageTest } from './support/page-test.mjs';
 
 const NODE_EXPORTER = 'node_load1 0.5\nnode_cpu_seconds_total{cpu="0",mode="idle"} 12.5\n';
@@ -173,6 +174,19 @@ pageTest('a long file name is cut and pushes nothing off a narrow screen', async
   const { right } = await page.locator('.chip .remove').evaluate((button) => button.getBoundingClientRect().toJSON());
   assert.ok(right <= inner, `the button to remove it ends at ${right}`);
 }, { width: 320 });
+
+pageTest('dialogs fit a narrow screen', async ({ page }) => {
+  const sticksOut = () => page.evaluate(() => [document.querySelector('dialog'), ...document.querySelectorAll('dialog *')]
+    .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 && !element.matches('input, .hidden')).map((element) => element.outerHTML.slice(0, 80)));
+  await page.getByRole('button', { name: 'Help' }).click();
+  assert.deepEqual(await sticksOut(), []);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Fetch from a URL' }).first().click();
+  await page.getByLabel('Address of the server').fill(metrics.url('no-cors'));
+  await page.getByRole('button', { name: 'Fetch', exact: true }).click();
+  await page.locator('.failure').waitFor();
+  assert.deepEqual(await sticksOut(), []);
+}, { width: 320, origins: [metrics.origin], expectConsole: [/CORS policy/, /ERR_FAILED/] });
 
 pageTest('under a finger everything that acts is 44 px high', async ({ page }) => {
   const low = () => page.evaluate(() => [...document.querySelectorAll('button, summary, select, input:not([type=checkbox]), nav a, td a, p a, li a, th a')]
