@@ -1,6 +1,6 @@
 //! The report from an observation.
 
-use super::observe::Observed;
+use super::observe::{Observed, Parts};
 use super::service_levels::{ServiceLevels, service_levels};
 use super::{Input, Options, Profile, snapshots};
 use crate::classic::{self, Thresholds};
@@ -29,7 +29,8 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     };
     let statuses = if options.profile == Profile::Classic { classic::check(statuses) } else { statuses };
     let health = score(&seen, options, &diagnosis, &statuses, &targets, &thresholds);
-    let comparison = parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, &targets, &source));
+    let comparison =
+        parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, (&seen, &diagnosis), &targets, &source));
     let (problems, problems_omitted) = build::problems(inputs.iter().map(|input| &input.parsed));
     let mut anatomy = build::anatomy(&seen);
     anatomy.distributions = build::distributions(&seen);
@@ -75,11 +76,13 @@ fn judge(seen: &Observation, targets: &[slo::Target], source: &str) -> (Vec<SloS
     (statuses, diagnosis)
 }
 
-/// Both windows held against the same targets.
-fn compared((before, after): &(Observation, Observation), targets: &[slo::Target], source: &str) -> ComparisonView {
-    let ((_, first), (_, second)) = (judge(before, targets, source), judge(after, targets, source));
+/// Both windows held against the same targets. `seen` is judged already, and is the later window when the parts name no other.
+fn compared(parts: &Parts, seen: (&Observation, &Diagnosis), targets: &[slo::Target], source: &str) -> ComparisonView {
+    let (_, first) = judge(&parts.before, targets, source);
+    let other = parts.after.as_ref().map(|after| (after, judge(after, targets, source).1));
+    let (after, second) = other.as_ref().map_or(seen, |(after, diagnosis)| (*after, diagnosis));
     let judged = |seen, diagnosis| compare::Judged { seen, diagnosis };
-    build::comparison(&compare::compare(judged(before, &first), judged(after, &second)), before, after)
+    build::comparison(&compare::compare(judged(&parts.before, &first), judged(after, second)), &parts.before, after)
 }
 
 /// What the profile has to say.

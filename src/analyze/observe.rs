@@ -14,9 +14,17 @@ const PAUSE: f64 = 3.0;
 #[derive(Debug)]
 pub(super) struct Observed {
     pub seen: Observation,
-    /// Two windows to compare, the earlier one first.
-    pub parts: Option<(Observation, Observation)>,
+    /// Two windows to compare.
+    pub parts: Option<Parts>,
     pub notes: Vec<Note>,
+}
+
+/// The windows before and after a change.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub before: Observation,
+    /// `None` when it is the one that is looked at anyway.
+    pub after: Option<Observation>,
 }
 
 pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
@@ -53,15 +61,18 @@ pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
     // After a pause or under other settings the later window alone is the present state. A restart under the same settings is an event
     // of one window, which the rules report.
     let later_alone = configured_anew.is_some() || (parts.is_some() && restart.is_none());
-    let seen = match &parts {
-        Some((_, after)) if later_alone => after.clone(),
-        None if later_alone => window(&snapshots).unwrap_or_else(|| Observation::snapshot(last.clone())),
-        _ if restart.is_some() => Observation::restarted_window(first.clone(), last.clone()),
-        _ => Observation::window(first.clone(), last.clone()),
-    };
     if let Some(note) = how_many(snapshots.len(), parts.is_some(), later_alone, configured_anew) {
         notes.push(note);
     }
+    let (seen, parts) = match parts {
+        Some((before, after)) if later_alone => (after, Some(Parts { before, after: None })),
+        None if later_alone => (window(&snapshots).unwrap_or_else(|| Observation::snapshot(last.clone())), None),
+        parts => {
+            let (first, last) = (first.clone(), last.clone());
+            let all = if restart.is_some() { Observation::restarted_window(first, last) } else { Observation::window(first, last) };
+            (all, parts.map(|(before, after)| Parts { before, after: Some(after) }))
+        }
+    };
     Ok(Observed { seen, parts, notes })
 }
 

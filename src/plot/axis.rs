@@ -59,9 +59,47 @@ impl LogAxis {
     }
 }
 
+/// From here on a label ends at its place, because it would stick out.
+pub const LATE: f64 = 0.95;
+
+/// The labels that find room beside each other, from left to right, on an axis as wide as this many characters. A label is its place,
+/// 0–1, and its length in characters; those that are kept already stay.
+#[must_use]
+pub fn roomy(labels: &[(f64, usize)], room: f64, mut kept: Vec<bool>) -> Vec<bool> {
+    const GAP: f64 = 1.5;
+    let ends = |(place, length): (f64, usize)| {
+        let (at, length) = (place * room, length as f64 + GAP);
+        if place > LATE { [at - length, at] } else { [at - length / 2.0, at + length / 2.0] }
+    };
+    kept.resize(labels.len(), false);
+    for (index, label) in labels.iter().enumerate() {
+        let [start, end] = ends(*label);
+        let apart = |other: &(f64, usize)| {
+            let [from, to] = ends(*other);
+            end <= from || to <= start
+        };
+        let free = labels.iter().zip(&kept).filter(|(_, kept)| **kept).all(|(other, _)| apart(other));
+        if let Some(kept) = kept.get_mut(index) {
+            *kept = *kept || free;
+        }
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_that_would_overlap_are_left_out_and_come_back_with_room() {
+        let labels = [(0.0, 6), (0.5, 6), (0.6, 6), (1.0, 6)];
+        assert_eq!(roomy(&labels, 30.0, Vec::new()), [true, true, false, true]);
+        assert_eq!(roomy(&labels, 80.0, Vec::new()), [true; 4]);
+        // The late label ends at its place: 24 to 30 of 30 characters, and the one at 0.75 reaches to 26.
+        assert_eq!(roomy(&[(0.75, 6), (1.0, 6)], 30.0, Vec::new()), [true, false]);
+        assert_eq!(roomy(&[(0.75, 6), (1.0, 6)], 30.0, vec![false, true]), [false, true], "what is kept already stays");
+        assert_eq!(roomy(&[], 30.0, Vec::new()), [false; 0]);
+    }
 
     #[test]
     fn equal_factors_are_equal_distances() {

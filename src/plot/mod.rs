@@ -5,7 +5,7 @@ mod bars;
 mod bullet;
 mod waterfall;
 
-pub use axis::{LogAxis, Tick};
+pub use axis::{LATE, LogAxis, Tick, roomy};
 pub use bars::{Bar, Bars, Bracket, bars};
 pub use bullet::{Bullet, bullet};
 pub use waterfall::{Step, waterfall};

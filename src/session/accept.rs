@@ -117,11 +117,14 @@ fn known(loaded: &Loaded, parsed: &Parsed) -> bool {
 fn rejection(input: Input, error: RequestError) -> Message {
     let Parsed { text, problems, .. } = input.parsed;
     let lines = Lines::of(&text);
+    // What is wrong with the whole text is often said of a line, too.
+    let problems = problems.into_iter().filter(|problem| problem.sentence != error.sentence).take(SHOWN);
+    let problems = problems.map(|problem| (problem.line, problem.sentence)).collect();
     Message::Rejected {
         name: input.name,
         sentence: error.sentence,
         hint: error.hint,
-        problems: problems.into_iter().take(SHOWN).map(|problem| (problem.line, problem.sentence)).collect(),
+        problems,
         excerpt: (1..=lines.len().min(SHOWN) as u32).map(|line| (line, shortened(lines.get(&text, line)))).collect(),
     }
 }

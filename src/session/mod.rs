@@ -20,7 +20,7 @@ use crate::export::markdown;
 use crate::report::Report;
 use crate::request::{RequestError, report_json};
 use crate::view::frame::{Message, chips, notice};
-use crate::view::{Node, card, el_of, form, rules};
+use crate::view::{Node, card, el_of, form, rules, typeset};
 
 /// What the texts and the settings amount to.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ pub struct Status {
     pub loaded: bool,
     /// There is a report of them.
     pub reported: bool,
-    /// What a screen reader is told of it.
+    /// What a screen reader is told of it: the score, and on a line of its own the sentence of the verdict.
     pub announcement: String,
 }
 
@@ -84,20 +84,26 @@ impl Session {
 
     #[must_use]
     pub fn status(&self) -> Status {
-        let report = self.report();
-        Status {
-            loaded: !matches!(self.outcome, Outcome::Empty),
-            reported: report.is_some(),
-            announcement: report.map(card::announcement).unwrap_or_default(),
-        }
+        let (loaded, reported, announcement) = match &self.outcome {
+            Outcome::Empty => (false, false, String::new()),
+            Outcome::Report(report) => (true, true, card::announcement(report)),
+            Outcome::Refused(error) => (true, false, format!("\n{}", error.sentence)),
+        };
+        Status { loaded, reported, announcement }
     }
 
     /// The tree of a part. `wide`: there is room beside the report.
     #[must_use]
     pub fn draw(&self, part: Part, wide: bool) -> Node {
+        let mut tree = self.tree(part, wide);
+        typeset(&mut tree);
+        tree
+    }
+
+    fn tree(&self, part: Part, wide: bool) -> Node {
         let report = self.report();
         match part {
-            Part::Notice => notice(self.message.as_ref()),
+            Part::Notice => notice(self.message.as_ref(), !self.loaded.is_empty()),
             Part::Top => {
                 let refused = if let Outcome::Refused(error) = &self.outcome { Some(card::refused(error)) } else { None };
                 let texts = chips(&self.loaded.chips(), refused.is_some(), self.editing);

@@ -95,6 +95,25 @@ fn a_text_of_no_server_is_answered_and_nothing_is_lost() {
 }
 
 #[test]
+fn why_a_text_was_rejected_is_said_once_and_what_was_kept_only_when_there_is_some() {
+    let page = "<!DOCTYPE html>\n<html><body>Sign in</body></html>\n";
+    for (session, kept) in [(with(&[page]), 0), (with(&[SLOTS[0], page]), 1)] {
+        let said = said(&session);
+        assert_eq!(said.matches("This is a web page").count(), 1, "{said}");
+        assert_eq!(said.matches("loaded before").count(), kept, "{said}");
+    }
+}
+
+#[test]
+fn units_stay_with_their_numbers_on_the_page_and_reports_keep_plain_spaces() {
+    let session = with(&[SLOTS[0], SLOTS[1]]);
+    assert!(session.draw(Part::Top, true).all_text().contains("\u{a0}%"));
+    for report in [session.markdown(), session.json()] {
+        assert!(report.contains(" %") && !report.contains('\u{a0}'));
+    }
+}
+
+#[test]
 fn the_same_text_is_loaded_once() {
     let session = with(&[SLOTS[0], SLOTS[0]]);
     assert_eq!(names(&session), ["dump 0"]);
@@ -128,7 +147,7 @@ fn a_field_changes_the_report_at_once_and_a_wrong_one_says_why() {
     let count = session.settings.rows.as_ref().map(Vec::len).unwrap();
     assert!(count > 1);
     assert!(session.fill("row.0.value", "45 s"));
-    assert!(session.draw(Part::Side, true).all_text().contains("≤ 45 s"));
+    assert!(session.draw(Part::Side, true).all_text().contains("≤ 45\u{a0}s"));
     session.fill("row.0.value", "45 parsecs");
     let side = session.draw(Part::Side, true);
     assert!(side.all_text().contains("“parsecs” is not a unit"));
@@ -145,7 +164,7 @@ fn times_make_a_window() {
     for (chip, at) in session.loaded.chips().iter().zip(["1000", "1060"]) {
         session.fill(&format!("time.{}", chip.id), at);
     }
-    assert!(session.draw(Part::Top, true).all_text().contains("60 s"));
+    assert!(session.draw(Part::Top, true).all_text().contains("60\u{a0}s"));
 }
 
 #[test]

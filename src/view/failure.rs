@@ -34,10 +34,11 @@ pub fn failed(url: &str, why: &Why, origin: &str, mac: bool) -> Node {
     let advice = words::advice(why).iter().map(|sentence| el("p").rich(sentence)).collect();
     let command = (!matches!(why, Why::BadAddress(_))).then(|| {
         let line = words::curl(url, mac);
-        el_of("div", "command")
-            .with(el_with("p", words::INSTEAD))
-            .with(el("pre").attr("tabindex", "0").with(el_with("code", &line)))
-            .with(copy_button(&format!("copy {line}"), shared::COPY, words::CURL))
+        el_of("div", "command").with(el_with("p", words::INSTEAD)).with(el("pre").with(el_with("code", &line))).with(copy_button(
+            &format!("copy {line}"),
+            shared::COPY,
+            words::CURL,
+        ))
     });
     let flags = matches!(why, Why::Cors | Why::Unreachable).then(|| {
         let row = |(server, flag, note): (&str, Option<String>, &str)| {

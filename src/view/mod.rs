@@ -12,10 +12,12 @@ mod node;
 mod parts;
 pub mod raw;
 pub mod rules;
+mod typeset;
 mod wire;
 pub mod words;
 
 pub use failure::{Why, failed};
 pub use node::{Node, el, el_of, el_with};
 pub use parts::read_lines;
+pub use typeset::typeset;
 pub use wire::{decode, encode};

@@ -167,6 +167,23 @@ impl Node {
         text
     }
 
+    /// Gives every element inside, and this one, one more attribute, if the function has one for it.
+    pub fn each_element(&mut self, attribute: &dyn Fn(&Node) -> Option<(&'static str, &'static str)>) {
+        if let Some((name, value)) = attribute(self) {
+            self.0.attributes.push((name, value.to_owned()));
+        }
+        self.0.children.iter_mut().for_each(|child| child.each_element(attribute));
+    }
+
+    /// Changes every text inside, except in elements that the test holds for.
+    pub fn each_text(&mut self, kept: &dyn Fn(&Node) -> bool, change: &dyn Fn(&mut String)) {
+        if self.is_text() {
+            change(&mut self.0.text);
+        } else if !kept(self) {
+            self.0.children.iter_mut().for_each(|child| child.each_text(kept, change));
+        }
+    }
+
     /// Every element inside, and this one, in reading order, that the test holds for.
     #[must_use]
     pub fn find_all(&self, test: &dyn Fn(&Node) -> bool) -> Vec<&Node> {

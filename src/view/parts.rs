@@ -58,20 +58,43 @@ pub fn section(id: &str, title: &str, aside: &str) -> Node {
     )
 }
 
-/// The head of a table: its caption, which only screen readers need, and the names of its columns.
+/// A table with its caption, which only screen readers need, and the names of its columns, which stand where the values of the first row do.
 #[inline(never)]
 pub fn table(class: &str, caption: &str, head: &str, columns: &[&str], rows: Vec<Node>) -> Node {
-    let names = columns.iter().map(|name| el_with("th", name).attr("scope", "col")).collect();
+    let side = |cell: &Node| if cell.get("class").is_some_and(|class| class.starts_with("value")) { "value" } else { "" };
+    let sides: Vec<&str> = rows.first().map(|row| row.children().iter().map(side).collect()).unwrap_or_default();
+    let name = |(name, side): (&&str, &str)| el_with("th", name).attr("scope", "col").class(side);
+    let names = columns.iter().zip(sides.into_iter().chain(std::iter::repeat(""))).map(name).collect();
     el_of("table", class)
         .with(el_of("caption", "hidden").text(caption))
         .with(el_of("thead", head).with(el("tr").all(names)))
         .with(el("tbody").all(rows))
 }
 
-/// A table that may be wider than the screen: a place that scrolls by itself, also by key.
+/// A table whose rows a narrow screen lays out as blocks, as the classes of their cells say: `mark` stands beside the head of the row,
+/// `half` begins a line, `value` ends one, anything else has a line of its own. Blocks are no rows to some screen readers, so the roles
+/// are written out.
 #[inline(never)]
-pub fn wide(label: &str, table: Node) -> Node {
-    el_of("div", "wide").attr("tabindex", "0").attr("role", "group").attr("aria-label", label).with(table)
+pub fn stacked(mut table: Node) -> Node {
+    table.each_element(&|node| {
+        let role = match (node.tag(), node.get("scope")) {
+            ("table", _) => "table",
+            ("thead" | "tbody", _) => "rowgroup",
+            ("tr", _) => "row",
+            ("th", Some("row")) => "rowheader",
+            ("th", _) => "columnheader",
+            ("td", _) => "cell",
+            _ => return None,
+        };
+        Some(("role", role))
+    });
+    table
+}
+
+/// The name of a column before its value, for those who see no columns because the screen is narrow.
+#[inline(never)]
+pub fn column_name(name: &str) -> Node {
+    el_of("span", "column-name").attr("aria-hidden", "true").text(name).text(" ")
 }
 
 /// A folded part.

@@ -25,14 +25,21 @@ pub fn App() -> impl IntoView {
         }
         input.set_value(""); // the same file may be opened again
     };
+    // The announcement whose sentence is heard because the focus went to it.
+    let heard = RwSignal::new(String::new());
     let said = move || {
-        if state.ui.with(|ui| ui.busy > 0) { words::READING.to_owned() } else { state.status.with(|status| status.announcement.clone()) }
+        if state.ui.with(|ui| ui.busy > 0) {
+            return words::READING.to_owned();
+        }
+        let all = state.status.with(|status| status.announcement.clone());
+        let score = all.split('\n').next().filter(|_| heard.with(|heard| *heard == all)).map(str::to_owned);
+        score.unwrap_or(all)
     };
     let absent = Memo::new(move |_| state.ui.with(|ui| ui.rules) || !state.status.with(|status| status.loaded));
     let held = Memo::new(move |_| state.ui.with(|ui| ui.held));
     Effect::new(move |_| {
-        if !absent.get() {
-            greet();
+        if !absent.get() && greet() {
+            heard.set(state.status.with_untracked(|status| status.announcement.clone()));
         }
     });
     let sheet = NodeRef::<html::Dialog>::new();
@@ -81,13 +88,16 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// When a report takes the place of the empty page: the verdict is the first thing to hear.
-fn greet() {
-    request_animation_frame(|| {
-        let nothing_focused = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+/// When a report takes the place of the empty page: the verdict is the first thing to hear. True when the focus goes there.
+fn greet() -> bool {
+    // What is focused on the empty page goes with it.
+    let passing = |element: web_sys::Element| element.matches("body, .home *").unwrap_or(false);
+    let nothing_focused = move || document().active_element().is_none_or(passing);
+    request_animation_frame(move || {
         let headline = document().get_element_by_id("headline").and_then(|element| element.dyn_into::<HtmlElement>().ok());
-        if let Some(headline) = headline.filter(|_| nothing_focused) {
+        if let Some(headline) = headline.filter(|_| nothing_focused()) {
             let _ = headline.focus();
         }
     });
+    nothing_focused()
 }

@@ -7,7 +7,7 @@ use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlElement, KeyboardEv
 
 use super::io::{clipboard, clock, download, drop, fetch, files, keys, samples, theme};
 use super::state::{Sheet, State};
-use super::{list, route};
+use super::{list, menus, route};
 use crate::view::words::shared as words;
 
 const EVENTS: [&str; 12] =
@@ -27,13 +27,14 @@ pub fn listen(state: State) {
 fn hear(state: State, event: &Event) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     match (event.type_().as_str(), target) {
-        ("click", Some(target)) => click(state, &target),
+        ("click", Some(target)) => {
+            menus::clicked(&target);
+            click(state, &target);
+        }
         ("input", Some(target)) => fill(state, &target, "data-input"),
         ("change", Some(target)) => fill(state, &target, "data-change"),
         ("focusout", Some(target)) if told(&target, "data-change").is_some_and(|field| field.starts_with("time.")) => {
-            state.change(&mut |session| {
-                session.act("time-done");
-            });
+            state.change(&mut |session| session.act("time-done"));
         }
         ("submit", Some(target)) => {
             event.prevent_default();
@@ -101,14 +102,8 @@ fn click(state: State, target: &Element) {
         }
         "lines" => list::jump(state, &element, &action),
         "back" => list::back(state, &action),
-        _ => {
-            state.change(&mut |session| {
-                session.act(&action);
-            });
-            if matches!(verb, "by-family" | "as-text") {
-                list::to_top(state);
-            }
-        }
+        "by-family" | "as-text" => list::again(state, |session| session.act(&action)),
+        _ => state.change(&mut |session| session.act(&action)),
     }
 }
 
@@ -146,15 +141,11 @@ fn fill(state: State, target: &Element, attribute: &str) {
             let on = holds("checked").is_some_and(|checked| checked.is_truthy());
             state.set(&mut |ui| ui.keys = on);
         }
+        "search" | "which" => list::again(state, |session| session.fill(&field, &typed)),
         _ => {
             // The calendar is the page's; the session counts in Unix seconds.
             let value = if field.starts_with("time.") { clock::of_field(&typed).map(clock::written).unwrap_or_default() } else { typed };
-            state.change(&mut |session| {
-                session.fill(&field, &value);
-            });
-            if matches!(field.as_str(), "search" | "which") {
-                list::to_top(state);
-            }
+            state.change(&mut |session| session.fill(&field, &value));
         }
     }
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use leptos::prelude::*;
 use web_sys::{Element, KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition};
 
+use super::analysis::Analysis;
 use super::events::focus;
 use super::state::State;
 use crate::view::raw::ROW;
@@ -35,8 +36,9 @@ fn scroll_to(state: State, list: &Element, top: f64) {
     measure(state, list);
 }
 
-/// A new search, order or text starts at the top.
-pub fn to_top(state: State) {
+/// A new search, order or text starts at the top. Nothing but the list has to be drawn again.
+pub fn again(state: State, change: impl FnOnce(&Analysis)) {
+    state.ask(change);
     state.scroll.update(|scroll| scroll.cursor = None);
     if let Some(list) = element() {
         scroll_to(state, &list, 0.0);
@@ -46,10 +48,11 @@ pub fn to_top(state: State) {
 /// Shows the lines that a number of the report was read from, and puts the focus where the eye is.
 pub fn jump(state: State, link: &Element, action: &str) {
     ORIGIN.set(Some(link.clone()));
-    state.change(&mut |session| {
+    let went = |session: &Analysis| {
         session.act(action);
-    });
-    let Some(target) = state.ask(|session| session.raw_target()).flatten() else { return };
+        session.raw_target()
+    };
+    let Some(target) = state.ask(went).flatten() else { return };
     state.scroll.update(|scroll| (scroll.cursor, scroll.ready) = (Some(target), true));
     if let Some(list) = element() {
         focus(&list);
@@ -68,9 +71,8 @@ pub fn jump(state: State, link: &Element, action: &str) {
 
 /// Goes back to the link that led here.
 pub fn back(state: State, action: &str) {
-    state.change(&mut |session| {
-        session.act(action);
-    });
+    state.ask(|session| session.act(action));
+    state.scroll.update(|_| ());
     if let Some(element) = ORIGIN.take().filter(|element| element.is_connected()) {
         element.scroll_into_view();
         focus(&element);

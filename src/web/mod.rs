@@ -12,6 +12,7 @@ mod events;
 mod host;
 mod io;
 mod list;
+mod menus;
 mod panic;
 mod route;
 mod state;

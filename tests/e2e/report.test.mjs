@@ -39,7 +39,7 @@ pageTest('two dumps before a change and two after it are set side by side', asyn
 if (corpus !== null) {
   pageTest('a real loaded vLLM: the slots are taken while the KV cache has room', async ({ page }) => {
     await open(page, '#open-files', [{ name: 'loaded.prom', bytes: read('dumps/vllm/er0080-vllm-0.25.1-loaded.prom') }]);
-    assert.match(await verdict(page), /one of 64 slots while the KV cache is 11\.2 % full/);
+    assert.match(await verdict(page), /one of 64 slots while the KV cache is 11\.2\u00a0% full/);
     await page.locator('.finding', { hasText: '195' }).first().waitFor();
     // The cause is only possible, so that the score beside it is no plain green.
     assert.match(await page.locator('.verdict.low .score').textContent(), /97.*Look closer/);
@@ -125,6 +125,29 @@ pageTest('the raw view searches names, labels and help, and opens families by ke
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.locator('.raw-row.line', { hasText: 'reason="capacity"' }).waitFor();
+});
+
+pageTest('searching the raw view, its order and its lines draw nothing of the report again', async ({ page }) => {
+  await report(page, 'vllm-slot-bound-1', 'vllm-slot-bound-2');
+  await page.locator('.raw-row').first().waitFor();
+  const drawn = () => page.evaluate(() => globalThis.drawnParts);
+  const before = await drawn();
+  assert.ok(before >= 5, 'the parts of the report are counted');
+  await page.keyboard.press('/');
+  await page.keyboard.type('waiting');
+  await page.locator('.raw-row.family').filter({ hasText: 'vllm:num_requests_waiting_by_reason' }).waitFor();
+  await page.getByRole('button', { name: 'As text' }).click();
+  await page.getByLabel('Which dump').selectOption('0');
+  await page.locator('.finding').getByRole('button', { name: /^line/ }).first().click();
+  await page.getByRole('button', { name: 'Back to where you were' }).click();
+  assert.equal(await page.locator('.raw-row.marked').count(), 0);
+  assert.equal(await drawn(), before);
+}, {
+  routes: [['**/analysis-*.js*', async (route) => {
+    const response = await route.fetch();
+    const script = (await response.text()).replace(/export function draw\(.*\{/, '$& globalThis.drawnParts = (globalThis.drawnParts ?? 0) + 1;');
+    await route.fulfill({ response, body: script });
+  }]],
 });
 
 pageTest('100,000 series: only what is seen is in the document', async ({ page }) => {
@@ -234,6 +257,15 @@ pageTest('paper shows the folded parts and no buttons', async ({ page }) => {
   assert.equal(await page.locator('.menu').first().isVisible(), false);
   assert.equal(await page.locator('.raw').isVisible(), false);
   assert.equal(await page.locator('.finding .proof dl').first().isVisible(), true);
+});
+
+pageTest('in forced colours the pressed button and the line that was led to are still told apart', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await report(page, 'vllm-slot-bound-1');
+  await page.locator('.finding').getByRole('button', { name: /^line/ }).first().click();
+  const style = (selector, name) => page.locator(selector).first().evaluate((element, property) => getComputedStyle(element)[property], name);
+  assert.notEqual(await style('.raw-row.marked', 'backgroundColor'), await style('.raw-row:not(.marked)', 'backgroundColor'));
+  assert.deepEqual([await style('.switch [aria-pressed=true]', 'outlineStyle'), await style('.switch [aria-pressed=false]', 'outlineStyle')], ['solid', 'none']);
 });
 
 pageTest('copying says that it copied', async ({ page }) => {

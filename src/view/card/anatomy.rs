@@ -6,7 +6,7 @@ use crate::report::{Anatomy, DistributionView, Phase, Report, SloStatusView};
 use crate::sorted::sort_by;
 use crate::view::chart::phases;
 use crate::view::node::{Node, el, el_of};
-use crate::view::parts::{fold, lines, section, table};
+use crate::view::parts::{fold, lines, section, stacked, table};
 use crate::view::words::report as words;
 
 /// The distributions that people ask for first; the others are folded away.
@@ -46,14 +46,14 @@ fn time(anatomy: &Anatomy) -> Option<Node> {
     }
     let mut rows: Vec<Node> = anatomy.phases.iter().map(row).collect();
     if let Some(total) = anatomy.total_seconds {
-        let total = el_of("tr", "total").row_head(words::E2E_MEAN).cell("value", &Unit::Seconds.show(total));
+        let total = el_of("tr", "total").row_head(words::E2E_MEAN).cell("value mark", &Unit::Seconds.show(total));
         rows.push(total.with(el("td")).with(el("td")));
     }
     let columns = [words::PHASE, words::MEAN, words::SHARE, words::FROM];
     Some(
         el_of("div", "card")
             .with(phases(&anatomy.phases))
-            .with(table("phases-table", words::PHASES, "hidden", &columns, rows))
+            .with(stacked(table("phases-table stack", words::PHASES, "hidden", &columns, rows)))
             .with(el_of("p", "quiet").rich(&anatomy.remark)),
     )
 }
@@ -62,7 +62,7 @@ fn row(phase: &Phase) -> Node {
     let key = el_of("span", &format!("key phase-{}", phase.id)).attr("aria-hidden", "true");
     el("tr")
         .with(el("th").attr("scope", "row").with(key).text(&phase.label))
-        .cell("value", &Unit::Seconds.show(phase.mean_seconds))
-        .cell("value", &Unit::Ratio.show(phase.share))
+        .cell("value mark", &Unit::Seconds.show(phase.mean_seconds))
+        .cell("value half", &Unit::Ratio.show(phase.share))
         .with(el_of("td", "from").maybe(lines(phase.input, &phase.lines)))
 }

@@ -5,7 +5,7 @@ use crate::report::{Action, Bottleneck, Evidence};
 use crate::rule::{BottleneckType, Role};
 use crate::view::look::{badge, of_severity};
 use crate::view::node::{Node, el, el_of, el_with};
-use crate::view::parts::{fold, lines, link, list, sentence, term};
+use crate::view::parts::{fold, lines, link, list, sentence, stacked, table, term};
 use crate::view::words::report as words;
 
 pub fn bottleneck(finding: &Bottleneck) -> Node {
@@ -39,33 +39,22 @@ fn standing(finding: &Bottleneck) -> String {
     parts.join(" · ")
 }
 
-// The roles stand here because a narrow screen lays the rows out as blocks, which would take them away.
 fn numbers(finding: &Bottleneck) -> Option<Node> {
     if finding.evidence.is_empty() {
         return None;
     }
-    let names = [words::WHAT, words::VALUE, words::FROM].iter().map(|name| el_with("th", name).attr("role", "columnheader")).collect();
-    Some(
-        el_of("table", "numbers")
-            .attr("role", "table")
-            .with(el_of("caption", "hidden").say(words::numbers_of(&finding.title)))
-            .with(el_of("thead", "hidden").attr("role", "rowgroup").with(el("tr").attr("role", "row").all(names)))
-            .with(el("tbody").attr("role", "rowgroup").all(finding.evidence.iter().map(number).collect())),
-    )
+    let columns = [words::WHAT, words::VALUE, words::FROM];
+    let rows = finding.evidence.iter().map(number).collect();
+    Some(stacked(table("numbers stack", &words::numbers_of(&finding.title), "hidden", &columns, rows)))
 }
 
 fn number(evidence: &Evidence) -> Node {
     let from = el_of("td", "from")
-        .attr("role", "cell")
         .with(el_with("span", &evidence.time_base.words).attr("title", &evidence.metric))
         .text(if evidence.inferred { words::INFERRED } else { "" })
         .text(" ")
         .maybe(lines(evidence.input, &evidence.lines));
-    el("tr")
-        .attr("role", "row")
-        .with(el_with("th", &evidence.label).attr("role", "rowheader"))
-        .with(el_of("td", "value").attr("role", "cell").text(&evidence.shown))
-        .with(from)
+    el("tr").row_head(&evidence.label).cell("value mark", &evidence.shown).with(from)
 }
 
 fn actions(finding: &Bottleneck) -> Option<Node> {

@@ -3,7 +3,7 @@
 use crate::report::{ComparisonRow, ComparisonView, Report, SideView, SpanView};
 use crate::view::look::{badge, of_change, of_fate};
 use crate::view::node::{Node, el, el_of, el_with};
-use crate::view::parts::{fold, lines, link, section, table, wide};
+use crate::view::parts::{column_name, fold, lines, link, section, stacked, table};
 use crate::view::words::comparison as words;
 
 pub fn comparison(report: &Report) -> Option<Node> {
@@ -44,21 +44,22 @@ fn numbers(comparison: &ComparisonView) -> Node {
     let rows = comparison.rows.iter().map(row).collect();
     let why = comparison.rows.iter().map(|row| el("li").with(el_with("b", &row.label)).text(": ").text(&row.sentence)).collect();
     el("div")
-        .with(wide(words::COMPARISON, table("full", words::COMPARISON, "", &columns, rows)))
+        .with(stacked(table("full stack sides", words::COMPARISON, "", &columns, rows)))
         .with(fold("proof", words::WHY_CALLED_SO).with(el("ul").all(why)))
 }
 
 fn row(row: &ComparisonRow) -> Node {
     el("tr")
         .row_head(&row.label)
-        .with(side(row.before.as_ref()))
-        .with(side(row.after.as_ref()))
-        .with(el("td").with(badge(of_change(row.change))))
+        .with(side("value half", words::BEFORE, row.before.as_ref()))
+        .with(side("value", words::AFTER, row.after.as_ref()))
+        .with(el_of("td", "mark").with(badge(of_change(row.change))))
 }
 
-fn side(side: Option<&SideView>) -> Node {
+fn side(class: &str, name: &str, side: Option<&SideView>) -> Node {
+    let cell = el_of("td", class).with(column_name(name));
     match side {
-        Some(side) => el_of("td", "value").text(&side.shown).text(" ").maybe(lines(side.input, &side.lines)),
-        None => el_of("td", "value").text("–"),
+        Some(side) => cell.text(&side.shown).text(" ").maybe(lines(side.input, &side.lines)),
+        None => cell.text("–"),
     }
 }

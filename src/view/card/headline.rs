@@ -104,11 +104,11 @@ pub fn confidence(word: ConfidenceWord) -> &'static str {
     }
 }
 
-/// What a screen reader is told when the verdict changes.
+/// What a screen reader is told when the verdict changes: the score, and on a line of its own the sentence.
 pub fn announcement(report: &Report) -> String {
     let look = of_footing(Standing::of(report).footing);
     let score = report.health.score.map(|score| format!("{score:.0} {}, ", words::OF_100)).unwrap_or_default();
-    format!("{}: {score}{}. {}", words::HEALTH, look.word, report.headline.text)
+    format!("{}: {score}{}.\n{}", words::HEALTH, look.word, report.headline.text)
 }
 
 /// Links to the parts, each with what is in it.

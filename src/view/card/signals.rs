@@ -2,7 +2,7 @@
 
 use crate::report::{Report, SignalView};
 use crate::view::node::{Node, el, el_of, el_with};
-use crate::view::parts::{fold, lines, section, table, wide};
+use crate::view::parts::{column_name, fold, lines, section, stacked, table};
 use crate::view::words::report as words;
 
 /// The tiles, in their order; a signal that the server does not export leaves no gap.
@@ -52,20 +52,22 @@ fn change(signal: &SignalView) -> Option<Node> {
 }
 
 fn all(signals: &[SignalView]) -> Node {
-    let columns = [words::SIGNAL, words::VALUE, words::BEFORE, words::TIME_BASE, words::METRIC, words::LINES];
+    let columns = [words::SIGNAL, words::VALUE, words::BEFORE, words::TIME_BASE, words::LINES, words::METRIC];
     let rows = signals.iter().map(row).collect();
-    fold("card all-signals", &words::all_signals(signals.len()))
-        .with(wide(words::SIGNALS, table("full", words::SIGNALS, "", &columns, rows)))
+    fold("card all-signals", &words::all_signals(signals.len())).with(stacked(table("full stack", words::SIGNALS, "", &columns, rows)))
 }
 
 fn row(signal: &SignalView) -> Node {
     let caveat = signal.caveat.as_ref().map(|caveat| el_of("span", "caveat").text(caveat));
-    let before = signal.before.map(|before| signal.unit.show(before)).unwrap_or_default();
+    let was = match signal.before {
+        Some(before) => el_of("td", "value was").with(column_name(words::BEFORE)).say(signal.unit.show(before)),
+        None => el_of("td", "value was"),
+    };
     el("tr")
         .with(el("th").attr("scope", "row").text(&signal.label).maybe(caveat))
-        .cell("value", &signal.shown)
-        .cell("value", &before)
-        .with(el_with("td", &signal.time_base.words))
+        .cell("value mark", &signal.shown)
+        .with(was)
+        .with(el_of("td", "from half").text(&signal.time_base.words))
+        .with(el_of("td", "from").maybe(lines(signal.input, &signal.lines)))
         .with(el("td").with(el_with("code", &signal.metric)))
-        .with(el("td").maybe(lines(signal.input, &signal.lines)))
 }

@@ -2,7 +2,7 @@
 
 use super::{at, span};
 use crate::metrics::Unit;
-use crate::plot::{self, Bar, Bars, Bracket};
+use crate::plot::{self, Bar, Bars, Bracket, Tick};
 use crate::report::DistributionView;
 use crate::view::node::{Node, el, el_of, el_with};
 use crate::view::words::report as words;
@@ -10,8 +10,8 @@ use crate::view::words::report as words;
 /// The bars are drawn in a square that is stretched to the card; words stand outside of it, so that they keep their shape.
 const SIDE: f64 = 1000.0;
 
-/// From here on the label of a tick would stick out at the end.
-const LAST: f64 = 0.95;
+/// Characters that an axis is wide on the narrowest screen, 320 px, and in a card of 22rem or more, as the style sheet has it.
+const ROOM: [f64; 2] = [34.0, 46.0];
 
 pub fn buckets(view: &DistributionView, targets: &[f64]) -> Option<Node> {
     let drawn = plot::bars(view, targets);
@@ -22,14 +22,12 @@ pub fn buckets(view: &DistributionView, targets: &[f64]) -> Option<Node> {
     let unit = view.unit;
     let bars = el("svg").attr("viewBox", "0 0 1000 1000").attr("preserveAspectRatio", "none");
     let bars = bars.all(drawn.bars.iter().map(|bar| rect(bar, unit)).collect());
-    let ticks =
-        drawn.ticks.iter().map(|tick| at("span", if tick.at > LAST { "late" } else { "" }, tick.at).say(unit.show(tick.value))).collect();
     Some(
         el_of("figure", "buckets")
             .attr("aria-hidden", "true")
             .with(el_of("div", "plot").with(bars).all(target_lines(&drawn, targets, unit)))
             .with(el_of("div", "brackets").all(drawn.brackets.iter().map(bracket).collect()))
-            .with(el_of("div", "axis").all(ticks)),
+            .with(el_of("div", "axis").all(tick_labels(&drawn.ticks, unit))),
     )
 }
 
@@ -45,6 +43,23 @@ fn rect(bar: &Bar, unit: Unit) -> Node {
         .attr("y", &number(SIDE - height))
         .attr("height", &number(height))
         .with(el_with("title", &words::bar(&unit.show(bar.lower), &upper, bar.count, bar.share)))
+}
+
+fn tick_labels(ticks: &[Tick], unit: Unit) -> Vec<Node> {
+    let labels: Vec<(f64, usize)> = ticks.iter().map(|tick| (tick.at, unit.show(tick.value).chars().count())).collect();
+    let [narrow, wide] = ROOM;
+    let always = plot::roomy(&labels, narrow, Vec::new());
+    let mostly = plot::roomy(&labels, wide, always.clone());
+    let label = |((tick, always), mostly): ((&Tick, &bool), &bool)| {
+        let class = match (*always, tick.at > plot::LATE) {
+            (true, false) => "",
+            (true, true) => "late",
+            (false, false) => "spare",
+            (false, true) => "spare late",
+        };
+        mostly.then(|| at("span", class, tick.at).say(unit.show(tick.value)))
+    };
+    ticks.iter().zip(&always).zip(&mostly).filter_map(label).collect()
 }
 
 fn target_lines(drawn: &Bars, targets: &[f64], unit: Unit) -> Vec<Node> {

@@ -40,6 +40,7 @@ pub fn chips(chips: &[Chip], refused: bool, editing: Option<u32>) -> Node {
     let items = chips.iter().map(|known| chip(known, editing == Some(known.id))).collect();
     let hinted = |origin| chips.iter().filter(|chip| chip.hinted && chip.origin == origin).count();
     let advice = match chips {
+        _ if refused => "",
         [_] => words::ADD_SECOND,
         [_, _, ..] if hinted(Origin::Pasted) > 1 => words::PASTE_TIMES,
         [_, _, ..] if hinted(Origin::File) > 0 => words::FILE_TIMES,
@@ -70,7 +71,7 @@ fn chip(chip: &Chip, editing: bool) -> Node {
         .id(&format!("chip-{id}"))
         .with(el_with("b", &chip.name))
         .text(" ")
-        .with(time(button("link", &format!("time {id}"), "").attr("title", words::EDIT_TIME), chip))
+        .with(time(button("link", &format!("time {id}"), ""), chip).with(el_of("span", "hidden").say(words::set_time(&chip.name))))
         .text(" ");
     if editing {
         let field = el("input").attr("type", "datetime-local").attr("step", "1").attr("aria-label", words::TIME);

@@ -39,13 +39,13 @@ pub fn rules_coming() -> Node {
     el_of("div", "rules-page").id("rules").with(el_with("p", words::RULES_COMING))
 }
 
-/// Always there, so that what it says is heard when it comes.
-pub fn notice(message: Option<&Message>) -> Node {
+/// Always there, so that what it says is heard when it comes. `kept`: there are texts that were loaded before.
+pub fn notice(message: Option<&Message>, kept: bool) -> Node {
     let (class, content, undo) = match message {
         None => ("notice none", Vec::new(), false),
         Some(Message::Plain { sentence, undo }) => ("notice", vec![el("p").rich(sentence)], *undo),
         Some(Message::Rejected { name, sentence, hint, problems, excerpt }) => {
-            ("notice bad", rejected(name, sentence, hint, problems, excerpt), false)
+            ("notice bad", rejected(name, sentence, hint, problems, excerpt, kept), false)
         }
     };
     let mut buttons = el_of("div", "buttons");
@@ -58,7 +58,7 @@ pub fn notice(message: Option<&Message>) -> Node {
     el_of("div", class).attr("role", "alert").all(content).with(buttons)
 }
 
-fn rejected(name: &str, sentence: &str, hint: &str, problems: &[(u32, String)], excerpt: &[(u32, String)]) -> Vec<Node> {
+fn rejected(name: &str, sentence: &str, hint: &str, problems: &[(u32, String)], excerpt: &[(u32, String)], kept: bool) -> Vec<Node> {
     let mut parts = vec![el("p").with(el("b").say(words::rejected(name))).text(" ").rich(sentence).text(" ").rich(hint)];
     if !problems.is_empty() {
         let reasons = problems.iter().map(|(line, sentence)| el("li").say(words::line(*line)).text(": ").rich(sentence)).collect();
@@ -66,10 +66,12 @@ fn rejected(name: &str, sentence: &str, hint: &str, problems: &[(u32, String)], 
     }
     if !excerpt.is_empty() {
         let row =
-            |(line, text): &(u32, String)| el("div").with(el_of("span", "no").say(line.to_string())).text(" ").with(el_with("span", text));
+            |(line, text): &(u32, String)| el("div").with(el_of("span", "no").say(line.to_string())).text(" ").with(el_with("code", text));
         let lines = el_of("div", "excerpt").attr("tabindex", "0").attr("role", "group").attr("aria-label", words::EXCERPT);
         parts.push(lines.all(excerpt.iter().map(row).collect()));
     }
-    parts.push(el_of("p", "quiet").text(words::KEPT));
+    if kept {
+        parts.push(el_of("p", "quiet").text(words::KEPT));
+    }
     parts
 }

@@ -19,8 +19,9 @@ pub fn commands(way: usize) -> Node {
 }
 
 fn command(command: &Command) -> Node {
-    el_of("div", "command")
-        .with(el_with("p", command.what))
-        .with(el("pre").attr("tabindex", "0").attr("aria-label", command.what).with(el_with("code", command.line)))
-        .with(copy_button(&format!("copy {}", command.line), shared::COPY, command.what))
+    el_of("div", "command").with(el_with("p", command.what)).with(el("pre").with(el_with("code", command.line))).with(copy_button(
+        &format!("copy {}", command.line),
+        shared::COPY,
+        command.what,
+    ))
 }

@@ -179,7 +179,6 @@ pub mod chips {
     pub const NO_TIMES: &str = "Set the time of each dump to get rates per second.";
     pub const NO_TIME: &str = "no time";
     pub const TIME: &str = "Time of the dump";
-    pub const EDIT_TIME: &str = "Set the time of this dump";
     pub const TIME_OF_PASTE: &str = "when pasted";
     pub const TIME_OF_FILE: &str = "file time";
     pub const TIME_OF_ANSWER: &str = "fetched";
@@ -195,6 +194,11 @@ pub mod chips {
 
     pub fn remove(name: &str) -> String {
         format!("Remove {name}")
+    }
+
+    /// After the time on its button, for those who do not see what it belongs to.
+    pub fn set_time(name: &str) -> String {
+        format!(", set the time of {name}")
     }
 }
 

@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::super::events::is_field;
+use super::super::menus;
 use super::super::state::{Sheet, State};
 use crate::view::raw::SEARCH_FIELD;
 
@@ -12,6 +13,10 @@ use crate::view::raw::SEARCH_FIELD;
 pub const FILE_INPUT: &str = "open-files";
 
 pub fn press(state: State, event: &KeyboardEvent) {
+    if event.key() == "Escape" && menus::escaped() {
+        event.prevent_default();
+        return;
+    }
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
         return;
     }

@@ -26,11 +26,12 @@ export function closeServers() {
  * - `origins`: further origins that the page may ask, for example `[metrics.origin]`.
  * - `routes`: `[pattern, answer]` pairs for requests that are answered otherwise, as the browser driver's `route` takes them.
  * - `expectConsole`: patterns of console errors that must appear, each at least once (Chromium logs a failed fetch as an error).
+ * - `touch`: a phone; its pointer is a finger.
  * - `width`, `height`, `colorScheme`, `reducedMotion`, `permissions`, `hash`: the state of the browser and of the address.
  */
 export async function openPage(options = {}) {
-  const { routes = [], width = 1280, height = 900, colorScheme = 'light', reducedMotion = 'reduce', permissions = [], hash = '', origins = [], expectConsole = [] } = options;
-  const context = await (await browser()).newContext({ viewport: { width, height }, colorScheme, reducedMotion, permissions, locale: 'en-GB', timezoneId: 'UTC' });
+  const { routes = [], width = 1280, height = 900, colorScheme = 'light', reducedMotion = 'reduce', permissions = [], touch = false, hash = '', origins = [], expectConsole = [] } = options;
+  const context = await (await browser()).newContext({ viewport: { width, height }, colorScheme, reducedMotion, permissions, hasTouch: touch, isMobile: touch, locale: 'en-GB', timezoneId: 'UTC' });
   context.setDefaultTimeout(15_000);
   for (const [pattern, answer] of routes) await context.route(pattern, answer);
   const page = await context.newPage();

@@ -1,0 +1,76 @@
+//! The last touch before a tree is shown: a number and its unit stay on one line. The report itself, its JSON and its Markdown keep
+//! plain spaces, because people search and compare them.
+
+use super::node::Node;
+
+const UNITS: [&str; 15] = ["%", "s", "ms", "µs", "min", "h", "/s", "/min", "tok/s", "req/s", "B", "KB", "MB", "GB", "GB/s"];
+/// A space at which no line ends.
+const BOUND: char = '\u{a0}';
+
+/// Binds units to their numbers in all text but code, which people copy.
+pub fn typeset(tree: &mut Node) {
+    tree.each_text(&|node| matches!(node.tag(), "code" | "pre"), &|text| {
+        if let Some(bound) = bind(text) {
+            *text = bound;
+        }
+    });
+}
+
+/// The text with its units bound; nothing when there is none.
+fn bind(text: &str) -> Option<String> {
+    let mut bound = None;
+    for (at, _) in text.match_indices(' ') {
+        let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
+        let word = after.split(|c: char| !(c.is_alphabetic() || c == '/' || c == '%')).next().unwrap_or_default();
+        if before.ends_with(|c: char| c.is_ascii_digit() || c == '∞') && UNITS.contains(&word) {
+            let (out, done) = bound.get_or_insert_with(|| (String::with_capacity(text.len() + 8), 0));
+            out.push_str(text.get(*done..at)?);
+            out.push(BOUND);
+            *done = at + 1;
+        }
+    }
+    let (mut out, done) = bound?;
+    out.push_str(text.get(done..)?);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Unit;
+    use crate::view::node::{el, el_with};
+
+    #[test]
+    fn a_unit_stays_with_its_number_and_words_stay_apart() {
+        for (text, bound) in [
+            ("wait 12.9 s for 4 slots", Some("wait 12.9\u{a0}s for 4 slots")),
+            ("99 % are asked (95 % interval 0–1.1 %)", Some("99\u{a0}% are asked (95\u{a0}% interval 0–1.1\u{a0}%)")),
+            ("≥ ∞ ms", Some("≥ ∞\u{a0}ms")),
+            ("10 s", Some("10\u{a0}s")),
+            ("4 slots, 3 sets; the s", None),
+            ("", None),
+            (" ", None),
+        ] {
+            assert_eq!(bind(text).as_deref(), bound, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_short_unit_that_values_are_shown_with_is_known() {
+        let units = [Unit::Seconds, Unit::Ratio, Unit::TokensPerSecond, Unit::RequestsPerSecond, Unit::PerMinute, Unit::Bytes];
+        let rest = [Unit::Gigabytes, Unit::Milliseconds, Unit::GigabytesPerSecond, Unit::UnixSeconds];
+        for unit in units.into_iter().chain(rest) {
+            for value in [2e-6, 0.002, 20.0] {
+                let shown = unit.show(value);
+                assert!(bind(&shown).is_some(), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn code_is_left_as_it_is() {
+        let mut tree = el("p").text("after 10 s ").with(el_with("code", "sleep 10 s"));
+        typeset(&mut tree);
+        assert_eq!(tree.all_text(), "after 10\u{a0}s sleep 10 s");
+    }
+}
