@@ -238,6 +238,6 @@ fn a_symptom_is_called_a_symptom_and_its_step_is_short() {
     let session = with(&[waits]);
     let top = session.draw(Part::Top, true).all_text();
     assert!(top.contains("90 requests wait") && top.contains("cause not found") && !top.contains("cause possible"), "{top}");
-    assert!(top.contains("Take a second dump 30 to 60 s later"), "{top}");
+    assert!(top.contains("Take a second dump 30 to 60\u{a0}s later"), "{top}");
     assert!(session.markdown().contains("**Next step**: Take a second dump 30 to 60 s later"));
 }
