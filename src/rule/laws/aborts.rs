@@ -30,3 +30,26 @@ fn tokens(seen: &Observation) -> Option<Reading> {
     let finished_tokens = of_finished.histogram.sum?;
     derived((all.value - finished_tokens).max(0.0), Unit::Tokens, all.time_base, &[&all.source, &of_finished.source])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::testing::{Build, window};
+
+    #[test]
+    fn requests_thrown_out_of_a_full_cache_are_not_gone() {
+        // Seen on a real server: 19 first tokens, 14 running, 9 waiting, a full cache, and no preemption counted yet.
+        let at = |first_tokens: f64, running: f64, waiting: f64, usage: f64| {
+            Build::new(BackendId::Vllm)
+                .gauge(Gauge::Running, running)
+                .gauge(Gauge::Waiting, waiting)
+                .gauge(Gauge::KvUsage, usage)
+                .counter(Counter::Finished, 2.0)
+                .counter(Counter::Preemptions, 0.0)
+                .latency(Distribution::Ttft, first_tokens, 0.1)
+        };
+        let gone = |usage: f64| requests(&window(at(2.0, 0.0, 0.0, 0.0), at(21.0, 14.0, 9.0, usage))).map(|law| law.value);
+        assert_eq!(gone(1.0), Some(0.0));
+        assert_eq!(gone(0.6), Some(5.0));
+    }
+}
