@@ -257,6 +257,7 @@ pageTest('paper shows the folded parts and no buttons', async ({ page }) => {
   assert.equal(await page.locator('.menu').first().isVisible(), false);
   assert.equal(await page.locator('.raw').isVisible(), false);
   assert.equal(await page.locator('.finding .proof dl').first().isVisible(), true);
+  assert.equal(await page.locator('.finding .proof dl').first().evaluate((list) => getComputedStyle(list).display), 'grid');
 });
 
 pageTest('in forced colours the pressed button and the line that was led to are still told apart', async ({ page }) => {
