@@ -26,6 +26,6 @@ pub use scrape::{Samples, Scrape};
 pub use series::LabelledHistogram;
 pub(crate) use series::{SUFFIXES, SampledHistogram, histograms_of};
 pub(crate) use slots::Slots;
-pub use spans::Spans;
+pub use spans::{SourceLines, Spans};
 pub(crate) use text::{Piece, hash};
 pub use unit::{Unit, counted};

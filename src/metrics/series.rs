@@ -3,7 +3,7 @@
 use super::columns::{Row, label_hash};
 use super::histogram::{Bucket, Histogram};
 use super::slots::Slots;
-use super::spans::Spans;
+use super::spans::{SourceLines, Spans};
 use super::text::Piece;
 use super::{Sample, Samples, Scrape, number};
 
@@ -16,7 +16,7 @@ pub struct LabelledHistogram<'a> {
     pub labels: Vec<(&'a str, &'a str)>,
     pub histogram: Histogram,
     /// Ascending.
-    pub lines: Vec<u32>,
+    pub lines: SourceLines,
 }
 
 /// A histogram beside its first bucket, whose labels without `le` are its own.

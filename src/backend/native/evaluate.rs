@@ -4,7 +4,7 @@ use super::ranks::{ByRank, ranks};
 use super::select::show;
 use super::series::Data;
 use super::{Absent, Combine, Instance, Native, Row, Series};
-use crate::metrics::{Histogram, Spans};
+use crate::metrics::{Histogram, SourceLines, Spans};
 use crate::signal::{Counter, Distribution, Gauge, Merge, Source, Spread, Value, Version};
 
 /// A gauge; negative values are sentinels for "unknown" (vLLM's disabled hit rate, SGLang's unset utilisation).
@@ -38,7 +38,7 @@ pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter
         Absent::ZeroSince(release) => since.is_some_and(|since| since >= release),
     };
     let native = row.from.first().filter(|_| is_zero)?;
-    let source = Source { metric: show(&instance.full_name(native.name), native.select), lines: [].into() };
+    let source = Source { metric: show(&instance.full_name(native.name), native.select), lines: SourceLines::default() };
     Some(Value { value: 0.0, ranks: Vec::new(), source, absent_is_zero: true })
 }
 
@@ -91,7 +91,7 @@ fn read<T: Data>(
     if ranks.is_empty() {
         return None;
     }
-    Some(Found { ranks, source: Source { metric: names.join(" + "), lines: lines.lines().into() } })
+    Some(Found { ranks, source: Source { metric: names.join(" + "), lines: lines.lines() } })
 }
 
 /// Both lists are in rank order; a rank that only the second has comes last.

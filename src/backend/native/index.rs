@@ -1,12 +1,11 @@
 //! The samples of one backend in a scrape, by name without the prefix and by server. Nothing is read before somebody asks for it.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
 
 use super::Series;
 use super::instances::{Fitting, Instances};
 use crate::backend::spec::Spec;
-use crate::metrics::{Histogram, Run, SUFFIXES, Sample, Samples, Scrape, Spans, histograms_of, number};
+use crate::metrics::{Histogram, Run, SUFFIXES, Sample, Samples, Scrape, SourceLines, Spans, histograms_of, number};
 use crate::signal::{InstanceKey, Source};
 use crate::sorted::{sort, sort_by};
 
@@ -140,10 +139,10 @@ impl<'i, 'a> Instance<'i, 'a> {
     }
 
     /// Lines of the samples of these names.
-    pub fn lines(&self, names: &[&str]) -> Arc<[u32]> {
+    pub fn lines(&self, names: &[&str]) -> SourceLines {
         let mut lines = Spans::default();
         names.iter().flat_map(|name| self.samples(name)).for_each(|sample| lines.add(sample.line()));
-        lines.lines().into()
+        lines.lines()
     }
 
     /// Histograms of this base name.

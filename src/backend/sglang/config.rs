@@ -143,6 +143,6 @@ impl Reader<'_, '_, '_> {
         let mut lines = Spans::default();
         self.instance.numbers(family).for_each(|series| lines.extend(&series.lines));
         self.instance.histograms(family).iter().for_each(|series| lines.extend(&series.lines));
-        Source { metric: self.instance.full_name(family), lines: lines.lines().into() }
+        Source { metric: self.instance.full_name(family), lines: lines.lines() }
     }
 }

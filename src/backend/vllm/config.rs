@@ -156,6 +156,6 @@ impl Info<'_, '_, '_> {
     }
 
     fn source(&self, label: &str, lines: &Spans) -> Source {
-        Source { metric: format!("{}{{{label}}}", self.instance.full_name(INFO)), lines: lines.lines().into() }
+        Source { metric: format!("{}{{{label}}}", self.instance.full_name(INFO)), lines: lines.lines() }
     }
 }
