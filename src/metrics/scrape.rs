@@ -64,6 +64,11 @@ impl<'r, 'a> Samples<'r, 'a> {
     pub(crate) fn new(scrape: &'a Scrape, runs: &'r [Run]) -> Self {
         Samples { scrape, runs: runs.iter(), next: 0, end: 0 }
     }
+
+    /// Rows that stand together: the first and the one after the last.
+    pub(crate) fn stretches(self) -> impl Iterator<Item = (u32, u32)> {
+        std::iter::once((self.next, self.end)).chain(self.runs.map(|run| (run.start, run.end)))
+    }
 }
 
 impl<'a> Iterator for Samples<'_, 'a> {

@@ -1,4 +1,4 @@
-//! Line numbers as stretches: the samples of one series, or of one family, mostly stand together.
+//! Numbers of lines, and of rows, as stretches: the samples of one series, or of one family, mostly stand together.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sorted::sort;
 
-/// Line numbers while they are collected. A single stretch, which is what a histogram is in most texts, needs no memory of its own.
+/// Numbers while they are collected. A single stretch, which is what a histogram is in most texts, needs no memory of its own.
 #[derive(Debug, Clone, Default)]
 pub struct Spans {
     /// First line and the line after the last; empty when nothing was added.
@@ -32,6 +32,16 @@ impl Spans {
     }
 
     #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.last.0 == self.last.1
+    }
+
+    /// As they were added.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.earlier.iter().chain([&self.last]).flat_map(|(start, end)| *start..*end)
+    }
+
+    #[must_use]
     pub fn lines(&self) -> SourceLines {
         let mut spans: Vec<(u32, u32)> = self.earlier.iter().copied().chain([self.last]).filter(|(start, end)| start < end).collect();
         sort(&mut spans);
@@ -45,7 +55,8 @@ impl Spans {
         SourceLines(spans.into())
     }
 
-    fn add_span(&mut self, (start, end): (u32, u32)) {
+    /// The first and the one after the last.
+    pub(super) fn add_span(&mut self, (start, end): (u32, u32)) {
         if start == end {
             return;
         }

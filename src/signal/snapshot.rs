@@ -106,11 +106,10 @@ pub struct Value {
     pub absent_is_zero: bool,
 }
 
-/// A distribution, merged over ranks, with each rank kept.
+/// A distribution, merged over ranks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spread {
     pub histogram: Histogram,
-    pub ranks: Vec<(String, Histogram)>,
     pub source: Source,
 }
 

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::Series;
 use super::instances::{Fitting, Instances};
 use crate::backend::spec::Spec;
-use crate::metrics::{Histogram, Run, SUFFIXES, Sample, Samples, Scrape, SourceLines, Spans, histograms_of, number};
+use crate::metrics::{HistogramRows, Run, SUFFIXES, Sample, Samples, Scrape, SourceLines, Spans, histograms_of, number};
 use crate::signal::{InstanceKey, Source};
 use crate::sorted::{sort, sort_by};
 
@@ -31,7 +31,7 @@ struct Name<'a> {
 pub(in crate::backend) struct Instance<'i, 'a> {
     index: &'i Index<'a>,
     number: usize,
-    histograms: OnceCell<Vec<OnceCell<Vec<Series<'a, Histogram>>>>>,
+    histograms: OnceCell<Vec<OnceCell<Vec<HistogramRows<'a>>>>>,
 }
 
 impl<'a> Index<'a> {
@@ -146,15 +146,10 @@ impl<'i, 'a> Instance<'i, 'a> {
     }
 
     /// Histograms of this base name.
-    pub fn histograms(&self, base: &str) -> &[Series<'a, Histogram>] {
+    pub fn histograms(&self, base: &str) -> &[HistogramRows<'a>] {
         let Some(place) = self.index.place(base, "_bucket") else { return &[] };
         let all = self.histograms.get_or_init(|| self.index.names.iter().map(|_| OnceCell::new()).collect());
-        let read = || {
-            histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)))
-                .into_iter()
-                .map(Series::of_histogram)
-                .collect()
-        };
+        let read = || histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)));
         all.get(place).map_or(&[], |cell| cell.get_or_init(read))
     }
 
@@ -180,7 +175,7 @@ impl<'i, 'a> Instance<'i, 'a> {
     /// The values of a label over the series of a name, sorted, each once.
     pub fn label_values(&self, name: &str, label: &str) -> Vec<&'a str> {
         let numbers = self.samples(name).filter_map(|sample| sample.label(label));
-        let histograms = self.histograms(name).iter().filter_map(|series| series.label(label));
+        let histograms = self.histograms(name).iter().filter_map(|series| series.sample.label(label));
         let mut values: Vec<&'a str> = numbers.chain(histograms).collect();
         sort(&mut values);
         values.dedup();
