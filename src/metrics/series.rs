@@ -5,7 +5,7 @@ use super::histogram::{Bucket, Histogram};
 use super::slots::Slots;
 use super::spans::{SourceLines, Spans};
 use super::text::Piece;
-use super::{Sample, Samples, Scrape, number};
+use super::{Sample, Samples, Scrape, Table, number};
 
 use crate::sorted::sort;
 
@@ -62,8 +62,11 @@ impl<'a> HistogramRows<'a> {
     }
 
     pub fn add_lines(&self, lines: &mut Spans) {
-        let rows = self.buckets.iter().chain(self.totals.iter());
-        rows.filter_map(|row| self.sample.scrape.row(row)).for_each(|row| lines.add(row.line));
+        for span in self.buckets.spans().chain(self.totals.spans()) {
+            for row in self.sample.scrape.rows(span) {
+                lines.add(row.line);
+            }
+        }
     }
 }
 
@@ -83,7 +86,7 @@ pub(crate) fn sum_of<'s, 'a: 's>(mut all: impl Iterator<Item = &'s HistogramRows
 #[derive(Default)]
 struct Reader<'a> {
     /// The bounds of the series before, which are mostly those of the next.
-    bounds: Vec<(&'a [u8], f64)>,
+    bounds: Vec<(&'a str, f64)>,
     /// Memory to use again.
     spare: Vec<Bucket>,
 }
@@ -94,25 +97,29 @@ impl<'a> Reader<'a> {
         let mut buckets = std::mem::take(&mut self.spare);
         buckets.clear();
         let mut shape = Shape::default();
-        for row in rows.buckets.iter().filter_map(|row| scrape.row(row)) {
-            if row.layout != shape.layout {
-                shape = Shape::of(scrape, row.layout);
-            }
-            let le = shape.le(scrape, row);
-            if let Some(upper) = le.and_then(|le| self.bound(buckets.len(), le)) {
-                buckets.push(Bucket { upper, cumulative: row.value });
+        for span in rows.buckets.spans() {
+            for row in scrape.rows(span) {
+                if row.layout != shape.layout {
+                    shape = Shape::of(scrape, row.layout);
+                }
+                let Some(le) = shape.le.and_then(|le| scrape.table().columns.value(row, le)) else { continue };
+                if let Some(upper) = self.bound(buckets.len(), scrape, le) {
+                    buckets.push(Bucket { upper, cumulative: row.value });
+                }
             }
         }
         Histogram::new(buckets, rows.sum, rows.count)
     }
 
-    fn bound(&mut self, place: usize, le: &'a str) -> Option<f64> {
-        if let Some((_, upper)) = self.bounds.get(place).filter(|(known, _)| *known == le.as_bytes()) {
+    fn bound(&mut self, place: usize, scrape: &'a Scrape, le: Piece) -> Option<f64> {
+        let Table { text, columns, .. } = scrape.table();
+        if let Some((_, upper)) = self.bounds.get(place).filter(|(known, _)| le.is(known, text, &columns.decoded)) {
             return Some(*upper);
         }
+        let le = le.within(text, &columns.decoded);
         let upper = number(le)?;
         self.bounds.truncate(place);
-        self.bounds.push((le.as_bytes(), upper));
+        self.bounds.push((le, upper));
         Some(upper)
     }
 }
@@ -149,12 +156,13 @@ impl<'a> Found<'a> {
                 shape = Shape::of(self.scrape, row.layout);
             }
             let labels = shape.labels(self.scrape, row);
-            let next = at + 1 + shape.same_series(self.scrape, &labels, at + 1, end);
-            let series = self.find(&labels).unwrap_or_else(|| {
+            let next = shape.end_of_series(self.scrape, (at, end));
+            let hash = labels.hash(self.scrape);
+            let series = self.find(hash, &labels).unwrap_or_else(|| {
                 let sample = Sample { scrape: self.scrape, row: at };
                 self.all.push(HistogramRows { sample, buckets: Spans::default(), totals: Spans::default(), sum: None, count: None });
                 self.labels.push(labels);
-                self.slots.add(labels.hash(self.scrape));
+                self.slots.add(hash);
                 self.all.len() - 1
             });
             if let Some(series) = self.all.get_mut(series) {
@@ -174,7 +182,7 @@ impl<'a> Found<'a> {
             }
             let labels = shape.labels(self.scrape, row);
             // The order of the series is that of their buckets.
-            let at = Some(next).filter(|next| self.is_at(*next, &labels)).or_else(|| self.find(&labels));
+            let at = Some(next).filter(|next| self.is_at(*next, &labels)).or_else(|| self.find(labels.hash(self.scrape), &labels));
             let Some((at, series)) = at.and_then(|at| Some((at, self.all.get_mut(at)?))) else { continue };
             next = at + 1;
             series.totals.add(sample.row);
@@ -183,9 +191,8 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn find(&self, labels: &Labels<'a>) -> Option<usize> {
-        let found = self.slots.find(labels.hash(self.scrape), |id| self.is_at(id as usize, labels));
-        found.map(|id| id as usize)
+    fn find(&self, hash: u64, labels: &Labels<'a>) -> Option<usize> {
+        self.slots.find(hash, |id| self.is_at(id as usize, labels)).map(|id| id as usize)
     }
 
     fn is_at(&self, at: usize, labels: &Labels<'a>) -> bool {
@@ -196,31 +203,31 @@ impl<'a> Found<'a> {
 impl HistogramRows<'_> {
     fn has_bound(&self) -> bool {
         let scrape = self.sample.scrape;
-        let mut bounds = self.buckets.iter().filter_map(|row| Sample { scrape, row }.label("le"));
-        bounds.any(|le| number(le).is_some())
+        let mut rows = self.buckets.spans().flat_map(|(start, end)| start..end);
+        rows.any(|row| Sample { scrape, row }.label("le").and_then(number).is_some())
     }
 }
 
 /// The label keys of a name's samples of one layout.
 #[derive(Clone, Copy)]
-struct Shape<'a> {
-    layout: u32,
+pub(super) struct Shape<'a> {
+    pub layout: u32,
     keys: &'a [u32],
-    /// The place of `le`; beyond the end when there is none.
-    le: usize,
+    /// The place of `le`.
+    le: Option<usize>,
 }
 
 impl Default for Shape<'_> {
     fn default() -> Self {
-        Shape { layout: u32::MAX, keys: &[], le: 0 }
+        Shape { layout: u32::MAX, keys: &[], le: None }
     }
 }
 
 impl<'a> Shape<'a> {
-    fn of(scrape: &'a Scrape, layout: u32) -> Self {
+    pub fn of(scrape: &'a Scrape, layout: u32) -> Self {
         let columns = &scrape.table().columns;
         let keys = columns.layout(layout).map_or(&[][..], |layout| columns.keys(layout));
-        let le = keys.iter().position(|key| columns.strings.get(*key) == "le").unwrap_or(keys.len());
+        let le = keys.iter().position(|key| columns.strings.get(*key) == "le");
         Shape { layout, keys, le }
     }
 
@@ -228,20 +235,25 @@ impl<'a> Shape<'a> {
         Labels { keys: self.keys, values: scrape.table().columns.values_of(row, self.keys.len()), le: self.le }
     }
 
-    fn le(&self, scrape: &'a Scrape, row: &Row) -> Option<&'a str> {
-        let place = Some(self.le).filter(|le| *le < self.keys.len())?;
-        scrape.table().columns.value(row, place).map(|le| text(scrape, le))
-    }
-
-    /// How many rows from here on have this shape and these labels.
-    fn same_series(&self, scrape: &Scrape, labels: &Labels<'a>, start: u32, end: u32) -> u32 {
+    /// The row after the last of those from the first on that have its labels, `le` aside, as neighbours do that a server wrote.
+    /// Rows further on may have them too.
+    pub fn end_of_series(&self, scrape: &Scrape, (first, end): (u32, u32)) -> u32 {
         let columns = &scrape.table().columns;
-        let rows = columns.rows.get(start as usize..end as usize).unwrap_or(&[]);
-        let goes_on = |row: &&Row| {
-            let values = columns.values_of(row, self.keys.len()).iter().zip(labels.values).enumerate();
-            row.layout == self.layout && values.into_iter().all(|(place, (a, b))| place == self.le || same(scrape, *a, *b))
-        };
-        rows.iter().take_while(goes_on).count() as u32
+        let Some((one, others)) = scrape.rows((first, end)).split_first() else { return end };
+        let of_one = columns.values_of(one, self.keys.len());
+        let mut next = first + 1;
+        for row in others {
+            if row.layout != one.layout {
+                break;
+            }
+            for (place, (a, b)) in columns.values_of(row, self.keys.len()).iter().zip(of_one).enumerate() {
+                if a != b && self.le != Some(place) {
+                    return next;
+                }
+            }
+            next += 1;
+        }
+        next
     }
 }
 
@@ -251,14 +263,14 @@ struct Labels<'a> {
     keys: &'a [u32],
     values: &'a [Piece],
     /// The place of `le`, which is none of them.
-    le: usize,
+    le: Option<usize>,
 }
 
 impl<'a> Labels<'a> {
     fn iter(&self) -> impl Iterator<Item = (u32, Piece)> + use<'a> {
         let le = self.le;
         let all = self.keys.iter().copied().zip(self.values.iter().copied()).enumerate();
-        all.filter(move |(place, _)| *place != le).map(|(_, label)| label)
+        all.filter(move |(place, _)| Some(*place) != le).map(|(_, label)| label)
     }
 
     /// The same labels in whatever order.

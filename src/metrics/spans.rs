@@ -25,10 +25,7 @@ impl Spans {
     }
 
     pub fn extend(&mut self, other: &Spans) {
-        for span in &other.earlier {
-            self.add_span(*span);
-        }
-        self.add_span(other.last);
+        other.spans().for_each(|span| self.add_span(span));
     }
 
     #[must_use]
@@ -36,14 +33,14 @@ impl Spans {
         self.last.0 == self.last.1
     }
 
-    /// As they were added.
-    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.earlier.iter().chain([&self.last]).flat_map(|(start, end)| *start..*end)
+    /// As they were added: the first and the one after the last of each stretch.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.earlier.iter().chain([&self.last]).copied()
     }
 
     #[must_use]
     pub fn lines(&self) -> SourceLines {
-        let mut spans: Vec<(u32, u32)> = self.earlier.iter().copied().chain([self.last]).filter(|(start, end)| start < end).collect();
+        let mut spans: Vec<(u32, u32)> = self.spans().filter(|(start, end)| start < end).collect();
         sort(&mut spans);
         spans.dedup_by(|next, before| {
             let joins = next.0 <= before.1;

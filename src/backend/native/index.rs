@@ -85,14 +85,13 @@ impl<'a> Index<'a> {
         let mut pick = self.instances.pick();
         let mut fitting = Fitting::Several(Vec::new());
         let mut runs: Vec<Run> = Vec::new();
-        for sample in self.scrape.named(name.full) {
-            if pick.go(&sample) {
-                fitting = self.instances.fitting(&pick.values);
+        for (start, end) in self.scrape.named(name.full).series() {
+            if pick.go(&self.scrape.sample(start)) {
+                fitting = self.instances.fitting(&pick.values, &fitting);
             }
-            let row = sample.row();
             let mut give = |server: usize| match runs.last_mut() {
-                Some(run) if run.name as usize == server && run.end == row => run.end += 1,
-                _ => runs.push(Run { name: server as u32, start: row, end: row + 1 }),
+                Some(run) if run.name as usize == server && run.end == start => run.end = end,
+                _ => runs.push(Run { name: server as u32, start, end }),
             };
             match &fitting {
                 Fitting::One(server) => give(*server),
