@@ -86,7 +86,7 @@ pub(crate) fn sum_of<'s, 'a: 's>(mut all: impl Iterator<Item = &'s HistogramRows
 #[derive(Default)]
 struct Reader<'a> {
     /// The bounds of the series before, which are mostly those of the next.
-    bounds: Vec<(&'a str, f64)>,
+    bounds: Vec<(&'a [u8], f64)>,
     /// Memory to use again.
     spare: Vec<Bucket>,
 }
@@ -113,13 +113,13 @@ impl<'a> Reader<'a> {
 
     fn bound(&mut self, place: usize, scrape: &'a Scrape, le: Piece) -> Option<f64> {
         let Table { text, columns, .. } = scrape.table();
-        if let Some((_, upper)) = self.bounds.get(place).filter(|(known, _)| le.is(known, text, &columns.decoded)) {
+        let bytes = le.bytes_within(text, &columns.decoded);
+        if let Some((_, upper)) = self.bounds.get(place).filter(|(known, _)| are_equal(known, bytes)) {
             return Some(*upper);
         }
-        let le = le.within(text, &columns.decoded);
-        let upper = number(le)?;
+        let upper = number(le.within(text, &columns.decoded))?;
         self.bounds.truncate(place);
-        self.bounds.push((le, upper));
+        self.bounds.push((bytes, upper));
         Some(upper)
     }
 }
@@ -282,16 +282,21 @@ impl<'a> Labels<'a> {
 
     /// Independent of the order.
     fn hash(&self, scrape: &Scrape) -> u64 {
-        self.iter().map(|(key, value)| label_hash(key, text(scrape, value).as_bytes())).fold(0, u64::wrapping_add)
+        self.iter().map(|(key, value)| label_hash(key, bytes(scrape, value))).fold(0, u64::wrapping_add)
     }
 }
 
 /// Equal values of neighbours are mostly one piece of the text.
 fn same(scrape: &Scrape, a: Piece, b: Piece) -> bool {
-    a == b || text(scrape, a) == text(scrape, b)
+    a == b || bytes(scrape, a) == bytes(scrape, b)
 }
 
-fn text(scrape: &Scrape, piece: Piece) -> &str {
+/// Bounds are so short that a call costs more than the comparison.
+fn are_equal(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+}
+
+fn bytes(scrape: &Scrape, piece: Piece) -> &[u8] {
     let table = scrape.table();
-    piece.within(&table.text, &table.columns.decoded)
+    piece.bytes_within(&table.text, &table.columns.decoded)
 }

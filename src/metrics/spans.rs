@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(all(&lines), [3, 4, 5, 7, 8, 9, 20]);
         assert_eq!(lines.stretches().collect::<Vec<_>>(), [(3, 5), (7, 9), (20, 20)]);
         assert_eq!((lines.len(), lines.contains(8), lines.contains(6), lines.contains(21)), (7, true, false, false));
-        assert!(SourceLines::default().is_empty() && SourceLines::default().len() == 0);
+        assert!(SourceLines::default().is_empty());
         assert_eq!(SourceLines::join([&lines, &[6, 21, 1].into(), &SourceLines::default()]), [1, 3, 4, 5, 6, 7, 8, 9, 20, 21].into());
     }
 

@@ -23,12 +23,11 @@ impl Piece {
         self.len & DECODED != 0
     }
 
-    /// Whether the text is this one, without a look at where its characters begin.
-    pub(crate) fn is(self, known: &str, text: &str, decoded: &str) -> bool {
+    /// The bytes alone, for comparisons; where characters begin need not be looked at.
+    pub(crate) fn bytes_within<'a>(self, text: &'a str, decoded: &'a str) -> &'a [u8] {
         let source = if self.is_decoded() { decoded } else { text };
         let start = self.start as usize;
-        let own = source.as_bytes().get(start..start + (self.len & !DECODED) as usize);
-        own.is_some_and(|own| own.len() == known.len() && own.iter().zip(known.as_bytes()).all(|(a, b)| a == b))
+        source.as_bytes().get(start..start + (self.len & !DECODED) as usize).unwrap_or(&[])
     }
 
     pub(crate) fn within<'a>(self, text: &'a str, decoded: &'a str) -> &'a str {
