@@ -44,7 +44,7 @@ fn assert_sound(text: &str) {
                 assert!(snapshot.counters.values().all(|value| value.value.is_finite()), "{:?}", snapshot.counters);
                 let sources =
                     snapshot.counters.values().map(|value| &value.source).chain(snapshot.gauges.values().map(|value| &value.source));
-                assert!(sources.into_iter().all(|source| !source.metric.is_empty() && source.lines.is_sorted()));
+                assert!(sources.into_iter().all(|source| !source.metric.is_empty() && source.lines.iter().is_sorted()));
             }
         }
     }

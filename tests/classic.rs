@@ -191,7 +191,7 @@ fn a_finding_becomes_a_card_with_its_evidence() {
         .map(|finding| servescope::report::build::classic_bottleneck(finding, 1, Some("2026-11-24T00:00:00Z")))
         .collect();
     assert_eq!((cards[0].id.as_str(), cards[0].current_value, cards[0].threshold_value), ("classic-high-ttft", 0.25, 0.1));
-    assert_eq!(cards[0].evidence[0].lines, [9]);
+    assert_eq!(cards[0].evidence[0].lines, [9].into());
     assert!(cards[0].description.contains("mean since the process started"), "{}", cards[0].description);
     assert_eq!((cards[1].current_value, cards[1].threshold_value), (98.0, 85.0));
     assert!(cards[1].formula.ends_with("98 % > 85 %"), "{}", cards[1].formula);

@@ -67,11 +67,11 @@ fn each_snapshot(check: impl Fn(&str, &Lines, &Snapshot)) {
 
 /// The lines that a source names, as (family, value).
 fn lines_of<'a>(lines: &'a Lines, source: &Source) -> Vec<(&'a str, f64)> {
-    source.lines.iter().filter_map(|line| lines.get(line)).map(|(name, value)| (name.as_str(), *value)).collect()
+    source.lines.iter().filter_map(|line| lines.get(&line)).map(|(name, value)| (name.as_str(), *value)).collect()
 }
 
 fn assert_source(name: &str, what: &str, lines: &Lines, source: &Source) {
-    assert!(source.lines.is_sorted_by(|a, b| a < b), "{name}: lines of {what} do not ascend: {:?}", source.lines);
+    assert!(source.lines.iter().is_sorted_by(|a, b| a < b), "{name}: lines of {what} do not ascend: {:?}", source.lines);
     assert!(!source.lines.is_empty(), "{name}: {what} has no lines");
     let found = lines_of(lines, source);
     assert_eq!(found.len(), source.lines.len(), "{name}: {what} names lines without samples");
@@ -143,7 +143,7 @@ fn ratios_lie_between_zero_and_one() {
 
 /// The lines of a text that a source names, alone.
 fn excerpt(text: &[&str], source: &Source) -> String {
-    source.lines.iter().filter_map(|line| text.get(*line as usize - 1)).flat_map(|line| [*line, "\n"]).collect()
+    source.lines.iter().filter_map(|line| text.get(line as usize - 1)).flat_map(|line| [*line, "\n"]).collect()
 }
 
 #[test]

@@ -123,8 +123,8 @@ s_count 1
             (one.labels, counts, one.histogram.sum, one.histogram.count, one.lines)
         })
         .collect();
-    assert_eq!(found[0], (vec![("a", "2")], vec![1.0, 3.0], None, None, vec![2, 4]));
-    assert_eq!(found[1], (vec![("a", "1")], vec![4.0, 5.0], Some(2.5), Some(5.0), vec![1, 3, 5, 6]));
+    assert_eq!(found[0], (vec![("a", "2")], vec![1.0, 3.0], None, None, [2, 4].into()));
+    assert_eq!(found[1], (vec![("a", "1")], vec![4.0, 5.0], Some(2.5), Some(5.0), [1, 3, 5, 6].into()));
     assert_eq!(found.len(), 2);
     assert!(scrape.histograms("s").is_empty());
 }

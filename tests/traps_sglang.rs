@@ -73,7 +73,7 @@ fn every_tensor_rank_writes_queue_times_and_retractions() {
         &[("queue_time.n", Some(10.0)), ("preemptions", Some(3.0)), ("engine.steps", Some(7.0)), ("prefill_time.n", Some(4.0))],
     );
     assert_close(snapshot.config.tensor_parallel_ranks.as_ref().map(|value| value.value), 8.0);
-    assert_eq!(snapshot.distributions.get(&Distribution::QueueTime).unwrap().source.lines[..], [1, 2, 3], "the lines of tensor rank 0");
+    assert_eq!(snapshot.distributions.get(&Distribution::QueueTime).unwrap().source.lines, [1, 2, 3].into(), "the lines of tensor rank 0");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn the_empty_priority_is_the_total_of_the_others() {
          sglang:num_running_reqs{{priority=\"1\",{RANK}}} 5\n"
     ));
     assert_eq!(gauge(&snapshot, Gauge::Running), Some(12.0));
-    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().source.lines[..], [1]);
+    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().source.lines, [1].into());
     assert_eq!(snapshot.config.priority_scheduling.as_ref().map(|value| value.value), Some(true));
 }
 

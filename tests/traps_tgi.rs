@@ -108,7 +108,7 @@ fn reserved_tokens_are_no_usage_without_their_budget() {
     assert_numbers("reserved", &snapshot, &[("kv_cache.reserved_tokens", Some(118_784.0)), ("kv_cache.usage", None)]);
     let with = one("tgi_batch_current_max_tokens 3000\ntgi_batch_max_total_tokens 4000\ntgi_request_success 1\n");
     assert_eq!(gauge(&with, Gauge::KvUsage), Some(0.75));
-    assert_eq!(with.gauges.get(&Gauge::KvUsage).unwrap().source.lines[..], [1, 2]);
+    assert_eq!(with.gauges.get(&Gauge::KvUsage).unwrap().source.lines, [1, 2].into());
     let zero = one("tgi_batch_current_max_tokens 3000\ntgi_batch_max_total_tokens 0\n");
     assert_eq!(gauge(&zero, Gauge::KvUsage), None);
 }

@@ -173,5 +173,5 @@ fn first(bounds: &[f64]) -> f64 {
 
 fn has_bound(instance: &Instance<'_, '_>, name: &str, bound: f64) -> Option<bool> {
     let series = instance.histograms(name).first()?;
-    Some(series.data.buckets.iter().any(|bucket| bucket.upper == bound))
+    Some(series.histogram().buckets.iter().any(|bucket| bucket.upper == bound))
 }

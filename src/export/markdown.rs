@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::metrics::Unit;
+use crate::metrics::{SourceLines, Unit};
 use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Report, RuleVerdict, SideView, Standing};
 use crate::rule::{Role, Severity};
 use crate::slo::Verdict;
@@ -252,9 +252,9 @@ fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) -> W
     if items.is_empty() { Ok(()) } else { writeln!(out, "{title}: {}\n", items.join("; ")) }
 }
 
-fn lines(lines: &[u32]) -> String {
+fn lines(lines: &SourceLines) -> String {
     const SHOWN: usize = 4;
-    let shown: Vec<String> = lines.iter().take(SHOWN).map(u32::to_string).collect();
+    let shown: Vec<String> = lines.iter().take(SHOWN).map(|line| line.to_string()).collect();
     let more = if lines.len() > SHOWN { ", …" } else { "" };
     format!("{}{more}", shown.join(", "))
 }

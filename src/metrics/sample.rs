@@ -59,11 +59,6 @@ impl<'a> Sample<'a> {
         labels.into_iter().flatten().map(move |(key, value)| (columns.strings.get(key), read(scrape, value)))
     }
 
-    /// Place of the sample among all of its text.
-    pub(crate) fn row(&self) -> u32 {
-        self.row
-    }
-
     /// Equal for samples of one name with the same label keys in the same order.
     pub(crate) fn shape(&self) -> u32 {
         self.data().map_or(u32::MAX, |row| row.layout)

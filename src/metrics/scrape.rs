@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::columns::{Columns, Metadata, Row, Tells};
 use super::families::{Conflict, Families, Seen, resolve};
 use super::sample::{Family, Sample};
+use super::series::Shape;
 
 use crate::sorted::{sort, sort_by};
 
@@ -63,6 +64,31 @@ pub struct Samples<'r, 'a> {
 impl<'r, 'a> Samples<'r, 'a> {
     pub(crate) fn new(scrape: &'a Scrape, runs: &'r [Run]) -> Self {
         Samples { scrape, runs: runs.iter(), next: 0, end: 0 }
+    }
+
+    /// Stretches of rows that have the same labels, `le` aside.
+    pub(crate) fn series(self) -> impl Iterator<Item = (u32, u32)> + use<'r, 'a> {
+        let scrape = self.scrape;
+        let mut shape = Shape::default();
+        let mut stretches = self.stretches();
+        let mut left = (0, 0);
+        std::iter::from_fn(move || {
+            while left.0 == left.1 {
+                left = stretches.next()?;
+            }
+            let (start, end) = left;
+            let layout = scrape.row(start)?.layout;
+            if layout != shape.layout {
+                shape = Shape::of(scrape, layout);
+            }
+            left.0 = shape.end_of_series(scrape, (start, end));
+            Some((start, left.0))
+        })
+    }
+
+    /// Rows that stand together: the first and the one after the last.
+    pub(crate) fn stretches(self) -> impl Iterator<Item = (u32, u32)> + use<'r, 'a> {
+        std::iter::once((self.next, self.end)).chain(self.runs.map(|run| (run.start, run.end)))
     }
 }
 
@@ -179,8 +205,17 @@ impl Scrape {
         &self.table
     }
 
+    pub(crate) fn sample(&self, row: u32) -> Sample<'_> {
+        Sample { scrape: self, row }
+    }
+
     pub(super) fn row(&self, row: u32) -> Option<&Row> {
         self.table.columns.rows.get(row as usize)
+    }
+
+    /// The first and the one after the last.
+    pub(super) fn rows(&self, (start, end): (u32, u32)) -> &[Row] {
+        self.table.columns.rows.get(start as usize..end as usize).unwrap_or(&[])
     }
 
     pub(super) fn families_data(&self) -> &Families {

@@ -3,9 +3,9 @@
 use super::columns::{Row, label_hash};
 use super::histogram::{Bucket, Histogram};
 use super::slots::Slots;
-use super::spans::Spans;
+use super::spans::{SourceLines, Spans};
 use super::text::Piece;
-use super::{Sample, Samples, Scrape, number};
+use super::{Sample, Samples, Scrape, Table, number};
 
 use crate::sorted::sort;
 
@@ -15,216 +15,288 @@ pub struct LabelledHistogram<'a> {
     /// Sorted by key.
     pub labels: Vec<(&'a str, &'a str)>,
     pub histogram: Histogram,
-    /// Ascending.
-    pub lines: Vec<u32>,
+    pub lines: SourceLines,
 }
 
-/// A histogram beside its first bucket, whose labels without `le` are its own.
+/// Where the histogram of one label set stands. A text can hold thousands, and what is asked for is mostly their sum.
 #[derive(Debug, Clone)]
-pub(crate) struct SampledHistogram<'a> {
+pub(crate) struct HistogramRows<'a> {
+    /// The first of its buckets, which has the labels.
     pub sample: Sample<'a>,
-    pub histogram: Histogram,
-    pub lines: Spans,
+    buckets: Spans,
+    /// Rows of sum and count.
+    totals: Spans,
+    sum: Option<f64>,
+    count: Option<f64>,
 }
 
-/// What a histogram is made of, each part under its own sample name.
+/// What the samples of a histogram are called after its base name.
 pub(crate) const SUFFIXES: [&str; 5] = ["_bucket", "_sum", "_count", "_gsum", "_gcount"];
 
 impl Scrape {
-    /// The histograms of a base name (`x` for `x_bucket`, `x_sum`, `x_count`), one per label set without `le`,
-    /// in the order of their first line. Empty when the family is a summary or absent.
+    /// Histograms of one base name, one per label set, in the order of their first buckets.
     #[must_use]
     pub fn histograms(&self, base: &str) -> Vec<LabelledHistogram<'_>> {
         let found = histograms_of(self, SUFFIXES.map(|suffix| self.named(&format!("{base}{suffix}"))));
-        found.into_iter().map(LabelledHistogram::of).collect()
+        found.iter().map(LabelledHistogram::of).collect()
     }
 }
 
 impl<'a> LabelledHistogram<'a> {
-    fn of(found: SampledHistogram<'a>) -> Self {
+    fn of(found: &HistogramRows<'a>) -> Self {
         let mut labels: Vec<(&str, &str)> = found.sample.labels().filter(|(key, _)| *key != "le").collect();
         sort(&mut labels);
-        LabelledHistogram { labels, histogram: found.histogram, lines: found.lines.lines() }
+        LabelledHistogram { labels, histogram: found.histogram(), lines: found.lines() }
     }
 }
 
-/// The histograms whose parts are these samples, in the order of [`SUFFIXES`].
-pub(crate) fn histograms_of<'a>(scrape: &'a Scrape, samples: [Samples<'_, 'a>; 5]) -> Vec<SampledHistogram<'a>> {
-    let mut all = AllParts { scrape, all: Vec::new(), slots: Slots::default(), usual: 0 };
-    let mut bounds = Bounds::default();
-    for (samples, suffix) in samples.into_iter().zip(SUFFIXES) {
-        let is_bucket = suffix == "_bucket";
-        let mut before: Option<(Labels<'a>, usize)> = None;
-        let mut shape = Shape::default();
-        for sample in samples {
-            let Some(row) = scrape.row(sample.row()) else { continue };
-            if row.layout != shape.layout {
-                shape = Shape::of(scrape, row.layout);
-                before = None;
+impl<'a> HistogramRows<'a> {
+    pub fn histogram(&self) -> Histogram {
+        Reader::default().read(self)
+    }
+
+    pub fn lines(&self) -> SourceLines {
+        let mut lines = Spans::default();
+        self.add_lines(&mut lines);
+        lines.lines()
+    }
+
+    pub fn add_lines(&self, lines: &mut Spans) {
+        for span in self.buckets.spans().chain(self.totals.spans()) {
+            for row in self.sample.scrape.rows(span) {
+                lines.add(row.line);
             }
-            let labels = shape.labels(scrape, row);
-            // Buckets of one series are neighbours in every text that a server writes, and so are the sums and counts of two.
-            let at = match &before {
-                Some((known, at)) if is_bucket && known.are(&labels, scrape) => Some(*at),
-                Some((_, at)) if !is_bucket && all.is_at(at + 1, &labels) => Some(at + 1),
-                _ => all.find(sample, &labels, is_bucket),
-            };
-            before = at.map(|at| (labels, at));
-            if let Some(part) = at.and_then(|at| all.all.get_mut(at)) {
-                part.lines.add(row.line);
-                let finite = Some(row.value).filter(|value| value.is_finite());
-                match suffix {
-                    "_bucket" => {
-                        if let Some(upper) = labels.le.and_then(|le| bounds.at(part.buckets.len(), sample.text_of(le))) {
-                            part.buckets.push(Bucket { upper, cumulative: row.value });
-                        }
-                    }
-                    "_sum" | "_gsum" => part.sum = finite,
-                    _ => part.count = finite,
+        }
+    }
+}
+
+/// The sum of several histograms; with different bounds only those that all have. `None` of none.
+pub(crate) fn sum_of<'s, 'a: 's>(mut all: impl Iterator<Item = &'s HistogramRows<'a>>) -> Option<Histogram> {
+    let mut reader = Reader::default();
+    let mut sum = reader.read(all.next()?);
+    for rows in all {
+        let histogram = reader.read(rows);
+        sum.add(&histogram);
+        reader.spare = histogram.buckets;
+    }
+    Some(sum)
+}
+
+/// Reads one histogram after another of a family.
+#[derive(Default)]
+struct Reader<'a> {
+    /// The bounds of the series before, which are mostly those of the next.
+    bounds: Vec<(&'a [u8], f64)>,
+    /// Memory to use again.
+    spare: Vec<Bucket>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(&mut self, rows: &HistogramRows<'a>) -> Histogram {
+        let scrape = rows.sample.scrape;
+        let mut buckets = std::mem::take(&mut self.spare);
+        buckets.clear();
+        let mut shape = Shape::default();
+        for span in rows.buckets.spans() {
+            for row in scrape.rows(span) {
+                if row.layout != shape.layout {
+                    shape = Shape::of(scrape, row.layout);
+                }
+                let Some(le) = shape.le.and_then(|le| scrape.table().columns.value(row, le)) else { continue };
+                if let Some(upper) = self.bound(buckets.len(), scrape, le) {
+                    buckets.push(Bucket { upper, cumulative: row.value });
                 }
             }
         }
+        Histogram::new(buckets, rows.sum, rows.count)
     }
-    all.all.into_iter().filter_map(Parts::finish).collect()
-}
 
-/// The bounds of the histogram before: the next one mostly has the same, and to compare them costs less than to read them again.
-#[derive(Default)]
-struct Bounds<'a>(Vec<(&'a str, f64)>);
-
-impl<'a> Bounds<'a> {
-    fn at(&mut self, place: usize, le: &'a str) -> Option<f64> {
-        if let Some((_, upper)) = self.0.get(place).filter(|(known, _)| *known == le) {
+    fn bound(&mut self, place: usize, scrape: &'a Scrape, le: Piece) -> Option<f64> {
+        let Table { text, columns, .. } = scrape.table();
+        let bytes = le.bytes_within(text, &columns.decoded);
+        if let Some((_, upper)) = self.bounds.get(place).filter(|(known, _)| are_equal(known, bytes)) {
             return Some(*upper);
         }
-        let upper = number(le)?;
-        self.0.truncate(place);
-        self.0.push((le, upper));
+        let upper = number(le.within(text, &columns.decoded))?;
+        self.bounds.truncate(place);
+        self.bounds.push((bytes, upper));
         Some(upper)
     }
 }
 
-/// Where `le` stands among the labels of a sample.
+/// The series of these samples, which are given by their suffixes.
+pub(crate) fn histograms_of<'a>(scrape: &'a Scrape, samples: [Samples<'_, 'a>; 5]) -> Vec<HistogramRows<'a>> {
+    let mut found = Found { scrape, all: Vec::new(), labels: Vec::new(), slots: Slots::default() };
+    for (samples, suffix) in samples.into_iter().zip(SUFFIXES) {
+        if suffix == "_bucket" {
+            samples.stretches().for_each(|(start, end)| found.buckets(start, end));
+        } else {
+            found.totals(samples, suffix.ends_with("sum"));
+        }
+    }
+    found.all.retain(HistogramRows::has_bound);
+    found.all
+}
+
+struct Found<'a> {
+    scrape: &'a Scrape,
+    all: Vec<HistogramRows<'a>>,
+    /// Of each of them.
+    labels: Vec<Labels<'a>>,
+    slots: Slots,
+}
+
+impl<'a> Found<'a> {
+    /// Buckets of one series are neighbours in every text that a server writes.
+    fn buckets(&mut self, start: u32, end: u32) {
+        let mut at = start;
+        let mut shape = Shape::default();
+        while let Some(row) = self.scrape.row(at).filter(|_| at < end) {
+            if row.layout != shape.layout {
+                shape = Shape::of(self.scrape, row.layout);
+            }
+            let labels = shape.labels(self.scrape, row);
+            let next = shape.end_of_series(self.scrape, (at, end));
+            let hash = labels.hash(self.scrape);
+            let series = self.find(hash, &labels).unwrap_or_else(|| {
+                let sample = Sample { scrape: self.scrape, row: at };
+                self.all.push(HistogramRows { sample, buckets: Spans::default(), totals: Spans::default(), sum: None, count: None });
+                self.labels.push(labels);
+                self.slots.add(hash);
+                self.all.len() - 1
+            });
+            if let Some(series) = self.all.get_mut(series) {
+                series.buckets.add_span((at, next));
+            }
+            at = next;
+        }
+    }
+
+    fn totals(&mut self, samples: Samples<'_, 'a>, is_sum: bool) {
+        let mut shape = Shape::default();
+        let mut next = 0;
+        for sample in samples {
+            let Some(row) = self.scrape.row(sample.row) else { continue };
+            if row.layout != shape.layout {
+                shape = Shape::of(self.scrape, row.layout);
+            }
+            let labels = shape.labels(self.scrape, row);
+            // The order of the series is that of their buckets.
+            let at = Some(next).filter(|next| self.is_at(*next, &labels)).or_else(|| self.find(labels.hash(self.scrape), &labels));
+            let Some((at, series)) = at.and_then(|at| Some((at, self.all.get_mut(at)?))) else { continue };
+            next = at + 1;
+            series.totals.add(sample.row);
+            let total = if is_sum { &mut series.sum } else { &mut series.count };
+            *total = Some(row.value).filter(|value| value.is_finite());
+        }
+    }
+
+    fn find(&self, hash: u64, labels: &Labels<'a>) -> Option<usize> {
+        self.slots.find(hash, |id| self.is_at(id as usize, labels)).map(|id| id as usize)
+    }
+
+    fn is_at(&self, at: usize, labels: &Labels<'a>) -> bool {
+        self.labels.get(at).is_some_and(|known| known.hold(labels, self.scrape))
+    }
+}
+
+impl HistogramRows<'_> {
+    fn has_bound(&self) -> bool {
+        let scrape = self.sample.scrape;
+        let mut rows = self.buckets.spans().flat_map(|(start, end)| start..end);
+        rows.any(|row| Sample { scrape, row }.label("le").and_then(number).is_some())
+    }
+}
+
+/// The label keys of a name's samples of one layout.
 #[derive(Clone, Copy)]
-struct Shape<'a> {
-    layout: u32,
+pub(super) struct Shape<'a> {
+    pub layout: u32,
     keys: &'a [u32],
-    le: usize,
+    /// The place of `le`.
+    le: Option<usize>,
 }
 
 impl Default for Shape<'_> {
     fn default() -> Self {
-        Shape { layout: u32::MAX, keys: &[], le: 0 }
+        Shape { layout: u32::MAX, keys: &[], le: None }
     }
 }
 
 impl<'a> Shape<'a> {
-    fn of(scrape: &'a Scrape, layout: u32) -> Self {
+    pub fn of(scrape: &'a Scrape, layout: u32) -> Self {
         let columns = &scrape.table().columns;
         let keys = columns.layout(layout).map_or(&[][..], |layout| columns.keys(layout));
-        let le = keys.iter().position(|key| columns.strings.get(*key) == "le").unwrap_or(keys.len());
+        let le = keys.iter().position(|key| columns.strings.get(*key) == "le");
         Shape { layout, keys, le }
     }
 
     fn labels(&self, scrape: &'a Scrape, row: &Row) -> Labels<'a> {
-        let values = scrape.table().columns.values_of(row, self.keys.len());
-        let split = self.le.min(values.len());
-        let (head, rest) = values.split_at(split);
-        let (first, last) = self.keys.split_at(split.min(self.keys.len()));
-        let (le, tail) = rest.split_first().map_or((None, rest), |(le, tail)| (Some(*le), tail));
-        Labels { keys: [first, last.get(1..).unwrap_or(&[])], values: [head, tail], le }
+        Labels { keys: self.keys, values: scrape.table().columns.values_of(row, self.keys.len()), le: self.le }
+    }
+
+    /// The row after the last of those from the first on that have its labels, `le` aside, as neighbours do that a server wrote.
+    /// Rows further on may have them too.
+    pub fn end_of_series(&self, scrape: &Scrape, (first, end): (u32, u32)) -> u32 {
+        let columns = &scrape.table().columns;
+        let Some((one, others)) = scrape.rows((first, end)).split_first() else { return end };
+        let of_one = columns.values_of(one, self.keys.len());
+        let mut next = first + 1;
+        for row in others {
+            if row.layout != one.layout {
+                break;
+            }
+            for (place, (a, b)) in columns.values_of(row, self.keys.len()).iter().zip(of_one).enumerate() {
+                if a != b && self.le != Some(place) {
+                    return next;
+                }
+            }
+            next += 1;
+        }
+        next
     }
 }
 
-/// The labels of a sample before and after `le`.
+/// The labels of a sample that are those of its series, as they stand.
 #[derive(Clone, Copy)]
 struct Labels<'a> {
-    keys: [&'a [u32]; 2],
-    values: [&'a [Piece]; 2],
-    le: Option<Piece>,
+    keys: &'a [u32],
+    values: &'a [Piece],
+    /// The place of `le`, which is none of them.
+    le: Option<usize>,
 }
 
 impl<'a> Labels<'a> {
     fn iter(&self) -> impl Iterator<Item = (u32, Piece)> + use<'a> {
-        let [first, last] = self.keys;
-        let [head, tail] = self.values;
-        first.iter().chain(last).copied().zip(head.iter().chain(tail).copied())
+        let le = self.le;
+        let all = self.keys.iter().copied().zip(self.values.iter().copied()).enumerate();
+        all.filter(move |(place, _)| Some(*place) != le).map(|(_, label)| label)
     }
 
-    fn len(&self) -> usize {
-        self.values.iter().map(|values| values.len()).sum()
-    }
-
-    /// True when the values are equal; the keys are known to be, in the same order.
-    fn are(&self, other: &Labels<'a>, scrape: &Scrape) -> bool {
-        let same = |(a, b): (&Piece, &Piece)| a == b || text(scrape, *a) == text(scrape, *b);
-        self.values.iter().zip(&other.values).all(|(own, other)| own.iter().zip(*other).all(same))
-    }
-
-    /// True when keys and values are equal, whatever their order.
+    /// The same labels in whatever order.
     fn hold(&self, other: &Labels<'a>, scrape: &Scrape) -> bool {
-        let same = |a: Piece, b: Piece| a == b || text(scrape, a) == text(scrape, b);
-        let in_order = || self.iter().zip(other.iter()).all(|((a, of_a), (b, of_b))| a == b && same(of_a, of_b));
-        let has = |(key, value)| other.iter().any(|(other, of_other)| other == key && same(value, of_other));
-        self.len() == other.len() && (in_order() || self.iter().all(has))
+        let in_order = || self.iter().zip(other.iter()).all(|((a, of_a), (b, of_b))| a == b && same(scrape, of_a, of_b));
+        let has = |(key, value)| other.iter().any(|(other, of_other)| other == key && same(scrape, value, of_other));
+        self.iter().count() == other.iter().count() && (in_order() || self.iter().all(has))
     }
 
-    /// The same whatever the order.
+    /// Independent of the order.
     fn hash(&self, scrape: &Scrape) -> u64 {
-        self.iter().map(|(key, value)| label_hash(key, text(scrape, value).as_bytes())).fold(0, u64::wrapping_add)
+        self.iter().map(|(key, value)| label_hash(key, bytes(scrape, value))).fold(0, u64::wrapping_add)
     }
 }
 
-fn text(scrape: &Scrape, piece: Piece) -> &str {
+/// Equal values of neighbours are mostly one piece of the text.
+fn same(scrape: &Scrape, a: Piece, b: Piece) -> bool {
+    a == b || bytes(scrape, a) == bytes(scrape, b)
+}
+
+/// Bounds are so short that a call costs more than the comparison.
+fn are_equal(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+}
+
+fn bytes(scrape: &Scrape, piece: Piece) -> &[u8] {
     let table = scrape.table();
-    piece.within(&table.text, &table.columns.decoded)
-}
-
-struct Parts<'a> {
-    sample: Sample<'a>,
-    labels: Labels<'a>,
-    buckets: Vec<Bucket>,
-    sum: Option<f64>,
-    count: Option<f64>,
-    lines: Spans,
-}
-
-/// All label sets that have buckets, found by their labels in any order.
-struct AllParts<'a> {
-    scrape: &'a Scrape,
-    all: Vec<Parts<'a>>,
-    slots: Slots,
-    /// Buckets of the histogram before, which the next one mostly has as well.
-    usual: usize,
-}
-
-impl<'a> AllParts<'a> {
-    fn is_at(&self, at: usize, labels: &Labels<'a>) -> bool {
-        self.all.get(at).is_some_and(|part| part.labels.hold(labels, self.scrape))
-    }
-
-    /// Sums and counts without buckets are those of a summary.
-    fn find(&mut self, sample: Sample<'a>, labels: &Labels<'a>, is_bucket: bool) -> Option<usize> {
-        let hash = labels.hash(self.scrape);
-        let known = self.slots.find(hash, |id| self.is_at(id as usize, labels));
-        if known.is_some() || !is_bucket {
-            return known.map(|id| id as usize);
-        }
-        self.usual = self.all.last().map_or(self.usual, |part| part.buckets.len());
-        let buckets = Vec::with_capacity(self.usual);
-        self.all.push(Parts { sample, labels: *labels, buckets, sum: None, count: None, lines: Spans::default() });
-        self.slots.add(hash);
-        Some(self.all.len() - 1)
-    }
-}
-
-impl<'a> Parts<'a> {
-    fn finish(self) -> Option<SampledHistogram<'a>> {
-        let has_buckets = !self.buckets.is_empty();
-        has_buckets.then(|| SampledHistogram {
-            sample: self.sample,
-            histogram: Histogram::new(self.buckets, self.sum, self.count),
-            lines: self.lines,
-        })
-    }
+    piece.bytes_within(&table.text, &table.columns.decoded)
 }

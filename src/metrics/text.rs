@@ -23,6 +23,13 @@ impl Piece {
         self.len & DECODED != 0
     }
 
+    /// The bytes alone, for comparisons; where characters begin need not be looked at.
+    pub(crate) fn bytes_within<'a>(self, text: &'a str, decoded: &'a str) -> &'a [u8] {
+        let source = if self.is_decoded() { decoded } else { text };
+        let start = self.start as usize;
+        source.as_bytes().get(start..start + (self.len & !DECODED) as usize).unwrap_or(&[])
+    }
+
     pub(crate) fn within<'a>(self, text: &'a str, decoded: &'a str) -> &'a str {
         let source = if self.is_decoded() { decoded } else { text };
         let start = self.start as usize;

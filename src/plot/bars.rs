@@ -141,7 +141,7 @@ mod tests {
             buckets: buckets.iter().map(|(upper, count)| BucketView { upper: *upper, count: *count }).collect(),
             metric: String::new(),
             input: 0,
-            lines: Vec::new(),
+            lines: Default::default(),
             remark: None,
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{Change, Fate};
-use crate::metrics::Unit;
+use crate::metrics::{SourceLines, Unit};
 
 /// Two windows of one server, before and after a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct SideView {
     pub shown: String,
     pub metric: String,
     pub input: usize,
-    pub lines: Vec<u32>,
+    pub lines: SourceLines,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ComparisonView, NotMeasurable, Opinion, RuleStatus};
 use crate::health::Health;
+use crate::metrics::SourceLines;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
 use crate::signal::Mode;
 use crate::slo::{Goodput, Verdict};
@@ -164,7 +165,7 @@ pub struct Evidence {
     pub metric: String,
     /// Index into `inputs`, and lines of that text.
     pub input: usize,
-    pub lines: Vec<u32>,
+    pub lines: SourceLines,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -227,7 +228,7 @@ pub struct SloStatusView {
     pub why: String,
     pub metric: String,
     pub input: usize,
-    pub lines: Vec<u32>,
+    pub lines: SourceLines,
 }
 
 /// Where the time of a request goes.
@@ -254,7 +255,7 @@ pub struct Phase {
     pub share: f64,
     pub metric: String,
     pub input: usize,
-    pub lines: Vec<u32>,
+    pub lines: SourceLines,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -271,7 +272,7 @@ pub struct DistributionView {
     pub buckets: Vec<BucketView>,
     pub metric: String,
     pub input: usize,
-    pub lines: Vec<u32>,
+    pub lines: SourceLines,
     /// What limits the reading, e.g. all observations in the first bucket.
     pub remark: Option<String>,
 }
@@ -311,7 +312,7 @@ pub struct SignalView {
     pub time_base: TimeBaseView,
     pub metric: String,
     pub input: usize,
-    pub lines: Vec<u32>,
+    pub lines: SourceLines,
     /// Shown but never judged, with the reason.
     pub caveat: Option<String>,
 }

@@ -5,7 +5,6 @@
 
 mod error;
 mod json;
-mod write;
 
 pub use error::RequestError;
 pub use json::{Request, SnapshotRequest, TargetRequest, Time, options};
@@ -19,7 +18,7 @@ pub fn analyze_json(request: &str) -> String {
 /// A report as one line of JSON.
 #[must_use]
 pub fn report_json(report: &crate::report::Report) -> String {
-    write::to_string(report).unwrap_or_else(|error| error_json(&RequestError::internal(&error)))
+    serde_json::to_string(report).unwrap_or_else(|error| error_json(&RequestError::internal(&error.to_string())))
 }
 
 /// A report, or the error object, as JSON.

@@ -1,12 +1,11 @@
 //! One instance at one moment, in the neutral vocabulary.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::{Counter, Distribution, Gauge};
-use crate::metrics::Histogram;
+use crate::metrics::{Histogram, SourceLines};
 use crate::sorted::Table;
 
 /// The server software.
@@ -92,8 +91,8 @@ impl VersionRange {
 pub struct Source {
     /// Native name with the selecting labels, e.g. `vllm:request_success_total{finished_reason="stop"}`.
     pub metric: String,
-    /// 1-based lines of the text, ascending. Empty when the value follows from an absent family (see [`Value::absent_is_zero`]).
-    pub lines: Arc<[u32]>,
+    /// Empty when the value follows from an absent family (see [`Value::absent_is_zero`]).
+    pub lines: SourceLines,
 }
 
 /// A gauge or counter, merged over ranks, with each rank kept.
@@ -107,11 +106,10 @@ pub struct Value {
     pub absent_is_zero: bool,
 }
 
-/// A distribution, merged over ranks, with each rank kept.
+/// A distribution, merged over ranks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spread {
     pub histogram: Histogram,
-    pub ranks: Vec<(String, Histogram)>,
     pub source: Source,
 }
 

@@ -61,7 +61,7 @@ impl Build {
             })
             .collect();
         let histogram = Histogram::new(cumulative, Some(sum), Some(total));
-        self.0.distributions.insert(distribution, Spread { histogram, ranks: Vec::new(), source: source(distribution.path()) });
+        self.0.distributions.insert(distribution, Spread { histogram, source: source(distribution.path()) });
         self
     }
 

@@ -10,7 +10,7 @@
 
 use super::judge::{count_words, share_word};
 use super::{SloStatus, Target, Verdict};
-use crate::metrics::Unit;
+use crate::metrics::{SourceLines, Unit};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Observation, Source, TimeBase};
 use crate::stats::{share_needed, wilson, zero_failures_needed};
 
@@ -271,14 +271,12 @@ fn explain(found: &Availability, objective: f64, verdict: Verdict, needed: Optio
 
 fn merged<'a>(parts: impl Iterator<Item = &'a Part>) -> Source {
     let mut names: Vec<&str> = Vec::new();
-    let mut lines: Vec<u32> = Vec::new();
+    let mut lines = Vec::new();
     for part in parts {
         if !part.source.metric.is_empty() && !names.contains(&part.source.metric.as_str()) {
             names.push(&part.source.metric);
         }
-        lines.extend_from_slice(&part.source.lines);
+        lines.push(&part.source.lines);
     }
-    lines.sort_unstable();
-    lines.dedup();
-    Source { metric: names.join(", "), lines: lines.into() }
+    Source { metric: names.join(", "), lines: SourceLines::join(lines) }
 }

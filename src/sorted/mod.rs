@@ -1,5 +1,5 @@
 //! One stable sort and one map for every list that is not long enough for speed to matter. The standard library's are quicker and are
-//! compiled anew for each type, which was a tenth of the code. Line numbers, of which there are many, are sorted by the standard library.
+//! compiled anew for each type, which was a tenth of the code.
 
 mod sort;
 mod table;

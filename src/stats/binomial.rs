@@ -27,18 +27,37 @@ pub fn at_least(k: f64, n: f64, p: f64) -> f64 {
     }
 }
 
-/// Smallest k with P(X ≤ k) ≥ `level`.
-///
-/// Above ten million trials the normal approximation alone decides; it is then within a few ranks of the exact answer.
-#[must_use]
-pub fn binomial_quantile(level: f64, n: f64, p: f64) -> f64 {
+/// Most trials that are counted out. Above, the normal approximation alone decides; it is then within a few ranks of the exact answer.
+const EXACT: f64 = 1e7;
+
+fn normal_quantile(level: f64, n: f64, p: f64) -> f64 {
     let deviation = (n * p * (1.0 - p)).sqrt();
     let z = if level < 0.5 { -Z95 } else { Z95 };
-    let guess = (n * p + z * deviation).round().clamp(0.0, n.max(0.0));
-    if n > 1e7 {
-        return guess;
+    (n * p + z * deviation).round().clamp(0.0, n.max(0.0))
+}
+
+/// Whether [`binomial_quantile`] is at most `k`. Far from the mean, where the bounds of buckets mostly are, Hoeffding's inequality answers:
+/// P(X ≤ np − t) and P(X ≥ np + t) are at most exp(−2t²/n).
+#[must_use]
+pub fn quantile_is_at_most(k: f64, level: f64, n: f64, p: f64) -> bool {
+    if n > EXACT {
+        return normal_quantile(level, n, p) <= k;
     }
-    let mut k = guess;
+    let above_mean = k.floor() - n * p;
+    let tail = (-2.0 * above_mean * above_mean / n).exp();
+    if above_mean < 0.0 && tail < level {
+        return false;
+    }
+    (above_mean > 0.0 && 1.0 - tail >= level) || at_most(k, n, p) >= level
+}
+
+/// Smallest k with P(X ≤ k) ≥ `level`.
+#[must_use]
+pub fn binomial_quantile(level: f64, n: f64, p: f64) -> f64 {
+    let mut k = normal_quantile(level, n, p);
+    if n > EXACT {
+        return k;
+    }
     if at_most(k, n, p) >= level {
         while k > 0.0 && at_most(k - 1.0, n, p) >= level {
             k -= 1.0;
@@ -95,6 +114,22 @@ mod tests {
                 let k = binomial_quantile(level, n, 0.2);
                 assert!(at_most(k, n, 0.2) >= level);
                 assert!(k == 0.0 || at_most(k - 1.0, n, 0.2) < level);
+            }
+        }
+    }
+
+    #[test]
+    fn a_quantile_is_at_most_itself_and_what_is_above_it() {
+        for n in [1.0, 7.0, 59.0, 1000.0, 250_000.0, 2e7] {
+            for (level, p) in [(0.025, 0.5), (0.975, 0.5), (0.025, 0.95), (0.975, 0.99), (0.025, 0.1)] {
+                let quantile = binomial_quantile(level, n, p);
+                for distance in [0.0, 1.0, 2.0, 30.0, 1000.0, n] {
+                    assert!(quantile_is_at_most(quantile + distance, level, n, p), "{distance} above {quantile} of {n}");
+                    assert!(
+                        distance == 0.0 || !quantile_is_at_most(quantile - distance, level, n, p),
+                        "{distance} below {quantile} of {n}"
+                    );
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 //! A bucket says only that a value lies between two bounds. The point estimate is PromQL's, so that it agrees with dashboards; the
 //! bracket is what is certain about the observations; the interval adds the sampling error of so many observations.
 
-use super::binomial::binomial_quantile;
+use super::binomial::quantile_is_at_most;
 use super::promql::interpolate;
 use crate::metrics::{Bucket, Histogram, Unit};
 
@@ -46,7 +46,7 @@ pub fn quantile(histogram: &Histogram, q: f64) -> Option<Quantile> {
     }
     let rank = (q * samples).ceil().clamp(1.0, samples.max(1.0));
     let whole = unit_buckets(histogram);
-    let bracket = edges(histogram, rank, whole);
+    let bracket = edges(histogram, |below| below >= rank, whole);
     let place = if bracket.1.is_infinite() {
         Place::Overflow
     } else if histogram.buckets.first().is_some_and(|first| first.upper == bracket.1) {
@@ -164,14 +164,14 @@ pub(super) fn filled(histogram: &Histogram) -> impl Iterator<Item = ((f64, f64),
     })
 }
 
-/// Bounds of the observation with this 1-based rank.
-fn edges(histogram: &Histogram, rank: f64, whole: bool) -> (f64, f64) {
+/// Bounds of an observation, which is in the first bucket of which so many observations up to its bound satisfy.
+fn edges(histogram: &Histogram, satisfies: impl Fn(f64) -> bool, whole: bool) -> (f64, f64) {
     let mut below = 0.0;
     let mut last = (0.0, f64::INFINITY);
     for (bounds, count) in filled(histogram) {
         below += count;
         last = bounds;
-        if below >= rank {
+        if satisfies(below) {
             break;
         }
     }
@@ -179,11 +179,12 @@ fn edges(histogram: &Histogram, rank: f64, whole: bool) -> (f64, f64) {
 }
 
 fn sampling_interval(histogram: &Histogram, q: f64, samples: f64, whole: bool) -> (f64, f64) {
-    let low_rank = binomial_quantile(0.025, samples, q);
-    let high_rank = binomial_quantile(0.975, samples, q) + 1.0;
+    // The ranks of the order statistics; which bucket they are in is all that matters.
+    let has_low = |below: f64| quantile_is_at_most(below, 0.025, samples, q);
+    let has_high = |below: f64| quantile_is_at_most(below - 1.0, 0.975, samples, q);
     let lowest = histogram.buckets.first().map_or(0.0, |first| first.upper.min(0.0));
-    let low = if low_rank < 1.0 { lowest } else { edges(histogram, low_rank, whole).0 };
-    let high = if high_rank > samples { f64::INFINITY } else { edges(histogram, high_rank, whole).1 };
+    let low = if has_low(0.0) { lowest } else { edges(histogram, has_low, whole).0 };
+    let high = if has_high(samples) { edges(histogram, has_high, whole).1 } else { f64::INFINITY };
     (low, high)
 }
 

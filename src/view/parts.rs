@@ -3,6 +3,7 @@
 use super::node::{Node, el, el_of, el_with};
 use super::words::report as words;
 use crate::export::{Piece, pieces};
+use crate::metrics::SourceLines;
 
 impl Node {
     /// Adds a sentence in which flags and metric names are set as code.
@@ -130,21 +131,14 @@ pub fn capital(text: &str) -> String {
 
 /// A button that opens these lines in the raw view; nothing when there are none.
 #[inline(never)]
-pub fn lines(input: usize, lines: &[u32]) -> Option<Node> {
+pub fn lines(input: usize, lines: &SourceLines) -> Option<Node> {
     Some(button("link lines", &format!("lines {input} {}", spelled(lines)), &label(lines)?))
 }
 
 /// `63`, `380-385`, `12,40-42`: lines as an action carries them.
-fn spelled(lines: &[u32]) -> String {
-    let mut ranges: Vec<(u32, u32)> = Vec::new();
-    for line in lines {
-        match ranges.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(*line) => *last = *line,
-            _ => ranges.push((*line, *line)),
-        }
-    }
-    let range = |(first, last): &(u32, u32)| if first == last { first.to_string() } else { format!("{first}-{last}") };
-    ranges.iter().map(range).collect::<Vec<String>>().join(",")
+fn spelled(lines: &SourceLines) -> String {
+    let range = |(first, last)| if first == last { format!("{first}") } else { format!("{first}-{last}") };
+    lines.stretches().map(range).collect::<Vec<String>>().join(",")
 }
 
 /// The lines that an action carries.
@@ -158,16 +152,14 @@ pub fn read_lines(spelled: &str) -> Vec<u32> {
 }
 
 /// `line 63`, `lines 380–385`, `lines 62, 68`, `lines 12, 40, 41 and 7 more`.
-fn label(lines: &[u32]) -> Option<String> {
-    let (first, last) = (lines.first()?, lines.last()?);
-    if lines.len() == 1 {
-        return Some(words::line(*first));
-    }
-    if (*last as usize).checked_sub(*first as usize) == Some(lines.len() - 1) {
-        return Some(words::line_range(*first, *last));
+fn label(lines: &SourceLines) -> Option<String> {
+    let mut stretches = lines.stretches();
+    let (first, last) = stretches.next()?;
+    if stretches.next().is_none() {
+        return Some(if first == last { words::line(first) } else { words::line_range(first, last) });
     }
     const SHOWN: usize = 3;
-    let shown: Vec<String> = lines.iter().take(SHOWN).map(u32::to_string).collect();
+    let shown: Vec<String> = lines.iter().take(SHOWN).map(|line| line.to_string()).collect();
     Some(words::line_list(&shown.join(", "), lines.len().saturating_sub(SHOWN)))
 }
 
@@ -177,23 +169,23 @@ mod tests {
 
     #[test]
     fn lines_of_an_action_are_the_lines_that_were_given() {
-        for lines in [vec![], vec![63], vec![380, 381, 382], vec![12, 40, 41, 90], vec![u32::MAX - 1, u32::MAX]] {
-            assert_eq!(read_lines(&spelled(&lines)), lines);
+        for lines in [vec![], vec![63], vec![380, 381, 382], vec![12, 40, 41, 90], vec![u32::MAX - 2, u32::MAX - 1]] {
+            assert_eq!(read_lines(&spelled(&lines.iter().copied().collect())), lines);
         }
-        assert_eq!(spelled(&[12, 40, 41, 90]), "12,40-41,90");
+        assert_eq!(spelled(&[12, 40, 41, 90].into()), "12,40-41,90");
         assert_eq!(read_lines("x,3-,4"), [4]);
     }
 
     #[test]
     fn lines_are_named_as_people_say_it() {
-        assert_eq!(label(&[]), None);
+        assert_eq!(label(&SourceLines::default()), None);
         for (lines, label) in [
             (vec![63], "line 63"),
             (vec![380, 381, 382], "lines 380–382"),
             (vec![62, 68], "lines 62, 68"),
             (vec![12, 40, 41, 50, 60], "lines 12, 40, 41 and 2 more"),
         ] {
-            assert_eq!(super::label(&lines).as_deref(), Some(label));
+            assert_eq!(super::label(&lines.into_iter().collect()).as_deref(), Some(label));
         }
     }
 

@@ -63,8 +63,7 @@ impl Fill for Snapshot {
     fn spread(mut self, distribution: Distribution, bounds: &[f64], cumulative: &[f64], sum: f64) -> Self {
         let buckets = bounds.iter().zip(cumulative).map(|(upper, cumulative)| Bucket { upper: *upper, cumulative: *cumulative }).collect();
         let histogram = Histogram::new(buckets, Some(sum), cumulative.last().copied());
-        self.distributions
-            .insert(distribution, Spread { histogram: histogram.clone(), ranks: vec![(String::new(), histogram)], source: source(9) });
+        self.distributions.insert(distribution, Spread { histogram, source: source(9) });
         self
     }
 

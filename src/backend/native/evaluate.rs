@@ -1,34 +1,37 @@
 //! Rows to values: select, pick one of the replicas, add up within a rank, merge over ranks.
 
-use super::ranks::{ByRank, ranks};
+use super::ranks::{Replica, by_rank, first_replicas};
 use super::select::show;
-use super::series::Data;
 use super::{Absent, Combine, Instance, Native, Row, Series};
-use crate::metrics::{Histogram, Spans};
+use crate::metrics::{Bucket, Histogram, Sample, SourceLines, Spans, sum_of};
 use crate::signal::{Counter, Distribution, Gauge, Merge, Source, Spread, Value, Version};
+
+type Ranks = Vec<(String, f64)>;
 
 /// A gauge; negative values are sentinels for "unknown" (vLLM's disabled hit rate, SGLang's unset utilisation).
 pub(in crate::backend) fn gauge(instance: &Instance<'_, '_>, row: &Row<Gauge>) -> Option<Value> {
     let merge = row.to.merge();
-    let found = read(instance, row.from, row.combine, |native| {
+    let found = read(instance, row.from, row.combine, add_by_name, |native| {
         let labels = &instance.spec().labels;
-        let mut chosen = choose(instance.numbers(native.name), native);
+        let mut chosen: Vec<Series<'_, f64>> = numbers(instance, native).collect();
         totals(&mut chosen, labels.total);
-        chosen.retain(|series| series.data >= 0.0 && series.data.is_finite());
-        ranks(chosen, labels, |a, b| *a = a.max(*b), |values| merged(merge, values))
+        chosen.retain(|series| series.data >= 0.0);
+        let replicas = first_replicas(chosen.into_iter(), labels);
+        Some((by_rank(&replicas, f64::max, |values| merged(merge, values)), lines_of(&replicas)))
     })?;
-    let values: Vec<f64> = found.ranks.iter().map(|(_, value)| *value).collect();
-    Some(Value { value: merged(merge, &values)?, ranks: found.ranks, source: found.source, absent_is_zero: false })
+    let values: Vec<f64> = found.data.iter().map(|(_, value)| *value).collect();
+    Some(Value { value: merged(merge, &values)?, ranks: found.data, source: found.source, absent_is_zero: false })
 }
 
 /// A counter; where it is absent because nothing happened yet, zero.
 pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter>, since: Option<Version>) -> Option<Value> {
-    let found = read(instance, row.from, row.combine, |native| {
-        ranks(choose(instance.numbers(native.name), native), &instance.spec().labels, |a, b| *a += *b, sum)
+    let found = read(instance, row.from, row.combine, add_by_name, |native| {
+        let replicas = first_replicas(numbers(instance, native), &instance.spec().labels);
+        Some((by_rank(&replicas, |a, b| a + b, |values| merged(Merge::Sum, values)), lines_of(&replicas)))
     });
     if let Some(found) = found {
-        let value = found.ranks.iter().map(|(_, value)| value).sum();
-        return Some(Value { value, ranks: found.ranks, source: found.source, absent_is_zero: false });
+        let value = found.data.iter().map(|(_, value)| value).sum();
+        return Some(Value { value, ranks: found.data, source: found.source, absent_is_zero: false });
     }
     let is_zero = match row.absent {
         Absent::Unknown => false,
@@ -38,87 +41,94 @@ pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter
         Absent::ZeroSince(release) => since.is_some_and(|since| since >= release),
     };
     let native = row.from.first().filter(|_| is_zero)?;
-    let source = Source { metric: show(&instance.full_name(native.name), native.select), lines: [].into() };
+    let source = Source { metric: show(&instance.full_name(native.name), native.select), lines: SourceLines::default() };
     Some(Value { value: 0.0, ranks: Vec::new(), source, absent_is_zero: true })
 }
 
 /// A distribution. Ranks with different bounds keep only the bounds that they share.
 pub(in crate::backend) fn distribution(instance: &Instance<'_, '_>, row: &Row<Distribution>) -> Option<Spread> {
-    let found = read(instance, row.from, row.combine, |native| {
-        let admitted = instance.histograms(native.name).iter().filter(|series| admits(native, series));
-        let chosen = choose(admitted.cloned(), native);
-        ranks(chosen, &instance.spec().labels, Histogram::add, sum)
+    let add = |sum: &mut Histogram, more| sum.add(&more);
+    let found = read(instance, row.from, row.combine, add, |native| {
+        let all = instance.histograms(native.name).iter().map(Series::of_histogram);
+        let replicas = first_replicas(all.filter(|series| admits(native, &series.sample)), &instance.spec().labels);
+        let mut lines = Spans::default();
+        replicas.iter().for_each(|replica| replica.series.data.add_lines(&mut lines));
+        let sum = sum_of(replicas.iter().map(|replica| replica.series.data))?;
+        Some((scaled(sum, native.scale), lines))
     })?;
-    let (_, first) = found.ranks.first()?;
-    let mut histogram = first.clone();
-    for (_, rank) in found.ranks.iter().skip(1) {
-        histogram.add(rank);
-    }
-    Some(Spread { histogram, ranks: found.ranks, source: found.source })
+    Some(Spread { histogram: found.data, source: found.source })
 }
 
 struct Found<T> {
-    ranks: Vec<(String, T)>,
+    data: T,
     source: Source,
 }
 
 /// The first spelling with data, or all of them added up.
-fn read<T: Data>(
+fn read<T>(
     instance: &Instance<'_, '_>,
     natives: &[Native],
     combine: Combine,
-    by_rank: impl Fn(&Native) -> ByRank<T>,
+    add: impl Fn(&mut T, T),
+    one: impl Fn(&Native) -> Option<(T, Spans)>,
 ) -> Option<Found<T>> {
     let mut names = Vec::new();
-    let mut lines = Spans::default();
-    let mut ranks: Vec<(String, T)> = Vec::new();
+    let mut all_lines = Spans::default();
+    let mut all: Option<T> = None;
     for native in natives {
-        let found = by_rank(native);
-        if found.ranks.is_empty() {
-            continue;
-        }
+        let Some((data, lines)) = one(native).filter(|(_, lines)| !lines.is_empty()) else { continue };
         names.push(show(&instance.full_name(native.name), native.select));
-        lines.extend(&found.lines);
-        if ranks.is_empty() {
-            ranks = found.ranks;
-        } else {
-            add_by_name(&mut ranks, found.ranks);
+        all_lines.extend(&lines);
+        match &mut all {
+            Some(known) => add(known, data),
+            None => all = Some(data),
         }
         if combine == Combine::Alias {
             break;
         }
     }
-    if ranks.is_empty() {
-        return None;
-    }
-    Some(Found { ranks, source: Source { metric: names.join(" + "), lines: lines.lines().into() } })
+    Some(Found { data: all?, source: Source { metric: names.join(" + "), lines: all_lines.lines() } })
 }
 
 /// Both lists are in rank order; a rank that only the second has comes last.
-fn add_by_name<T: Data>(ranks: &mut Vec<(String, T)>, more: Vec<(String, T)>) {
+fn add_by_name(ranks: &mut Ranks, more: Ranks) {
     let known = ranks.len();
     let mut next = 0;
     for (rank, data) in more {
-        let here = |(name, _): &(String, T)| *name == rank;
+        let here = |(name, _): &(String, f64)| *name == rank;
         let found = (next..known).chain(0..next).find(|at| ranks.get(*at).is_some_and(here));
         next = found.map_or(next, |found| found + 1);
         match found.and_then(|found| ranks.get_mut(found)) {
-            Some((_, known)) => known.add(&data),
+            Some((_, known)) => *known += data,
             None => ranks.push((rank, data)),
         }
     }
 }
 
-fn choose<'a, T: Data>(series: impl Iterator<Item = Series<'a, T>>, native: &Native) -> Vec<Series<'a, T>> {
-    let mut chosen: Vec<Series<'a, T>> = series.filter(|series| admits(native, series)).collect();
-    if native.scale != 1.0 {
-        chosen.iter_mut().for_each(|series| series.data.scale(native.scale));
-    }
-    chosen
+/// The numbers of a spelling, in the vocabulary's unit.
+fn numbers<'i, 'a>(instance: &Instance<'i, 'a>, native: &Native) -> impl Iterator<Item = Series<'a, f64>> + use<'i, 'a> {
+    let native = *native;
+    let all = instance.numbers(native.name).filter(move |series| series.data.is_finite() && admits(&native, &series.sample));
+    all.map(move |series| Series { data: series.data * native.scale, ..series })
 }
 
-fn admits<T: Data>(native: &Native, series: &Series<'_, T>) -> bool {
-    series.data.usable() && native.select.iter().all(|select| select.admits(&series.sample))
+fn lines_of(replicas: &[Replica<'_, f64>]) -> Spans {
+    let mut lines = Spans::default();
+    replicas.iter().for_each(|replica| lines.add(replica.series.sample.line()));
+    lines
+}
+
+/// Scales the observed quantity (bounds and sum), not the number of observations.
+fn scaled(mut histogram: Histogram, factor: f64) -> Histogram {
+    for Bucket { upper, .. } in &mut histogram.buckets {
+        *upper *= factor;
+    }
+    histogram.sum = histogram.sum.map(|sum| sum * factor);
+    histogram
+}
+
+fn admits(native: &Native, sample: &Sample<'_>) -> bool {
+    native.select.iter().all(|select| select.admits(sample))
 }
 
 /// Where a label has an empty value, that series is the total of the others.
@@ -130,17 +140,11 @@ fn totals<T>(series: &mut Vec<Series<'_, T>>, label: Option<&str>) {
     }
 }
 
-fn sum<T: Data>(values: &[T]) -> Option<T> {
-    let (first, rest) = values.split_first()?;
-    let mut total = first.clone();
-    rest.iter().for_each(|value| total.add(value));
-    Some(total)
-}
-
 fn merged(merge: Merge, values: &[f64]) -> Option<f64> {
+    let sum = || values.iter().copied().reduce(|a, b| a + b);
     match merge {
-        Merge::Sum => sum(values),
+        Merge::Sum => sum(),
         Merge::Max => values.iter().copied().reduce(f64::max),
-        Merge::Mean => sum(values).map(|sum| sum / values.len() as f64),
+        Merge::Mean => sum().map(|sum| sum / values.len() as f64),
     }
 }

@@ -1,12 +1,11 @@
 //! The samples of one backend in a scrape, by name without the prefix and by server. Nothing is read before somebody asks for it.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
 
 use super::Series;
 use super::instances::{Fitting, Instances};
 use crate::backend::spec::Spec;
-use crate::metrics::{Histogram, Run, SUFFIXES, Sample, Samples, Scrape, Spans, histograms_of, number};
+use crate::metrics::{HistogramRows, Run, SUFFIXES, Sample, Samples, Scrape, SourceLines, Spans, histograms_of, number};
 use crate::signal::{InstanceKey, Source};
 use crate::sorted::{sort, sort_by};
 
@@ -32,7 +31,7 @@ struct Name<'a> {
 pub(in crate::backend) struct Instance<'i, 'a> {
     index: &'i Index<'a>,
     number: usize,
-    histograms: OnceCell<Vec<OnceCell<Vec<Series<'a, Histogram>>>>>,
+    histograms: OnceCell<Vec<OnceCell<Vec<HistogramRows<'a>>>>>,
 }
 
 impl<'a> Index<'a> {
@@ -86,14 +85,13 @@ impl<'a> Index<'a> {
         let mut pick = self.instances.pick();
         let mut fitting = Fitting::Several(Vec::new());
         let mut runs: Vec<Run> = Vec::new();
-        for sample in self.scrape.named(name.full) {
-            if pick.go(&sample) {
-                fitting = self.instances.fitting(&pick.values);
+        for (start, end) in self.scrape.named(name.full).series() {
+            if pick.go(&self.scrape.sample(start)) {
+                fitting = self.instances.fitting(&pick.values, &fitting);
             }
-            let row = sample.row();
             let mut give = |server: usize| match runs.last_mut() {
-                Some(run) if run.name as usize == server && run.end == row => run.end += 1,
-                _ => runs.push(Run { name: server as u32, start: row, end: row + 1 }),
+                Some(run) if run.name as usize == server && run.end == start => run.end = end,
+                _ => runs.push(Run { name: server as u32, start, end }),
             };
             match &fitting {
                 Fitting::One(server) => give(*server),
@@ -140,22 +138,17 @@ impl<'i, 'a> Instance<'i, 'a> {
     }
 
     /// Lines of the samples of these names.
-    pub fn lines(&self, names: &[&str]) -> Arc<[u32]> {
+    pub fn lines(&self, names: &[&str]) -> SourceLines {
         let mut lines = Spans::default();
         names.iter().flat_map(|name| self.samples(name)).for_each(|sample| lines.add(sample.line()));
-        lines.lines().into()
+        lines.lines()
     }
 
     /// Histograms of this base name.
-    pub fn histograms(&self, base: &str) -> &[Series<'a, Histogram>] {
+    pub fn histograms(&self, base: &str) -> &[HistogramRows<'a>] {
         let Some(place) = self.index.place(base, "_bucket") else { return &[] };
         let all = self.histograms.get_or_init(|| self.index.names.iter().map(|_| OnceCell::new()).collect());
-        let read = || {
-            histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)))
-                .into_iter()
-                .map(Series::of_histogram)
-                .collect()
-        };
+        let read = || histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)));
         all.get(place).map_or(&[], |cell| cell.get_or_init(read))
     }
 
@@ -181,7 +174,7 @@ impl<'i, 'a> Instance<'i, 'a> {
     /// The values of a label over the series of a name, sorted, each once.
     pub fn label_values(&self, name: &str, label: &str) -> Vec<&'a str> {
         let numbers = self.samples(name).filter_map(|sample| sample.label(label));
-        let histograms = self.histograms(name).iter().filter_map(|series| series.label(label));
+        let histograms = self.histograms(name).iter().filter_map(|series| series.sample.label(label));
         let mut values: Vec<&'a str> = numbers.chain(histograms).collect();
         sort(&mut values);
         values.dedup();

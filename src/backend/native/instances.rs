@@ -62,10 +62,15 @@ impl<'a> Instances<'a> {
         Pick::new(self.labels.clone())
     }
 
-    /// The servers that a series with these values can belong to.
-    pub fn fitting(&self, values: &[Option<&'a str>]) -> Fitting {
+    /// The servers that a series with these values can belong to. Families list the servers in one order, so the one after that of the
+    /// series before is looked at first.
+    pub fn fitting(&self, values: &[Option<&'a str>], before: &Fitting) -> Fitting {
         if self.order.len() == 1 {
             return Fitting::One(0);
+        }
+        let next = if let Fitting::One(before) = before { before + 1 } else { 0 };
+        if self.values(next).is_some_and(|next| next == values) {
+            return Fitting::One(next);
         }
         if let Some(server) = self.place(values).and_then(|place| *self.servers.get(place)?) {
             return Fitting::One(server);
@@ -88,7 +93,7 @@ impl<'a> Instances<'a> {
         }
     }
 
-    /// Families list the servers in one order, so the one after that of the sample before is looked at first.
+    /// Looks first where [`Self::fitting`] does.
     fn note(&mut self, values: &[Option<&'a str>], before: Option<usize>) -> usize {
         let next = before.map_or(0, |before| before + 1);
         if self.identities.get(next).is_some_and(|known| known == values) {

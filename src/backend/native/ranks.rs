@@ -1,27 +1,24 @@
 //! Series to ranks: one replica of each series, then one value per data-parallel rank.
 
 use super::Series;
-use super::series::Data;
 use crate::backend::spec::Labels;
-use crate::metrics::{Pick, Spans};
+use crate::metrics::Pick;
 use crate::sorted::{sort, sort_by};
 
-/// Data by rank, in rank order, with the lines of what was chosen.
-pub(super) struct ByRank<T> {
-    pub ranks: Vec<(String, T)>,
-    pub lines: Spans,
+/// A series with the rank, process and replica that it is of.
+pub(super) struct Replica<'a, T> {
+    pub series: Series<'a, T>,
+    pub rank: (u64, &'a str),
+    order: Vec<(u64, &'a str)>,
+    /// Set where there are several series of one rank.
+    pub rest: Vec<&'a str>,
 }
 
-/// `twins` joins series that differ in the process id only, `within` those of one rank.
-pub(super) fn ranks<'a, T: Data>(
-    series: Vec<Series<'a, T>>,
-    labels: &Labels,
-    twins: impl Fn(&mut T, &T),
-    within: impl Fn(&[T]) -> Option<T>,
-) -> ByRank<T> {
+/// Of series that differ in process and replica only, those of the first replica; by rank, then by the other labels.
+pub(super) fn first_replicas<'a, T>(series: impl Iterator<Item = Series<'a, T>>, labels: &Labels) -> Vec<Replica<'a, T>> {
     let mut pick = Pick::new(labels.rank.into_iter().chain(labels.replicas.iter().copied()).collect());
     let ranked = usize::from(labels.rank.is_some());
-    let mut replicas: Vec<Replica<'a, T>> = Vec::with_capacity(series.len());
+    let mut replicas: Vec<Replica<'a, T>> = Vec::new();
     for series in series {
         pick.go(&series.sample);
         let (rank, order) = pick.values.split_at(ranked.min(pick.values.len()));
@@ -29,60 +26,41 @@ pub(super) fn ranks<'a, T: Data>(
         replicas.push(Replica { rank, order: order.iter().map(|value| numeric(*value)).collect(), rest: Vec::new(), series });
     }
     sort_by(&mut replicas, |a, b| a.rank.cmp(&b.rank));
-    let mut found = ByRank { ranks: Vec::new(), lines: Spans::default() };
-    let mut replicas = replicas.into_iter().peekable();
-    while let Some(first) = replicas.next() {
-        let rank = first.rank;
-        let mut same = vec![first];
-        while let Some(next) = replicas.next_if(|next| next.rank == rank) {
-            same.push(next);
-        }
-        let distinct = if same.len() > 1 { distinct(same, labels, &twins) } else { same };
-        let lines: Vec<Spans> = distinct.iter().map(|replica| replica.series.lines.clone()).collect();
-        let data: Vec<T> = distinct.into_iter().map(|replica| replica.series.data).collect();
-        if let Some(data) = one(data, &within) {
-            found.ranks.push((rank.1.to_owned(), data));
-            lines.iter().for_each(|lines| found.lines.extend(lines));
-        }
+    for same in replicas.chunk_by_mut(|a, b| a.rank == b.rank).filter(|same| same.len() > 1) {
+        set_rest(same, labels);
+        sort_by(same, |a, b| a.rest.cmp(&b.rest));
     }
-    found
+    if !labels.replicas.is_empty() {
+        let of_one_series = replicas.chunk_by(|a, b| a.rank == b.rank && a.rest == b.rest);
+        let is_first = |same: &[Replica<'a, T>]| {
+            let first = same.iter().map(|replica| &replica.order).min();
+            same.iter().map(|replica| Some(&replica.order) == first).collect::<Vec<bool>>()
+        };
+        let mut first = of_one_series.flat_map(is_first).collect::<Vec<bool>>().into_iter();
+        replicas.retain(|_| first.next() == Some(true));
+    }
+    replicas
 }
 
-fn one<T>(mut data: Vec<T>, within: impl Fn(&[T]) -> Option<T>) -> Option<T> {
-    if data.len() == 1 { data.pop() } else { within(&data) }
-}
-
-struct Replica<'a, T> {
-    rank: (u64, &'a str),
-    order: Vec<(u64, &'a str)>,
-    /// Set where there are several series of one rank.
-    rest: Vec<&'a str>,
-    series: Series<'a, T>,
+/// Numbers by rank, in rank order. `twins` joins series that differ in the process id only, `within` those of one rank.
+pub(super) fn by_rank(
+    replicas: &[Replica<'_, f64>],
+    twins: fn(f64, f64) -> f64,
+    within: impl Fn(&[f64]) -> Option<f64>,
+) -> Vec<(String, f64)> {
+    let value = |rank: &[Replica<'_, f64>]| {
+        let series = rank.chunk_by(|a, b| a.rest == b.rest);
+        let values: Vec<f64> = series.filter_map(|same| same.iter().map(|replica| replica.series.data).reduce(twins)).collect();
+        within(&values)
+    };
+    let ranks = replicas.chunk_by(|a, b| a.rank == b.rank);
+    ranks.filter_map(|rank| Some((rank.first()?.rank.1.to_owned(), value(rank)?))).collect()
 }
 
 /// Orders rank labels as numbers, whatever else stands there last.
 fn numeric(text: Option<&str>) -> (u64, &str) {
     let text = text.unwrap_or("");
     (text.parse().unwrap_or(u64::MAX), text)
-}
-
-/// Of series that differ in process and replica only, the first replica; sorted by the other labels.
-fn distinct<'a, T: Data>(mut replicas: Vec<Replica<'a, T>>, labels: &Labels, twins: impl Fn(&mut T, &T)) -> Vec<Replica<'a, T>> {
-    set_rest(&mut replicas, labels);
-    sort_by(&mut replicas, |a, b| a.rest.cmp(&b.rest));
-    let mut distinct: Vec<Replica<'a, T>> = Vec::with_capacity(replicas.len());
-    for replica in replicas {
-        match distinct.last_mut().filter(|known| known.rest == replica.rest) {
-            Some(known) if replica.order > known.order => {}
-            Some(known) if replica.order == known.order => {
-                twins(&mut known.series.data, &replica.series.data);
-                known.series.lines.extend(&replica.series.lines);
-            }
-            Some(known) => *known = replica,
-            None => distinct.push(replica),
-        }
-    }
-    distinct
 }
 
 /// Notes the labels that neither processes nor replicas differ in: keys and values by key, or only the values that vary when all have the

@@ -141,8 +141,8 @@ impl Reader<'_, '_, '_> {
 
     fn source(&self, family: &str) -> Source {
         let mut lines = Spans::default();
-        self.instance.numbers(family).for_each(|series| lines.extend(&series.lines));
-        self.instance.histograms(family).iter().for_each(|series| lines.extend(&series.lines));
-        Source { metric: self.instance.full_name(family), lines: lines.lines().into() }
+        self.instance.numbers(family).for_each(|series| lines.add(series.sample.line()));
+        self.instance.histograms(family).iter().for_each(|series| series.add_lines(&mut lines));
+        Source { metric: self.instance.full_name(family), lines: lines.lines() }
     }
 }

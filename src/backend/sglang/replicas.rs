@@ -23,7 +23,6 @@ pub(super) fn divide(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     for distribution in [Distribution::LoadBackTime, Distribution::EvictionTime] {
         if let Some(spread) = snapshot.distributions.get_mut(&distribution) {
             spread.histogram = fewer(&spread.histogram, copies);
-            spread.ranks.iter_mut().for_each(|(_, histogram)| *histogram = fewer(histogram, copies));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What TGI's numbers do not mean.
 
 use crate::backend::native::Instance;
+use crate::metrics::SourceLines;
 use crate::signal::{Caveat, Counter, Distribution, Gauge, Snapshot, Value};
 
 /// Reserved tokens over the budget, where the budget is exported. Reserved is not used.
@@ -11,9 +12,7 @@ pub(super) fn reserved_share(snapshot: &mut Snapshot) {
     if let Some(reserved) = snapshot.gauges.get(&Gauge::ReservedTokens) {
         let mut source = reserved.source.clone();
         source.metric = format!("{} / {}", source.metric, budget.source.metric);
-        let mut lines = [&source.lines[..], &budget.source.lines[..]].concat();
-        lines.sort_unstable();
-        source.lines = lines.into();
+        source.lines = SourceLines::join([&source.lines, &budget.source.lines]);
         let value = reserved.value / budget.value;
         snapshot.gauges.insert(Gauge::KvUsage, Value { value, ranks: vec![(String::new(), value)], source, absent_is_zero: false });
     }

@@ -19,19 +19,19 @@ pub(super) fn read(instance: &Instance<'_, '_>) -> Config {
 /// The 100 linear bounds of a token histogram end at its limit, give or take float noise (`511.00000000000006`).
 fn last_bound(instance: &Instance<'_, '_>, family: &str) -> Option<ConfigValue<f64>> {
     let series = instance.histograms(family).first()?;
-    let last = series.data.buckets.iter().rev().find(|bucket| bucket.upper.is_finite())?;
+    let last = series.histogram().buckets.into_iter().rfind(|bucket| bucket.upper.is_finite())?;
     let metric = format!("{}_bucket", instance.full_name(family));
     let is_last = |le: &str| number(le) == Some(last.upper);
     let lines = instance.scrape().named(&metric).filter(|sample| sample.label("le").is_some_and(is_last)).map(|sample| sample.line());
-    let own = series.lines.lines();
-    let source = Source { lines: lines.filter(|line| own.contains(line)).collect(), metric };
+    let own = series.lines();
+    let source = Source { lines: lines.filter(|line| own.contains(*line)).collect(), metric };
     Some(ConfigValue { value: last.upper.round(), inferred: true, source })
 }
 
 /// The denominator of the reserved share. Most releases set it before the recorder exists and lose it.
 fn gauge(instance: &Instance<'_, '_>, family: &str) -> Option<ConfigValue<f64>> {
     let series = instance.numbers(family).find(|series| series.data > 0.0 && series.data.is_finite())?;
-    let source = Source { metric: instance.full_name(family), lines: series.lines.lines().into() };
+    let source = Source { metric: instance.full_name(family), lines: [series.sample.line()].into() };
     Some(ConfigValue { value: series.data, inferred: false, source })
 }
 

@@ -23,9 +23,9 @@ pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     }
     // The bounds of the histogram run from 0 to `--speculate`.
     let series = instance.histograms(SKIPPED).first();
-    let last = series.and_then(|series| series.data.buckets.iter().rev().find(|bucket| bucket.upper.is_finite()));
+    let last = series.and_then(|series| series.histogram().buckets.into_iter().rfind(|bucket| bucket.upper.is_finite()));
     if let (Some(series), Some(last)) = (series, last.filter(|last| last.upper > 0.0)) {
-        let source = Source { metric: instance.full_name(SKIPPED), lines: series.lines.lines().into() };
+        let source = Source { metric: instance.full_name(SKIPPED), lines: series.lines() };
         snapshot.config.speculative_tokens = Some(ConfigValue { value: last.upper, inferred: true, source });
     }
 }

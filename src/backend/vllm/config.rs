@@ -123,7 +123,7 @@ impl Info<'_, '_, '_> {
     fn text(&self, label: &str) -> Option<ConfigValue<String>> {
         let series = self.series.iter().find(|series| series.label(label).is_some_and(|value| value != "None" && !value.is_empty()))?;
         let value = series.label(label)?.to_owned();
-        Some(ConfigValue { value, inferred: false, source: self.source(label, &series.lines) })
+        Some(ConfigValue { value, inferred: false, source: self.source(label, &Spans::of(series.sample.line())) })
     }
 
     fn number(&self, label: &str) -> Option<ConfigValue<f64>> {
@@ -151,11 +151,11 @@ impl Info<'_, '_, '_> {
             .filter(|value: &f64| value.is_finite() && *value > 0.0)
             .collect();
         let mut lines = Spans::default();
-        self.series.iter().for_each(|series| lines.extend(&series.lines));
+        self.series.iter().for_each(|series| lines.add(series.sample.line()));
         (!values.is_empty()).then(|| ConfigValue { value: values.iter().sum(), inferred: false, source: self.source(label, &lines) })
     }
 
     fn source(&self, label: &str, lines: &Spans) -> Source {
-        Source { metric: format!("{}{{{label}}}", self.instance.full_name(INFO)), lines: lines.lines().into() }
+        Source { metric: format!("{}{{{label}}}", self.instance.full_name(INFO)), lines: lines.lines() }
     }
 }

@@ -89,7 +89,7 @@ fn collect<const N: usize>(seen: &Observation, phases: [(&str, &str, Option<Read
                 share: 0.0,
                 metric,
                 input: seen.last.text_index,
-                lines: lines.to_vec(),
+                lines,
             })
         })
         .collect()

@@ -50,7 +50,7 @@ pub fn classic_bottleneck(finding: &Finding, input: usize, timestamp: Option<&st
             inferred: false,
             metric: finding.reading.source.metric.clone(),
             input,
-            lines: finding.reading.source.lines.to_vec(),
+            lines: finding.reading.source.lines.clone(),
         }],
         explains: Vec::new(),
         contributing: Vec::new(),

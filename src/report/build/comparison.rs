@@ -54,6 +54,6 @@ fn side(side: &Side) -> SideView {
         shown: side.shown.clone(),
         metric: side.source.metric.clone(),
         input: side.input,
-        lines: side.source.lines.to_vec(),
+        lines: side.source.lines.clone(),
     }
 }

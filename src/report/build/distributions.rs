@@ -71,7 +71,7 @@ fn view(seen: &Observation, reading: &DistributionReading) -> Option<Distributio
         buckets: counts(histogram),
         metric: reading.source.metric.clone(),
         input: seen.last.text_index,
-        lines: reading.source.lines.to_vec(),
+        lines: reading.source.lines.clone(),
         remark,
     })
 }

@@ -84,7 +84,7 @@ fn evidence(evidence: &rule::Evidence) -> Evidence {
         inferred: evidence.inferred,
         metric: evidence.source.metric.clone(),
         input: evidence.input,
-        lines: evidence.source.lines.to_vec(),
+        lines: evidence.source.lines.clone(),
     }
 }
 

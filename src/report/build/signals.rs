@@ -1,6 +1,6 @@
 //! The signal tiles: what the server does, in numbers, with both ends of a window.
 
-use crate::metrics::Unit;
+use crate::metrics::{SourceLines, Unit};
 use crate::report::SignalView;
 use crate::signal::{Counter, Gauge, Observation, Reading, Source, TimeBase};
 
@@ -52,10 +52,8 @@ fn rates(seen: &Observation) -> Vec<SignalView> {
 fn shares(seen: &Observation) -> Vec<SignalView> {
     let hit = |hits: Counter, queries: Counter, path: &str, label: &str| {
         let (hits, queries) = (seen.count(hits)?, seen.count(queries)?);
-        let mut lines = [&hits.source.lines[..], &queries.source.lines[..]].concat();
-        lines.sort_unstable();
-        lines.dedup();
-        let source = Source { metric: format!("{} / {}", hits.source.metric, queries.source.metric), lines: lines.into() };
+        let lines = SourceLines::join([&hits.source.lines, &queries.source.lines]);
+        let source = Source { metric: format!("{} / {}", hits.source.metric, queries.source.metric), lines };
         let value = (queries.value > 0.0).then(|| hits.value / queries.value)?;
         Some(view(path, label, &Reading { value, unit: Unit::Ratio, time_base: hits.time_base, source }, None, seen, None))
     };
@@ -102,7 +100,7 @@ fn view(path: &str, label: &str, reading: &Reading, before: Option<f64>, seen: &
         time_base: time_base(reading.time_base),
         metric: reading.source.metric.clone(),
         input: seen.last.text_index,
-        lines: reading.source.lines.to_vec(),
+        lines: reading.source.lines.clone(),
         caveat: caveat.map(str::to_owned),
     }
 }

@@ -39,7 +39,7 @@ pub fn slo_status(status: &SloStatus, input: usize, timestamp: Option<&str>) -> 
         why: status.why.clone(),
         metric: status.source.metric.clone(),
         input,
-        lines: status.source.lines.to_vec(),
+        lines: status.source.lines.clone(),
     }
 }
 

@@ -10,7 +10,7 @@ mod population;
 
 pub(in crate::rule) use memory::{capacity, lengths};
 
-use crate::metrics::Unit;
+use crate::metrics::{SourceLines, Unit};
 use crate::signal::{Observation, Reading, Source, Span, TimeBase};
 
 /// All laws of one observation; `None` where an input is missing.
@@ -74,7 +74,7 @@ fn derived(value: f64, unit: Unit, time_base: TimeBase, sources: &[&Source]) -> 
 /// One source that names all inputs.
 pub(super) fn join(sources: &[&Source]) -> Source {
     let mut metric = String::new();
-    let mut lines = Vec::new();
+    let mut joined = Vec::new();
     for source in sources {
         if metric.split(" · ").any(|name| name == source.metric) {
             continue;
@@ -83,11 +83,9 @@ pub(super) fn join(sources: &[&Source]) -> Source {
             metric.push_str(" · ");
         }
         metric.push_str(&source.metric);
-        lines.extend_from_slice(&source.lines);
+        joined.push(&source.lines);
     }
-    lines.sort_unstable();
-    lines.dedup();
-    Source { metric, lines: lines.into() }
+    Source { metric, lines: SourceLines::join(joined) }
 }
 
 /// Seconds behind counts and sums: the window's, or the lifetime's when known.

@@ -31,5 +31,5 @@ fn row(problem: &ProblemView, inputs: &[InputView]) -> Node {
         row = row.text(&input.name).text(", ");
     }
     let done = if problem.repaired { words::REPAIRED } else { words::SKIPPED };
-    row.maybe(lines(problem.input, &[problem.line])).text(", ").text(done).text(": ").rich(&problem.sentence)
+    row.maybe(lines(problem.input, &[problem.line].into())).text(", ").text(done).text(": ").rich(&problem.sentence)
 }
