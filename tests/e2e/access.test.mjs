@@ -51,7 +51,7 @@ pageTest('a verdict is heard once: the focus reads its sentence, the live region
   await paste(page, sample('vllm-slot-bound-1'));
   const sentence = await verdict(page);
   await page.waitForFunction(() => document.activeElement.id === 'headline');
-  assert.match(await status(page), /^Health: \d+ of 100, \w+\.$/);
+  assert.match(await status(page), /^Health: \d+ of 100, [A-Z][\w ]+\.$/);
   await page.getByLabel('Score').selectOption('apdex');
   await page.waitForFunction((text) => document.querySelector('p[role=status]').textContent.includes(text), sentence.replaceAll('\u00a0', ' '));
 }, { permissions: PASTE_PERMISSIONS });
@@ -61,7 +61,7 @@ pageTest('an example that is chosen by key leads to its verdict, with rates of n
   await page.keyboard.press('Enter');
   await verdict(page);
   await page.waitForFunction(() => document.activeElement.id === 'headline');
-  assert.match(await status(page), /^Health: \d+ of 100, \w+\.$/);
+  assert.match(await status(page), /^Health: \d+ of 100, [A-Z][\w ]+\.$/);
   await page.locator('.fact', { hasText: '60\u00a0s between two dumps' }).waitFor();
   await page.locator('.tile', { hasText: /tok\/s/ }).first().waitFor();
 });
