@@ -83,6 +83,7 @@ fn two_dumps_before_a_restart_and_two_after_it_are_compared() {
         "{:?}",
         comparison.findings
     );
+    assert!(report.headline.text.starts_with("The process restarted") && report.headline.text.ends_with(&comparison.headline));
     // The restart itself stays a finding of the whole span.
     let ids: Vec<&str> = report.bottlenecks.iter().map(|finding| finding.id.as_str()).collect();
     assert!(ids.contains(&"counter-reset"), "{ids:?}");

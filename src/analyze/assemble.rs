@@ -23,7 +23,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     let (statuses, diagnosis) = judge(&seen, &targets, &source);
     let timestamp = seen.last.told_at().and_then(build::rfc3339);
     let when = timestamp.as_deref();
-    let judged = match options.profile {
+    let mut judged = match options.profile {
         Profile::Default => by_rules(&diagnosis, when),
         Profile::Classic => by_thresholds(&seen, &thresholds, &statuses, when),
     };
@@ -31,6 +31,9 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     let health = score(&seen, options, &diagnosis, &statuses, &targets, &thresholds);
     let comparison =
         parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, (&seen, &diagnosis), &targets, &source));
+    if let Some(comparison) = &comparison {
+        lead_with(comparison, &mut judged.headline);
+    }
     let (problems, problems_omitted) = build::problems(inputs.iter().map(|input| &input.parsed));
     let mut anatomy = build::anatomy(&seen);
     anatomy.distributions = build::distributions(&seen);
@@ -83,6 +86,13 @@ fn compared(parts: &Parts, seen: (&Observation, &Diagnosis), targets: &[slo::Tar
     let (after, second) = other.as_ref().map_or(seen, |(after, diagnosis)| (*after, diagnosis));
     let judged = |seen, diagnosis| compare::Judged { seen, diagnosis };
     build::comparison(&compare::compare(judged(&parts.before, &first), judged(after, second)), &parts.before, after)
+}
+
+/// Whoever gives dumps from before and after a restart asks what became better; that it restarted is only half of the answer.
+fn lead_with(comparison: &ComparisonView, headline: &mut Headline) {
+    if headline.rule.as_deref() == Some("counter-reset") {
+        headline.text = format!("{} {}", headline.text, comparison.headline);
+    }
 }
 
 /// What the profile has to say.

@@ -96,7 +96,7 @@ impl Inputs {
         let mut unmeasured: Vec<String> = statuses
             .iter()
             .filter(|status| status.verdict == Verdict::NoData)
-            .map(|status| format!("{}: {}", status.target.name, status.why))
+            .map(|status| format!("{}: {}", status.target.words(), status.why))
             .collect();
         let availability = match worst(&availabilities) {
             Some(found) => Some(found),
@@ -130,7 +130,7 @@ fn target(status: &SloStatus) -> Option<TargetInput> {
         }
     };
     let certainty = certainty(status.verdict, missed - allowed, spread);
-    Some(TargetInput { name: target.name.clone(), allowed, missed, certainty })
+    Some(TargetInput { name: target.words(), allowed, missed, certainty })
 }
 
 /// By which fraction a value misses its target: 0.5 for twice a latency or half a throughput.

@@ -35,12 +35,19 @@ impl Session {
         let mut fresh = Loaded::default();
         let mut left_out: Vec<String> = Vec::new();
         let mut rejected = None;
+        // An empty page is nothing by itself, but before a dump of TGI it is where that server began to count.
+        let mut blank: Option<(Input, usize, Origin, RequestError)> = None;
         for Incoming { name, at, bytes, origin } in incoming {
             let size = bytes.len();
             let (at, hint) = told_or_hinted(at, origin);
-            let input = Input { name, at, hint, parsed: parse_owned(bytes) };
+            let mut input = Input { name, at, hint, parsed: parse_owned(bytes) };
             if let Some(error) = self.refusal(&input) {
-                rejected = Some(rejection(input, error));
+                let refused = if input.parsed.text.trim().is_empty() && fresh.is_empty() {
+                    blank.replace((input, size, origin, error)).map(|(earlier, _, _, error)| (earlier, error))
+                } else {
+                    Some((input, error))
+                };
+                rejected = refused.map(|(input, error)| rejection(input, error)).or(rejected);
                 continue;
             }
             let name = input.name.clone();
@@ -48,11 +55,25 @@ impl Session {
                 left_out.push(words::already(&name));
                 continue;
             }
+            if let Some((beginning, size, origin, error)) = blank.take() {
+                let pair = [beginning, input];
+                let begins = one_server(&pair);
+                let [beginning, dump] = pair;
+                input = dump;
+                if begins {
+                    fresh.push(beginning, size, origin);
+                } else {
+                    rejected = Some(rejection(beginning, error));
+                }
+            }
             fresh.push(input, size, origin);
             if fresh.inputs.len() > 1 && !one_server(&fresh.inputs) {
                 fresh.pop();
                 left_out.push(words::other_server(&name));
             }
+        }
+        if let Some((input, _, _, error)) = blank {
+            rejected = rejected.or_else(|| Some(rejection(input, error)));
         }
         let replaced = if fresh.is_empty() { None } else { self.take_in(fresh) };
         if let Some(message) = rejected {

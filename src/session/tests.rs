@@ -241,3 +241,20 @@ fn a_symptom_is_called_a_symptom_and_its_step_is_short() {
     assert!(top.contains("Take a second dump 30 to 60\u{a0}s later"), "{top}");
     assert!(session.markdown().contains("**Next step**: Take a second dump 30 to 60 s later"));
 }
+
+#[test]
+fn an_empty_page_opened_with_a_later_dump_of_tgi_is_where_it_began_to_count() {
+    let served = "# TYPE tgi_request_success counter\ntgi_request_success 60\n\
+                  # TYPE tgi_batch_current_size gauge\ntgi_batch_current_size 1\n\
+                  # TYPE tgi_queue_size gauge\ntgi_queue_size 0\n";
+    let file = |name: &str, at: f64, content: &str| Incoming { at: Some(at), origin: Origin::File, ..text(name, content) };
+    let mut session = Session::new();
+    session.accept(vec![file("later", 1_795_500_060.0, served), file("empty", 1_795_500_000.0, "\n")]);
+    assert_eq!(names(&session), ["empty", "later"]);
+    assert!(session.json().contains("\"mode\":\"window\""));
+
+    let mut session = Session::new();
+    session.accept(vec![file("empty", 1_795_500_000.0, ""), file("vllm", 1_795_500_060.0, SLOTS[0])]);
+    assert_eq!(names(&session), ["vllm"], "of another server an empty page says nothing");
+    assert!(said(&session).contains("empty"), "but that it was not loaded is said: {}", said(&session));
+}

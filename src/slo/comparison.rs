@@ -35,6 +35,17 @@ impl Comparison {
         }
     }
 
+    /// As people read it.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Comparison::LessOrEqual => "≤",
+            Comparison::GreaterOrEqual => "≥",
+            Comparison::Equal => "=",
+            Comparison::Less | Comparison::Greater => self.symbol(),
+        }
+    }
+
     /// True when a value that is known exactly meets the target.
     #[must_use]
     pub fn holds(self, value: f64, target: f64) -> bool {

@@ -36,11 +36,18 @@ impl Target {
         if let Some(reason) = nonsense(metric, value) {
             return Err(TargetError::Value { path: path.to_owned(), asked, reason });
         }
-        let name = name
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .map_or_else(|| format!("{path} {} {asked}", comparison.symbol()), str::to_owned);
+        let name = name.map(str::trim).filter(|name| !name.is_empty()).map_or_else(|| condition(path, comparison, asked), str::to_owned);
         Ok(Target { name, metric, path: path.to_owned(), comparison, value, asked, scale, description: description.map(str::to_owned) })
+    }
+
+    /// Its name, or the condition in words where it has none of its own: `P95 time to first token ≤ 1 s`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if self.name == condition(&self.path, self.comparison, self.asked) {
+            format!("{} {} {}", self.metric.words(), self.comparison.sign(), self.metric.unit().show(self.value))
+        } else {
+            self.name.clone()
+        }
     }
 
     /// The share of observations that must meet a percentile target, or the availability that is asked.
@@ -52,6 +59,10 @@ impl Target {
             _ => None,
         }
     }
+}
+
+fn condition(path: &str, comparison: Comparison, asked: f64) -> String {
+    format!("{path} {} {asked}", comparison.symbol())
 }
 
 /// Why a number cannot be a target of this metric.
@@ -129,6 +140,7 @@ mod tests {
     fn a_target_without_a_name_is_named_after_its_condition() {
         let target = Target::new(Some("  "), "ttft.p95", "<=", 1.0, None).expect("a valid target");
         assert_eq!(target.name, "ttft.p95 <= 1");
+        assert_eq!(target.words(), "P95 time to first token ≤ 1 s");
         assert_eq!((target.value, target.asked, target.scale), (1.0, 1.0, 1.0));
         assert_eq!(target.objective(), Some(0.95));
     }

@@ -3,7 +3,7 @@
 use crate::entry::spell;
 use crate::metrics::Unit;
 use crate::report::{Report, SloStatusView};
-use crate::slo::{Goodput, Verdict};
+use crate::slo::{Comparison, Goodput, Verdict};
 use crate::view::chart::bullet;
 use crate::view::look::{badge, of_verdict};
 use crate::view::node::{Node, el, el_of, el_with};
@@ -57,12 +57,7 @@ fn counted(status: &SloStatusView) -> String {
 
 /// `TTFT P95 ≤ 1 s`.
 fn goal(status: &SloStatusView) -> String {
-    let sign = match status.target.comparison.as_str() {
-        "<=" => "≤",
-        ">=" => "≥",
-        "==" => "=",
-        other => other,
-    };
+    let sign = Comparison::parse(&status.target.comparison).map_or("", Comparison::sign);
     format!("{} {sign} {}", words::path(&status.target.metric), spell(status.target.target_value, status.unit))
 }
 
