@@ -1,5 +1,6 @@
 //! From parsed texts to the snapshots of one instance, in order.
 
+use super::times::ONE_GO_SECONDS;
 use super::{Input, Options};
 use crate::backend::{self, Detection, Servers};
 use crate::exposition::{ProblemKind, answered_at};
@@ -25,8 +26,8 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
     // Snapshots are made of one instance only, so the instances are found first.
     let found = |scrape| backend::servers(scrape, backend).filter(|servers| servers.keys().next().is_some());
     let last = last_with_a_name(texts().rev().filter_map(|(index, _, scrape)| Some((index, scrape, found(scrape)?))));
-    let last_text: Vec<InstanceKey> = last.iter().flat_map(|(_, servers)| servers.keys().cloned()).collect();
-    let Some(key) = wanted(&last_text, options) else { return Err(nothing_of(backend)) };
+    let last_text: Vec<&InstanceKey> = last.iter().flat_map(|(_, servers)| servers.keys()).collect();
+    let Some(key) = wanted(&last_text, options).cloned() else { return Err(nothing_of(backend)) };
     let mut snapshots = Vec::new();
     for (index, input, scrape) in texts() {
         let read = match &last {
@@ -46,7 +47,7 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
     let mut notes = Vec::new();
     snapshots.extend(nothing_served_yet(inputs, &snapshots, &mut notes));
     if last_text.len() > 1 {
-        let mut others: Vec<String> = last_text.iter().filter(|other| **other != key).take(MOST_NAMED).map(label).collect();
+        let mut others: Vec<String> = last_text.iter().filter(|other| ***other != key).take(MOST_NAMED).map(|other| label(other)).collect();
         if last_text.len() > MOST_NAMED + 1 {
             others.push(format!("and {} more", last_text.len() - MOST_NAMED - 1));
         }
@@ -86,7 +87,7 @@ fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<
     let silent = || inputs.iter().enumerate().filter(|(_, input)| scrapes(input).next().is_none());
     let is_beginning = |(index, input): &(usize, &Input)| {
         let before = match (moment(input), first.at.or(first.hint.map(|hint| hint.at))) {
-            (Some(at), Some(first)) => at < first,
+            (Some(at), Some(first)) if (at - first).abs() >= ONE_GO_SECONDS => at < first,
             _ => *index < first.text_index,
         };
         first.backend == BackendId::Tgi && before && input.parsed.text.trim().is_empty()
@@ -124,11 +125,11 @@ fn scrapes(input: &Input) -> impl DoubleEndedIterator<Item = &Scrape> {
     input.parsed.scrapes.iter().filter(|scrape| !scrape.is_empty())
 }
 
-fn wanted(keys: &[InstanceKey], options: &Options) -> Option<InstanceKey> {
+fn wanted<'k>(keys: &[&'k InstanceKey], options: &Options) -> Option<&'k InstanceKey> {
     let named = options.instance_id.as_ref().and_then(|id| {
         keys.iter().find(|key| key.model.as_ref() == Some(id) || label(key) == *id || key.labels.iter().any(|(_, value)| value == id))
     });
-    named.or_else(|| keys.first()).cloned()
+    named.or_else(|| keys.first()).copied()
 }
 
 /// What an instance is called on the page: its labels, else its model.

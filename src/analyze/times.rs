@@ -6,7 +6,7 @@ use crate::rule::Laws;
 use crate::signal::{Distribution, Gauge, Hint, HintedBy, Observation, Snapshot};
 
 /// Files closer than this were written in one go, by a copy or an archive; texts, pasted one right after the other.
-const ONE_GO_SECONDS: f64 = 1.0;
+pub(super) const ONE_GO_SECONDS: f64 = 1.0;
 /// How far apart the requests inside by the counters (L1, Little's law) and by the gauges may be. Measured side by side they differ by a
 /// fifth at most (handbook 0.4); gauges of two instants can be off by far more, times of copies by orders of magnitude.
 const ABSURD: f64 = 10.0;

@@ -48,7 +48,10 @@ impl<'a> Sample<'a> {
 
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&'a str> {
-        self.labels().find(|(found, _)| *found == key).map(|(_, value)| value)
+        let columns = &self.scrape.table().columns;
+        let layout = columns.layout(self.data()?.layout)?;
+        let place = columns.keys(layout).iter().position(|found| columns.strings.get(*found) == key)?;
+        self.value_at(place)
     }
 
     /// Labels in the order of the text.

@@ -254,6 +254,10 @@ fn an_empty_page_opened_with_a_later_dump_of_tgi_is_where_it_began_to_count() {
     assert!(session.json().contains("\"mode\":\"window\""));
 
     let mut session = Session::new();
+    session.accept(vec![file("empty", 1_795_500_000.0, ""), file("later", 1_795_500_000.2, served)]);
+    assert_eq!(names(&session), ["empty", "later"], "files that were copied together stand in the order they were given");
+
+    let mut session = Session::new();
     session.accept(vec![file("empty", 1_795_500_000.0, ""), file("vllm", 1_795_500_060.0, SLOTS[0])]);
     assert_eq!(names(&session), ["vllm"], "of another server an empty page says nothing");
     assert!(said(&session).contains("empty"), "but that it was not loaded is said: {}", said(&session));
