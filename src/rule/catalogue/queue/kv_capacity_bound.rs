@@ -194,8 +194,14 @@ fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
 }
 
 fn actions(ctx: &Context<'_>, preempting: bool) -> Vec<Action> {
-    let verify = "KV usage P95 below 90 %, fewer than one preemption a minute, shorter queue time at the same load.";
     let backend = ctx.backend();
+    let verify = match backend {
+        BackendId::Vllm | BackendId::Sglang => {
+            "KV usage P95 below 90 %, fewer than one preemption a minute, shorter queue time at the same load."
+        }
+        // It exports neither.
+        BackendId::Tgi => "More requests in a batch, and a shorter queue and time in queue, at the same load.",
+    };
     let config = &ctx.seen.last.config;
     let advise = |flag: &str, change: &str, tradeoff: &str| flags::advise(backend, ctx.version(), flag, change, tradeoff, verify);
     let quantised =
@@ -352,5 +358,18 @@ mod tests {
                 .config(|config| config.kv_capacity_tokens = setting(5000.0))
         };
         fired(&check(&RULE, &window(sglang(100.0), sglang(160.0))));
+    }
+
+    #[test]
+    fn what_verifies_it_on_tgi_is_something_that_tgi_exports() {
+        let tgi = Build::new(BackendId::Tgi)
+            .gauge(Gauge::Running, 13.0)
+            .gauge(Gauge::Waiting, 420.0)
+            .gauge(Gauge::ReservedTokens, 5906.0)
+            .latency(Distribution::QueueTime, 127.0, 18.7);
+        let outcome = check(&RULE, &snapshot(tgi));
+        for action in &fired(&outcome).actions {
+            assert!(!action.verify.contains("KV usage") && !action.verify.contains("preemption"), "{}", action.verify);
+        }
     }
 }
