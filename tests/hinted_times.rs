@@ -114,6 +114,15 @@ fn times_that_do_not_fit_the_counters_are_not_used() {
 }
 
 #[test]
+fn told_times_are_not_doubted_for_those_of_another_dump() {
+    let told = |served, at| Input { at: Some(at), hint: None, ..file(&vllm(served, 4), CHECKED_OUT) };
+    let inputs = [told(500, START + 5000.0), told(501, START + 5000.5), file(&vllm(620, 4), START + 5060.0)];
+    let report = report(&inputs);
+    assert_eq!(note(&report, "times-do-not-fit"), None);
+    assert_eq!(report.window.as_ref().and_then(|window| window.seconds), Some(60.0));
+}
+
+#[test]
 fn a_stall_and_a_quiet_server_do_not_make_times_absurd() {
     for (before, after, running) in [(500, 500, 4), (500, 501, 0)] {
         let (first, last) = (file(&vllm(before, running), START + 5000.0), file(&vllm(after, running), START + 5060.0));
