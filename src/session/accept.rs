@@ -1,7 +1,7 @@
 //! From bytes to a loaded text: read, judge whether it is one, and decide whether it belongs to what is there.
 
 use super::Session;
-use super::loaded::{Loaded, Undo};
+use super::loaded::{Loaded, Undo, dated};
 use crate::analyze::{Input, Options, one_server, readable};
 use crate::browse::Lines;
 use crate::exposition::{Parsed, parse_owned};
@@ -38,7 +38,10 @@ impl Session {
         for Incoming { name, at, bytes, origin } in incoming {
             let size = bytes.len();
             let (at, hint) = told_or_hinted(at, origin);
-            let input = Input { name, at, hint, parsed: parse_owned(bytes) };
+            let mut input = Input { name, at, hint, parsed: parse_owned(bytes) };
+            if dated(&input).is_some() {
+                input.hint = None;
+            }
             if let Some(error) = self.refusal(&input) {
                 rejected = Some(rejection(input, error));
                 continue;
