@@ -5,7 +5,8 @@
 //!     [--preset NAME] [--score NAME] [--instance ID] [--slo 'ttft.p95<=1.0']... [--threshold NAME=VALUE]... [--pretty] FILE[@SECONDS]...
 //! ```
 //!
-//! Several files are snapshots of one instance, ordered by their times when given (`FILE@SECONDS`), else by their own counters.
+//! Several files are snapshots of one instance, ordered by their times when these are given (`FILE@SECONDS`) or in the texts, else by their
+//! own counters. The times of the files themselves are not looked at.
 //! `--request FILE` takes a whole request as JSON (`-` is standard input). `--samples` prints every sample that was read instead, one JSON array
 //! a line: name, labels, value, timestamp in milliseconds or null, line.
 

@@ -54,7 +54,7 @@ fn of_one_dump_neither_age_nor_rates_rest_on_a_hint() {
         assert!(!json.contains("days"), "{json}");
         assert!(!json.contains("per_second\",\"label"), "no rate is shown");
         assert_eq!((rate(&report), &report.timestamp, &report.inputs[0].at), (None, &None, &None));
-        let missing = report.not_measurable.iter().find(|missing| missing.what == "the time of the scrape").expect("it is said");
+        let missing = report.not_measurable.iter().find(|missing| missing.what == "the time of the dump").expect("it is said");
         assert!(missing.how.contains("2026-09-04T20:26:40Z"), "the hint is offered: {}", missing.how);
         assert!(missing.rules.contains(&"warming-up".to_owned()));
     }
@@ -65,7 +65,7 @@ fn a_told_time_gives_both() {
     let told = Input { at: Some(START + 1000.0), hint: None, ..file(&vllm(500, 4), CHECKED_OUT) };
     let report = report(&[told]);
     assert_eq!(rate(&report), Some(0.5));
-    assert!(report.not_measurable.iter().all(|missing| missing.what != "the time of the scrape"));
+    assert!(report.not_measurable.iter().all(|missing| missing.what != "the time of the dump"));
 }
 
 #[test]
@@ -75,6 +75,23 @@ fn a_time_inside_the_text_stands_above_that_of_the_file() {
     let report = report(&[file(&answered, CHECKED_OUT)]);
     assert_eq!(rate(&report), Some(0.5));
     assert_eq!(report.timestamp.as_deref(), Some("2026-05-28T20:43:20Z"));
+}
+
+#[test]
+fn answers_after_one_another_in_one_text_have_each_its_own_date() {
+    let answer = |date: &str, served| format!("HTTP/1.1 200 OK\r\ndate: Thu, 28 May 2026 {date} GMT\r\n\r\n{}", vllm(served, 4));
+    let refused = "HTTP/1.1 401 Unauthorized\r\ndate: Thu, 28 May 2026 21:00:00 GMT\r\n\r\n";
+    for end in ["", refused] {
+        let text = format!("{}\n{}\n{end}", answer("20:42:20", 500), answer("20:43:20", 620));
+        let report = report(&[file(&text, CHECKED_OUT)]);
+        assert_eq!(rate(&report), Some(2.0), "{end}");
+        assert_eq!(report.timestamp.as_deref(), Some("2026-05-28T20:43:20Z"), "{end}");
+    }
+    let text = format!("{}\n{}", answer("20:42:20", 500), answer("20:43:20", 620));
+    let counted = report(&[Input { at: Some(60.0), hint: None, ..file(&text, 0.0) }]);
+    assert_eq!((rate(&counted), counted.window.and_then(|window| window.seconds)), (None, None), "60 s are of another clock");
+    let undated = format!("{}\n{}", answer("20:42:20", 500), vllm(620, 4));
+    assert_eq!(report(&[Input { hint: None, ..file(&undated, 0.0) }]).timestamp, None, "the date is of the first");
 }
 
 #[test]
@@ -111,6 +128,15 @@ fn times_that_do_not_fit_the_counters_are_not_used() {
         assert_eq!(report.window.as_ref().map(|window| window.seconds), Some(None));
         assert_eq!(report.mode, servescope::signal::Mode::Window);
     }
+}
+
+#[test]
+fn told_times_are_not_doubted_for_those_of_another_dump() {
+    let told = |served, at| Input { at: Some(at), hint: None, ..file(&vllm(served, 4), CHECKED_OUT) };
+    let inputs = [told(500, START + 5000.0), told(501, START + 5000.5), file(&vllm(620, 4), START + 5060.0)];
+    let report = report(&inputs);
+    assert_eq!(note(&report, "times-do-not-fit"), None);
+    assert_eq!(report.window.as_ref().and_then(|window| window.seconds), Some(60.0));
 }
 
 #[test]

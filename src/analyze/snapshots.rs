@@ -37,9 +37,11 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
         let Some(mut snapshot) = read else { continue };
         snapshot.text_index = index;
         snapshot.text_name = Some(input.name.clone());
-        // The time that was given is that of the end of the text; earlier expositions in it have their own sample times or none.
+        // A time that was given may be of another clock than the server's dates.
+        snapshot.at = snapshot.at.or_else(|| answered_at(&input.parsed, scrape).filter(|_| input.at.is_none()));
+        // The time that was given is that of the end of the text; earlier expositions in it have their own or none.
         if scrapes(input).next_back().is_some_and(|end| std::ptr::eq(end, scrape)) {
-            snapshot.at = input.at.or(snapshot.at).or_else(|| answered_at(&input.parsed));
+            snapshot.at = input.at.or(snapshot.at);
             snapshot.hint = input.hint.filter(|_| snapshot.at.is_none());
         }
         snapshots.push(snapshot);
@@ -116,9 +118,9 @@ fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<
     })
 }
 
-/// The best that is known of when a text was scraped.
+/// The best that is known of when an empty text was scraped.
 fn moment(input: &Input) -> Option<f64> {
-    input.at.or_else(|| answered_at(&input.parsed)).or(input.hint.map(|hint| hint.at))
+    input.at.or(input.hint.map(|hint| hint.at))
 }
 
 fn scrapes(input: &Input) -> impl DoubleEndedIterator<Item = &Scrape> {

@@ -36,7 +36,8 @@ fn doubt(first: &Snapshot, last: &Snapshot) -> Option<String> {
     let (Some(start), Some(end)) = (moment(first), moment(last)) else {
         return Some("Not every dump has a time.".to_owned());
     };
-    let whose = whose([first, last].iter().find_map(|end| end.hint));
+    // Told times are not doubted.
+    let whose = whose([first, last].iter().find_map(|end| end.hint)?);
     let seconds = end - start;
     if seconds.abs() < ONE_GO_SECONDS {
         return Some(format!("{whose} lie within a second."));
@@ -56,10 +57,10 @@ fn moment(snapshot: &Snapshot) -> Option<f64> {
     snapshot.at.or(snapshot.hint.map(|hint| hint.at))
 }
 
-fn whose(hint: Option<Hint>) -> &'static str {
-    match hint.map(|hint| hint.by) {
-        Some(HintedBy::Paste) => "The times of pasting",
-        Some(HintedBy::File) | None => "The times of the files",
+fn whose(hint: Hint) -> &'static str {
+    match hint.by {
+        HintedBy::Paste => "The times of pasting",
+        HintedBy::File => "The times of the files",
     }
 }
 

@@ -1,16 +1,22 @@
 //! When the server answered, from the headers that `curl -i` puts before the metrics.
 
 use super::{Parsed, ProblemKind};
+use crate::metrics::Scrape;
 
 /// Headers that are looked through for the date.
 const MOST_HEADERS: usize = 64;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Unix seconds of the last `Date` header, by the clock of the server.
+/// Unix seconds of the last `Date` header before this one of the text's scrapes and after the one before it, by the clock of the server.
 #[must_use]
-pub fn answered_at(parsed: &Parsed) -> Option<f64> {
-    let headers = parsed.problems.iter().filter(|problem| problem.kind == ProblemKind::HttpHeader);
-    headers.rev().find_map(|problem| {
+pub fn answered_at(parsed: &Parsed, scrape: &Scrape) -> Option<f64> {
+    let begins = |scrape: &Scrape| scrape.samples().next().map(|sample| sample.line());
+    let to = begins(scrape)?;
+    let place = parsed.scrapes.partition_point(|other| begins(other).is_some_and(|line| line < to));
+    let from = place.checked_sub(1).and_then(|before| begins(parsed.scrapes.get(before)?)).unwrap_or(0);
+    let until = parsed.problems.partition_point(|problem| problem.line < to);
+    let between = parsed.problems.get(..until)?.iter().rev().take_while(|problem| problem.line > from);
+    between.filter(|problem| problem.kind == ProblemKind::HttpHeader).find_map(|problem| {
         let block = parsed.text.get(problem.span.first().copied().map(|start| start as usize)?..)?;
         block.lines().take(MOST_HEADERS).take_while(|line| !line.trim().is_empty()).find_map(date)
     })
@@ -50,7 +56,12 @@ mod tests {
     use crate::exposition::parse;
 
     fn at(headers: &str) -> Option<f64> {
-        answered_at(&parse(format!("{headers}\r\n\r\n# TYPE a gauge\na 1\n").as_bytes()))
+        dated(&format!("{headers}\r\n\r\n# TYPE a gauge\na 1\n"))
+    }
+
+    fn dated(text: &str) -> Option<f64> {
+        let parsed = parse(text.as_bytes());
+        answered_at(&parsed, &parsed.scrapes[0])
     }
 
     #[test]
@@ -68,6 +79,6 @@ mod tests {
         for header in ["server: uvicorn", "Date: yesterday", "Date: Tue, 24 Nov 2026 25:42:43 GMT", "Date: Tue, 99 Nov 2026 02:42:43 GMT"] {
             assert_eq!(at(&format!("HTTP/1.1 200 OK\r\n{header}")), None, "{header}");
         }
-        assert_eq!(answered_at(&parse(b"# Date: Tue, 24 Nov 2026 02:42:43 GMT\na 1\n")), None);
+        assert_eq!(dated("# Date: Tue, 24 Nov 2026 02:42:43 GMT\na 1\n"), None);
     }
 }

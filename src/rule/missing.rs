@@ -24,10 +24,10 @@ impl Missing {
 
     /// Nothing tells when the snapshot was taken.
     #[must_use]
-    pub fn time_of_scrape() -> Self {
+    pub fn time_of_dump() -> Self {
         Missing::new(
-            "the time of the scrape",
-            "Give the time at which the dump was taken: with the start time it tells the age of the process and rates since start.",
+            "the time of the dump",
+            "Give the time at which it was taken: with the start time it tells the age of the process and rates since start.",
         )
     }
 

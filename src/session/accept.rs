@@ -1,7 +1,7 @@
 //! From bytes to a loaded text: read, judge whether it is one, and decide whether it belongs to what is there.
 
 use super::Session;
-use super::loaded::{Loaded, Undo};
+use super::loaded::{Loaded, Undo, dated};
 use crate::analyze::{Input, Options, one_server, readable};
 use crate::browse::Lines;
 use crate::exposition::{Parsed, parse_owned};
@@ -41,6 +41,9 @@ impl Session {
             let size = bytes.len();
             let (at, hint) = told_or_hinted(at, origin);
             let mut input = Input { name, at, hint, parsed: parse_owned(bytes) };
+            if dated(&input).is_some() {
+                input.hint = None;
+            }
             if let Some(error) = self.refusal(&input) {
                 let refused = if input.parsed.text.trim().is_empty() && fresh.is_empty() {
                     blank.replace((input, size, origin, error)).map(|(earlier, _, _, error)| (earlier, error))

@@ -1,6 +1,7 @@
 //! The texts, in the order in which they were given.
 
 use crate::analyze::Input;
+use crate::exposition::answered_at;
 use crate::view::frame::{Chip, Origin};
 
 /// What is known of a text besides the text.
@@ -75,15 +76,24 @@ impl Loaded {
     }
 
     pub fn chips(&self) -> Vec<Chip> {
-        let chip = |(input, tag): (&Input, &Tag)| Chip {
-            id: tag.id,
-            name: input.name.clone(),
-            bytes: tag.bytes,
-            origin: tag.origin,
-            at: input.at.or(input.hint.map(|hint| hint.at)),
-            hinted: input.hint.is_some(),
-            problems: input.parsed.problem_counts.values().sum(),
+        let chip = |(input, tag): (&Input, &Tag)| {
+            let date = dated(input).filter(|_| input.at.is_none());
+            Chip {
+                id: tag.id,
+                name: input.name.clone(),
+                bytes: tag.bytes,
+                origin: tag.origin,
+                at: input.at.or(date).or(input.hint.map(|hint| hint.at)),
+                hinted: input.hint.is_some(),
+                dated: date.is_some(),
+                problems: input.parsed.problem_counts.values().sum(),
+            }
         };
         self.inputs.iter().zip(&self.tags).map(chip).collect()
     }
+}
+
+/// When the server answered, if the text says so.
+pub fn dated(input: &Input) -> Option<f64> {
+    answered_at(&input.parsed, input.parsed.scrapes.last()?)
 }

@@ -219,6 +219,21 @@ fn the_time_of_a_file_is_offered_and_used_once_it_is_confirmed() {
 }
 
 #[test]
+fn a_date_inside_the_text_is_shown_and_no_other_time_is_offered() {
+    let answered = format!("HTTP/1.1 200 OK\r\ndate: Tue, 24 Nov 2026 06:00:00 GMT\r\n\r\n{}", SLOTS[0]);
+    for origin in [Origin::File, Origin::Pasted] {
+        let mut session = Session::new();
+        session.accept(vec![Incoming { at: Some(1_895_500_000.0), origin, ..text("one", &answered) }]);
+        let top = session.draw(Part::Top, true).all_text();
+        assert!(top.contains("date of the answer") && !top.contains("Use that time"), "{top}");
+        session.act("confirm-times");
+        assert!(session.json().contains("2026-11-24T06:00:00Z"));
+        session.fill("time.0", "1795500600");
+        assert!(session.draw(Part::Top, true).all_text().contains("set by you") && session.json().contains("2026-11-24T06:10:00Z"));
+    }
+}
+
+#[test]
 fn typing_a_time_takes_the_place_of_what_the_file_says() {
     let mut session = Session::new();
     session.accept(vec![Incoming { at: Some(1_795_500_000.0), origin: Origin::File, ..text("one", SLOTS[0]) }]);

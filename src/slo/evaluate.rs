@@ -77,8 +77,8 @@ fn at_one_moment(seen: &Observation, target: &Target, gauge: Gauge) -> SloStatus
     let both = seen.gauge_before(gauge).is_some();
     let condition = format!("{} {}", target.comparison.symbol(), reading.unit.show(target.value));
     let mut why = match (both, verdict) {
-        (false, Verdict::Pass) => format!("At the moment of the scrape it met {condition}. One moment says nothing of the time between."),
-        (false, _) => format!("At the moment of the scrape it did not meet {condition}. A second dump shows whether that lasts."),
+        (false, Verdict::Pass) => format!("At the moment of the dump it met {condition}. One moment says nothing of the time between."),
+        (false, _) => format!("At the moment of the dump it did not meet {condition}. A second dump shows whether that lasts."),
         (true, Verdict::Pass) => format!("It met {condition} at both ends of the window."),
         (true, Verdict::Fail) => format!("It did not meet {condition} at either end of the window."),
         (true, _) => format!("It met {condition} at one end of the window and not at the other."),

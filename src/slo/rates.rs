@@ -50,7 +50,7 @@ fn rate(seen: &Observation, counter: Counter) -> Result<Rate, String> {
         if seen.first.is_some() {
             "The two dumps carry no times, so there is a difference but no rate; say how many seconds lie between them.".to_owned()
         } else {
-            "One dump gives a rate only when the start of the process and the time of the scrape are known; add a second dump with the seconds between them.".to_owned()
+            "One dump gives a rate only when the start of the process and the time of the dump are known; add a second dump with the seconds between them.".to_owned()
         }
     })?;
     Ok(Rate { count, seconds, per: 1.0 })

@@ -3,7 +3,7 @@
 
 use super::node::Node;
 
-const UNITS: [&str; 15] = ["%", "s", "ms", "µs", "min", "h", "/s", "/min", "tok/s", "req/s", "B", "KB", "MB", "GB", "GB/s"];
+const UNITS: [&str; 16] = ["%", "s", "ms", "µs", "min", "h", "/s", "/min", "tok/s", "req/s", "×", "B", "KB", "MB", "GB", "GB/s"];
 /// A space at which no line ends.
 const BOUND: char = '\u{a0}';
 
@@ -21,7 +21,7 @@ fn bind(text: &str) -> Option<String> {
     let mut bound = None;
     for (at, _) in text.match_indices(' ') {
         let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
-        let word = after.split(|c: char| !(c.is_alphabetic() || c == '/' || c == '%')).next().unwrap_or_default();
+        let word = after.split(|c: char| !(c.is_alphabetic() || matches!(c, '/' | '%' | '×'))).next().unwrap_or_default();
         if before.ends_with(|c: char| c.is_ascii_digit() || c == '∞') && UNITS.contains(&word) {
             let (out, done) = bound.get_or_insert_with(|| (String::with_capacity(text.len() + 8), 0));
             out.push_str(text.get(*done..at)?);
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn every_short_unit_that_values_are_shown_with_is_known() {
         let units = [Unit::Seconds, Unit::Ratio, Unit::TokensPerSecond, Unit::RequestsPerSecond, Unit::PerMinute, Unit::Bytes];
-        let rest = [Unit::Gigabytes, Unit::Milliseconds, Unit::GigabytesPerSecond, Unit::UnixSeconds];
+        let rest = [Unit::Multiple, Unit::Gigabytes, Unit::Milliseconds, Unit::GigabytesPerSecond, Unit::UnixSeconds];
         for unit in units.into_iter().chain(rest) {
             for value in [2e-6, 0.002, 20.0] {
                 let shown = unit.show(value);

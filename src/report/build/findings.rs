@@ -115,7 +115,7 @@ pub fn not_measurable(diagnosis: &rule::Diagnosis, seen: &Observation) -> Vec<No
     };
     let mut all: Vec<NotMeasurable> = diagnosis.not_measurable.iter().map(one).collect();
     if let Some(hint) = seen.last.hint.filter(|_| seen.mode() == Mode::Snapshot && seen.last.started_at.is_some()) {
-        let missing = rule::Missing::time_of_scrape();
+        let missing = rule::Missing::time_of_dump();
         let how = hinted_time(hint);
         match all.iter_mut().find(|known| known.what == missing.what) {
             Some(known) => known.how = how,

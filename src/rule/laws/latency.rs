@@ -126,7 +126,7 @@ fn frontend_gap(seen: &Observation) -> Option<(Reading, f64)> {
         0.0
     };
     let untimed = (first_tokens - timed + earlier).max(0.0);
-    let both = first_tokens - untimed;
+    let both = Some(first_tokens - untimed).filter(|both| *both > 0.0)?;
     let gap = if untimed == 0.0 {
         ttft.histogram.mean()? - queue.histogram.mean()? - prefill.histogram.mean()?
     } else {
@@ -140,6 +140,26 @@ fn frontend_gap(seen: &Observation) -> Option<(Reading, f64)> {
 mod tests {
     use super::*;
     use crate::metrics::Bucket;
+    use crate::signal::testing::{Build, window};
+
+    /// 60 first tokens after 0.1 s and ten finished requests that waited 5 s, with so many running at the first dump.
+    fn gap_after(running: f64) -> Option<(Reading, f64)> {
+        let at = |first_tokens: f64, finished: f64| {
+            Build::new(BackendId::Vllm)
+                .gauge(Gauge::Running, running)
+                .latency(Distribution::Ttft, first_tokens, 0.1)
+                .latency(Distribution::QueueTime, finished, 5.0)
+                .latency(Distribution::PrefillTime, finished, 0.03)
+        };
+        frontend_gap(&window(at(0.0, 0.0), at(60.0, 10.0)))
+    }
+
+    #[test]
+    fn there_is_no_gap_where_all_that_finished_may_have_begun_before() {
+        assert!(gap_after(4.0).is_some_and(|(gap, requests)| gap.value < 0.0 && requests == 6.0));
+        assert_eq!(gap_after(10.0), None);
+        assert_eq!(gap_after(50.0), None);
+    }
 
     #[test]
     fn the_stall_share_of_vector_four_is_its_lower_bound() {

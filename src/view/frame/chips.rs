@@ -32,6 +32,8 @@ pub struct Chip {
     pub at: Option<f64>,
     /// Nobody told that time.
     pub hinted: bool,
+    /// The text itself tells that time.
+    pub dated: bool,
     pub problems: u32,
 }
 
@@ -89,6 +91,7 @@ fn chip(chip: &Chip, editing: bool) -> Node {
 fn time(button: Node, chip: &Chip) -> Node {
     let Some(at) = chip.at else { return button.text(words::NO_TIME) };
     let origin = match chip.origin {
+        _ if chip.dated => words::TIME_OF_DATE,
         Origin::Pasted | Origin::File if !chip.hinted => words::TIME_SET,
         Origin::Pasted => words::TIME_OF_PASTE,
         Origin::File => words::TIME_OF_FILE,

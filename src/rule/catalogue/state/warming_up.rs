@@ -78,7 +78,7 @@ fn check(ctx: &Context<'_>) -> Checked {
 /// The age follows from the start time and the time of the dump.
 fn no_age(ctx: &Context<'_>) -> Missing {
     if ctx.seen.last.started_at.is_some() {
-        return Missing::time_of_scrape();
+        return Missing::time_of_dump();
     }
     Missing::new("the start time of the process, and the time of the dump", "vLLM exports process_start_time_seconds with one API server.")
 }
