@@ -46,6 +46,7 @@ fn has_unit(what: &str, unit: Unit, shown: &str) {
     let known: &[&str] = match unit {
         Unit::Seconds | Unit::UnixSeconds => &[" s", " ms", " µs"],
         Unit::Flag => &["on", "off"],
+        other if shown.trim_start_matches(['≤', '≥', ' ']).starts_with("1 ") => &[other.suffix().trim_end_matches('s')],
         other => &[other.suffix()],
     };
     assert_ne!(unit, Unit::Count, "{what}: {shown}");

@@ -71,6 +71,11 @@ impl Unit {
             Unit::Ratio => format!("{} %", significant(value * 100.0)),
             Unit::Flag => if value > 0.0 { "on" } else { "off" }.to_owned(),
             Unit::Count => significant(value),
+            Unit::Requests | Unit::Tokens | Unit::Times | Unit::Ranks | Unit::Adapters | Unit::Cores => {
+                let number = significant(value);
+                let word = if number == "1" { self.suffix().trim_end_matches('s') } else { self.suffix() };
+                format!("{number} {word}")
+            }
             _ => format!("{} {}", significant(value), self.suffix()),
         }
     }
@@ -142,6 +147,19 @@ mod tests {
         assert_eq!(Unit::Seconds.show(0.0132), "13.2 ms");
         assert_eq!(Unit::Seconds.show(0.000_004), "4 µs");
         assert_eq!(Unit::Seconds.show(0.0), "0 s");
+    }
+
+    #[test]
+    fn one_is_singular_and_only_one() {
+        for (unit, value, shown) in [
+            (Unit::Ranks, 1.0, "1 rank"),
+            (Unit::Times, 1.0, "1 time"),
+            (Unit::Requests, 1.2, "1.2 requests"),
+            (Unit::Tokens, 0.0, "0 tokens"),
+            (Unit::TokensPerSecond, 1.0, "1 tok/s"),
+        ] {
+            assert_eq!(unit.show(value), shown);
+        }
     }
 
     #[test]

@@ -101,8 +101,10 @@ pub fn show_range(unit: Unit, (low, high): (f64, f64)) -> String {
     if low == high {
         return high;
     }
+    // `1 token` and `2 tokens` have one unit.
+    let same = |a: &str, b: &str| a.trim_end_matches('s') == b.trim_end_matches('s');
     match (low.split_once(' '), high.split_once(' ')) {
-        (Some((number, low_unit)), Some((_, high_unit))) if low_unit == high_unit => format!("{number}–{high}"),
+        (Some((number, low_unit)), Some((_, high_unit))) if same(low_unit, high_unit) => format!("{number}–{high}"),
         (Some(("0", _)), Some(_)) => format!("0–{high}"),
         _ => format!("{low}–{high}"),
     }
@@ -316,6 +318,7 @@ mod tests {
         assert_eq!(show_range(Unit::Seconds, (1.0, 2.5)), "1–2.5 s");
         assert_eq!(show_range(Unit::Seconds, (0.5, 1.0)), "500 ms–1 s");
         assert_eq!(show_range(Unit::Seconds, (0.0, 0.1)), "0–100 ms");
+        assert_eq!(show_range(Unit::Tokens, (1.0, 2.0)), "1–2 tokens");
         assert_eq!(show_range(Unit::Ratio, (0.5, 0.75)), "50–75 %");
         assert_eq!(show_range(Unit::Seconds, (10.0, f64::INFINITY)), "≥ 10 s");
     }
