@@ -58,7 +58,7 @@ impl Standing {
             Band::Healthy if met == 0 => Footing::NotProven,
             band => Footing::Band(band),
         };
-        let parts = [targets(report, missed, met), causes(report)];
+        let parts = [targets(report, missed, met), causes(report, missed)];
         Standing { footing, sentence: format!("{}.", parts.into_iter().flatten().collect::<Vec<_>>().join("; ")) }
     }
 }
@@ -97,7 +97,7 @@ fn targets(report: &Report, missed: usize, met: usize) -> Option<String> {
 }
 
 /// Causes that are not confirmed, and whether the score counts them.
-fn causes(report: &Report) -> Option<String> {
+fn causes(report: &Report, missed: usize) -> Option<String> {
     let open = |finding: &&Bottleneck| finding.role == Role::Cause && finding.confidence.word != ConfidenceWord::Confirmed;
     let found: Vec<&Bottleneck> = report.bottlenecks.iter().filter(open).collect();
     let unexplained = report.bottlenecks.iter().any(|finding| finding.role == Role::Symptom);
@@ -111,6 +111,10 @@ fn causes(report: &Report) -> Option<String> {
     let counted = |finding: &&Bottleneck| {
         report.health.deductions.iter().any(|deduction| deduction.kind != "cap" && deduction.rule.as_ref() == Some(&finding.id))
     };
-    let scored = if found.iter().any(counted) { "counted as a risk only" } else { "not scored" };
-    Some(format!("{causes} and {scored}"))
+    let scored = match missed {
+        _ if found.iter().any(counted) => " and counted as a risk only",
+        0 => " and not scored",
+        _ => ", scored by the missed targets",
+    };
+    Some(format!("{causes}{scored}"))
 }
