@@ -377,4 +377,15 @@ mod tests {
         blind.0.gauges.remove(&Gauge::KvUsage);
         assert!(matches!(check(&RULE, &snapshot(blind)), Outcome::NotMeasurable(_)));
     }
+
+    #[test]
+    fn says_how_long_requests_waited_and_how_long_the_last_in_line_will() {
+        let timed = |first: f64, last: f64, mean: f64| {
+            let before = slots(4.0, 0.01).latency(Distribution::QueueTime, first, mean);
+            window(before, later(4.0, 0.01).latency(Distribution::QueueTime, last, mean))
+        };
+        let headline = |mean: f64| fired(&check(&RULE, &timed(100.0, 160.0, mean))).headline.clone();
+        assert!(headline(5.0).starts_with("Requests wait 5 s (the last in line about "), "{}", headline(5.0));
+        assert!(headline(5000.0).starts_with("Requests wait 5,000 s for"), "{}", headline(5000.0));
+    }
 }

@@ -146,16 +146,20 @@ pub(super) fn gauge_weight(ctx: &Context<'_>) -> f64 {
     if ctx.is_window() { weight::GAUGE_SUSTAINED } else { weight::GAUGE_ONCE }
 }
 
-/// How long a request waits: the time to drain the queue, else the mean queue time since start; empty when neither is known.
+/// How long requests waited as the server timed it, and in a window how long the last in line will, when that is much longer: those who
+/// left the queue came when it was shorter. Empty when neither is known.
 pub(super) fn wait_words(ctx: &Context<'_>) -> String {
     const WORTH_SAYING: f64 = 0.05;
-    if let Some(drain) = ctx.laws.drain_seconds.as_ref().filter(|drain| drain.value >= WORTH_SAYING) {
-        return format!(" {}", Unit::Seconds.show(drain.value));
-    }
-    match ctx.seen.mean(Distribution::QueueTime).filter(|mean| mean.value >= WORTH_SAYING) {
-        Some(mean) if ctx.is_window() => format!(" {}", Unit::Seconds.show(mean.value)),
-        Some(mean) => format!(" ({} on average since start)", Unit::Seconds.show(mean.value)),
-        None => String::new(),
+    const MUCH_LONGER: f64 = 1.5;
+    let last = ctx.laws.drain_seconds.as_ref().map(|drain| drain.value).filter(|drain| *drain >= WORTH_SAYING);
+    let mean = ctx.seen.mean(Distribution::QueueTime).map(|mean| mean.value).filter(|mean| *mean >= WORTH_SAYING);
+    let show = |seconds| Unit::Seconds.show(seconds);
+    match (mean, last) {
+        (Some(mean), Some(last)) if last >= MUCH_LONGER * mean => format!(" {} (the last in line about {})", show(mean), show(last)),
+        (Some(mean), _) if ctx.is_window() => format!(" {}", show(mean)),
+        (Some(mean), _) => format!(" ({} on average since start)", show(mean)),
+        (None, Some(last)) => format!(" (the last in line about {})", show(last)),
+        (None, None) => String::new(),
     }
 }
 
