@@ -111,7 +111,7 @@ fn bottleneck(out: &mut String, finding: &Bottleneck) -> Written {
         }
         writeln!(out)?;
     }
-    if finding.role == Role::Symptom && !finding.id.starts_with("classic-") {
+    if finding.role == Role::Symptom && !finding.is_classic() {
         writeln!(out, "- **Next step**: {}\n", prose(&finding.recommendation))?;
     } else {
         for action in &finding.actions {

@@ -87,6 +87,13 @@ pub fn counted(value: f64, one: &str, more: &str) -> String {
     format!("{} {}", significant(value), if value == 1.0 { one } else { more })
 }
 
+/// The text with a capital at its beginning.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn seconds(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 || size >= 1.0 || !value.is_finite() {

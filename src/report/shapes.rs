@@ -138,6 +138,14 @@ pub struct Bottleneck {
     pub sources: Vec<String>,
 }
 
+impl Bottleneck {
+    /// True when the classic profile found it, which knows thresholds and no causes.
+    #[must_use]
+    pub fn is_classic(&self) -> bool {
+        self.id.starts_with("classic-")
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Contributing {

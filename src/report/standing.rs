@@ -1,6 +1,7 @@
 //! What a score may be called: the number alone says nothing of causes that it does not count, nor of what was never tried.
 
 use super::{Band, Bottleneck, Report};
+use crate::metrics::capital;
 use crate::rule::{ConfidenceWord, Role, Severity};
 use crate::slo::Verdict;
 
@@ -92,8 +93,7 @@ fn targets(report: &Report, missed: usize, met: usize) -> Option<String> {
         (open, 0) => format!(", {open} of {all} cannot be decided"),
         (open, _) => format!(", {open} cannot be decided"),
     };
-    let mut letters = decided.chars();
-    Some(letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default() + &open)
+    Some(capital(&decided) + &open)
 }
 
 /// Causes that are not confirmed, and whether the score counts them.

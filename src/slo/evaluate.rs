@@ -1,8 +1,8 @@
 //! Holding targets against an observation.
 
-use super::latency::{capital, mean_status, quantile_status};
+use super::latency::{mean_status, quantile_status};
 use super::{Metric, SloStatus, Target, Verdict, availability, judge, rates, ttft};
-use crate::metrics::Unit;
+use crate::metrics::{Unit, capital};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Observation, Refusal, TimeBase};
 
 /// Judges every target. The order is kept.

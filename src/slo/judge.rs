@@ -1,7 +1,7 @@
 //! When numbers prove a verdict.
 
 use super::{Comparison, Target, Verdict};
-use crate::metrics::Unit;
+use crate::metrics;
 use crate::stats::{quantile_needed, share_needed};
 
 /// Requests below which no latency percentile is said to fail, however clear it looks: the first ones compile and warm up.
@@ -101,8 +101,7 @@ pub(super) fn share_word(share: f64) -> String {
 
 /// A number of things in words: `1 request`, `1,204 requests`.
 pub(super) fn count_words(count: f64, what: &str) -> String {
-    let shown = Unit::Count.show(count);
-    if count == 1.0 { format!("{shown} {what}") } else { format!("{shown} {what}s") }
+    metrics::counted(count, what, &format!("{what}s"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::judge::{ShareWithin, by_interval, by_share, count_words, counted, samples_needed, share_range, share_word, share_words};
 use super::metric::percent;
 use super::{Comparison, SloStatus, Target, Verdict};
-use crate::metrics::{Histogram, Unit};
+use crate::metrics::{Histogram, Unit, capital};
 use crate::signal::{BackendId, Distribution, DistributionReading, Observation};
 use crate::stats::{Attainment, Z95, attainment, quantile, quantile_needed, show_range};
 
@@ -166,9 +166,4 @@ pub(super) fn no_observations(reading: &DistributionReading) -> String {
 
 pub(super) fn count_suffix(samples: f64) -> String {
     format!(" (n = {})", Unit::Count.show(samples))
-}
-
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

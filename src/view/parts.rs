@@ -123,12 +123,6 @@ pub fn copy_button(action: &str, label: &str, what: &str) -> Node {
         .with(el_of("span", "hidden").text(what))
 }
 
-/// The text with a capital at its beginning.
-pub fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
 /// A button that opens these lines in the raw view; nothing when there are none.
 #[inline(never)]
 pub fn lines(input: usize, lines: &SourceLines) -> Option<Node> {

@@ -60,7 +60,7 @@ fn number(evidence: &Evidence) -> Node {
 fn actions(finding: &Bottleneck) -> Option<Node> {
     let Bottleneck { actions, recommendation, .. } = finding;
     // Of a symptom nothing is to be changed before its cause is known.
-    if finding.role == Role::Symptom && !is_classic(finding) {
+    if finding.role == Role::Symptom && !finding.is_classic() {
         return (!recommendation.is_empty()).then(|| el_of("div", "actions").with(term(el("dl"), words::NEXT_STEP, recommendation)));
     }
     if !actions.is_empty() {
@@ -92,7 +92,7 @@ fn contributing(finding: &Bottleneck) -> Option<Node> {
 }
 
 fn proof(finding: &Bottleneck) -> Node {
-    let against = if is_classic(finding) {
+    let against = if finding.is_classic() {
         words::against(&finding.metric_name, finding.current_value, finding.threshold_value)
     } else {
         String::new()
@@ -107,10 +107,6 @@ fn proof(finding: &Bottleneck) -> Node {
     facts = terms(facts, words::SOURCES, &finding.sources);
     let rule = el("dd").with(link(&format!("#rule-{}", finding.id), &finding.id)).text(" · ").text(kind(finding.kind));
     fold("proof", words::PROOF).with(facts.with(el_with("dt", words::RULE)).with(rule))
-}
-
-fn is_classic(finding: &Bottleneck) -> bool {
-    finding.id.starts_with("classic-")
 }
 
 fn terms(facts: Node, label: &str, items: &[String]) -> Node {

@@ -1,10 +1,10 @@
 //! One latency distribution: buckets, quantiles with their brackets, and the same as a table.
 
-use crate::metrics::Unit;
+use crate::metrics::{Unit, capital};
 use crate::report::{BucketView, DistributionView, QuantileView};
 use crate::view::chart::buckets;
 use crate::view::node::{Node, el, el_of, el_with};
-use crate::view::parts::{capital, lines};
+use crate::view::parts::lines;
 use crate::view::words::report as words;
 
 pub fn distribution(view: &DistributionView, targets: &[f64]) -> Node {

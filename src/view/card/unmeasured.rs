@@ -1,8 +1,9 @@
 //! What could not be judged, how to switch it on, and what limits the rest.
 
+use crate::metrics::capital;
 use crate::report::{NotMeasurable, Report};
 use crate::view::node::{Node, el, el_of, el_with};
-use crate::view::parts::{capital, link, section};
+use crate::view::parts::{link, section};
 use crate::view::words::report as words;
 
 pub fn unmeasured(report: &Report) -> Option<Node> {
