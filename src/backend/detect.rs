@@ -82,13 +82,19 @@ fn known<'s>(names: &[&str], spec: &'s Spec, prefix: &str) -> Vec<&'s str> {
     if names.is_empty() {
         return found;
     }
-    let is_there = |name: &str| names.binary_search_by(|known| known.get(prefix.len()..).cmp(&Some(name))).is_ok();
+    let place = |name: &str| names.binary_search_by(|known| known.get(prefix.len()..).cmp(&Some(name))).ok();
     let gauges = spec.gauges.iter().flat_map(|row| row.from);
     let counters = spec.counters.iter().flat_map(|row| row.from);
     let distributions = spec.distributions.iter().flat_map(|row| row.from);
     let tables = gauges.chain(counters).chain(distributions).map(|native| native.name);
+    // Under its own name, or under its base name, which several can share.
+    let mut is_known = vec![false; names.len()];
     for name in tables.chain(spec.beyond_tables.iter().copied()) {
-        if (is_there(name) || is_there(base(name))) && !spec.globals.contains(&name) && !found.contains(&name) {
+        let is_new = match place(name).map(|place| is_known.get_mut(place)) {
+            Some(Some(known)) => !std::mem::replace(known, true),
+            _ => place(base(name)).is_some() && !found.contains(&name),
+        };
+        if is_new && !spec.globals.contains(&name) {
             found.push(name);
         }
     }

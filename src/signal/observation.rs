@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::window::{chronological, difference, increase, restarted, since, spans_equal};
-use super::{Counter, Distribution, Gauge, HintedBy, Snapshot, Source, Value};
+use super::{Counter, Distribution, Gauge, HintedBy, Ranks, Snapshot, Source, Value};
 use crate::metrics::{Histogram, Unit};
 
 /// How many snapshots stand behind a report.
@@ -177,14 +177,18 @@ impl Observation {
 
     /// Counts by data-parallel rank, in rank order.
     #[must_use]
-    pub fn count_by_rank(&self, counter: Counter) -> Option<Vec<(String, f64)>> {
+    pub fn count_by_rank(&self, counter: Counter) -> Option<Ranks> {
         let last = self.last.counters.get(&counter)?;
         let Some(first) = self.first.as_ref().filter(|_| !self.restarted()) else {
             return Some(last.ranks.clone());
         };
         let before = first.counters.get(&counter)?;
-        let earlier = |rank: &String| before.ranks.iter().find(|(name, _)| name == rank).map_or(0.0, |(_, value)| *value);
-        Some(last.ranks.iter().map(|(rank, value)| (rank.clone(), since(earlier(rank), *value))).collect())
+        // Both are in rank order, so that the place is mostly the same.
+        let earlier = |at: usize, rank: &str| {
+            let here = before.ranks.get(at).filter(|(name, _)| name == rank);
+            here.or_else(|| before.ranks.iter().find(|(name, _)| name == rank)).map_or(0.0, |(_, value)| *value)
+        };
+        Some(last.ranks.iter().enumerate().map(|(at, (rank, value))| (rank.clone(), since(earlier(at, rank), *value))).collect())
     }
 
     /// A distribution: of the window, or of the lifetime in a snapshot. `None` when absent or when the bounds changed.

@@ -36,19 +36,23 @@ fn normal_quantile(level: f64, n: f64, p: f64) -> f64 {
     (n * p + z * deviation).round().clamp(0.0, n.max(0.0))
 }
 
-/// Whether [`binomial_quantile`] is at most `k`. Far from the mean, where the bounds of buckets mostly are, Hoeffding's inequality answers:
-/// P(X ≤ np − t) and P(X ≥ np + t) are at most exp(−2t²/n).
+/// Whether [`binomial_quantile`] is at most `k`. Away from the mean, where the bounds of buckets mostly are, Chernoff's inequality answers:
+/// P(X ≤ k) below the mean, and P(X ≥ k) above it, are at most exp(−n·D), D being the relative entropy of k/n to p.
 #[must_use]
 pub fn quantile_is_at_most(k: f64, level: f64, n: f64, p: f64) -> bool {
     if n > EXACT {
         return normal_quantile(level, n, p) <= k;
     }
-    let above_mean = k.floor() - n * p;
-    let tail = (-2.0 * above_mean * above_mean / n).exp();
-    if above_mean < 0.0 && tail < level {
+    let share = (k.floor() / n).clamp(0.0, 1.0);
+    let part = |own: f64, other: f64| if own > 0.0 { own * (own / other).ln() } else { 0.0 };
+    // A little less than the entropy, which rounding must not make too large.
+    let exponent = 1e-9 - n * (part(share, p) + part(1.0 - share, 1.0 - p));
+    // Below is nothing that a level could tell from zero, and what is too small for a float takes long.
+    let tail = if exponent < -100.0 { 0.0 } else { exponent.exp() };
+    if share < p && tail < level {
         return false;
     }
-    (above_mean > 0.0 && 1.0 - tail >= level) || at_most(k, n, p) >= level
+    (share > p && 1.0 - tail >= level) || at_most(k, n, p) >= level
 }
 
 /// Smallest k with P(X ≤ k) ≥ `level`.

@@ -14,7 +14,7 @@ pub(super) fn reserved_share(snapshot: &mut Snapshot) {
         source.metric = format!("{} / {}", source.metric, budget.source.metric);
         source.lines = SourceLines::join([&source.lines, &budget.source.lines]);
         let value = reserved.value / budget.value;
-        snapshot.gauges.insert(Gauge::KvUsage, Value { value, ranks: vec![(String::new(), value)], source, absent_is_zero: false });
+        snapshot.gauges.insert(Gauge::KvUsage, Value::of_one(value, source));
     }
 }
 
