@@ -30,7 +30,7 @@ fn same(text: &str, columns: &Columns, a: u32, b: u32) -> bool {
 /// a large text does not.
 fn by_hash(columns: &Columns) -> Vec<u64> {
     const BITS: u32 = 11;
-    let mut entries: Vec<u64> = columns.rows.iter().zip(0u64..).map(|(row, index)| u64::from(row.hash) << 32 | index).collect();
+    let mut entries: Vec<u64> = columns.rows.iter().zip(0u64..).map(|(row, index)| u64::from(row.hash()) << 32 | index).collect();
     if entries.len() < 1 << BITS {
         entries.sort_unstable();
         return entries;

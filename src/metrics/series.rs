@@ -251,6 +251,10 @@ impl<'a> Shape<'a> {
         let of_one = columns.values_of(one, self.keys.len());
         let mut next = first + 1;
         for row in others {
+            if row.goes_on() {
+                next += 1;
+                continue;
+            }
             if row.layout != one.layout {
                 break;
             }

@@ -108,9 +108,7 @@ impl<'a> Index<'a> {
         let mut fitting = Fitting::Several(Vec::new());
         let mut runs: Vec<Run> = Vec::new();
         for (start, end) in self.scrape.named(name.full).series() {
-            if pick.go(&self.scrape.sample(start)) {
-                fitting = self.instances.fitting(&pick.values, &fitting);
-            }
+            self.instances.fit(&self.scrape.sample(start), &mut pick, &mut fitting);
             let mut give = |server: usize| match runs.last_mut() {
                 Some(run) if run.name as usize == server && run.end == start => run.end = end,
                 _ => runs.push(Run { name: server as u32, start, end }),
