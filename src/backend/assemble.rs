@@ -19,9 +19,9 @@ pub struct Servers<'a> {
 impl<'a> Servers<'a> {
     pub(super) fn find(scrape: &'a Scrape, spec: &'static Spec) -> Option<Servers<'a>> {
         let names = Names::of(scrape);
-        let prefix = detect::best_prefix(&names, spec)?.0;
-        let index = Index::build(scrape, spec, prefix);
-        let why = detect::why(scrape, &names, spec, prefix);
+        let spelling = detect::best_prefix(&names, spec)?;
+        let index = Index::build(scrape, spec, spelling.prefix);
+        let why = detect::why(scrape, &names, spec, &spelling);
         let busy = traffic(&index);
         let mut order: Vec<(usize, InstanceKey, f64)> =
             busy.into_iter().enumerate().map(|(number, busy)| (number, index.key(number), busy)).collect();

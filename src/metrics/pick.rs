@@ -47,8 +47,8 @@ impl<'k, 'a> Pick<'k, 'a> {
     /// Goes to a sample if its values are these: what is expected is compared once, where [`Self::go`] would compare it with what was before.
     pub fn go_if(&mut self, sample: &Sample<'a>, expected: &[Option<&'a str>]) -> bool {
         let Some(pieces) = self.pieces(sample) else { return false };
-        let text = |place: &Place| pieces.get(place.at).map(|piece| sample.text_of(*piece)).filter(|text| !text.is_empty());
-        if self.places.iter().zip(expected).any(|(place, expected)| text(place) != *expected) {
+        let bytes = |place: &Place| pieces.get(place.at).map_or(&[][..], |piece| sample.bytes_of(*piece));
+        if self.places.iter().zip(expected).any(|(place, expected)| bytes(place) != expected.unwrap_or("").as_bytes()) {
             return false;
         }
         for ((place, value), expected) in self.places.iter_mut().zip(&mut self.values).zip(expected) {
