@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::metrics::{SourceLines, Unit};
-use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Report, RuleVerdict, SideView, Standing};
+use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Footing, Report, RuleVerdict, SideView};
 use crate::rule::{Role, Severity};
 use crate::slo::Verdict;
 
@@ -55,12 +55,14 @@ fn facts(out: &mut String, report: &Report) -> Written {
 }
 
 fn health(out: &mut String, report: &Report) -> Written {
-    match report.health.score {
+    let untested = report.standing.footing == Footing::Untested;
+    match report.shown_score() {
+        Some(score) if untested => writeln!(out, "## Health: {score:.0} of 100, not exercised\n")?,
         Some(score) => writeln!(out, "## Health: {score:.0} of 100\n")?,
+        None if untested => writeln!(out, "## Health: not exercised\n")?,
         None => writeln!(out, "## Health: cannot be judged\n")?,
     }
-    let standing = Standing::of(report);
-    writeln!(out, "{}. {}\n", standing.footing.word(), prose(&standing.sentence))?;
+    writeln!(out, "{}. {}\n", report.standing.word, prose(&report.standing.sentence))?;
     for deduction in &report.health.deductions {
         let points =
             if deduction.kind == "cap" { format!("at most {:.0}", deduction.points) } else { format!("−{:.0}", deduction.points) };

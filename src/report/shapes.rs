@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ComparisonView, NotMeasurable, Opinion, RuleStatus};
+use super::{ComparisonView, NotMeasurable, Opinion, RuleStatus, Standing};
 use crate::health::Health;
 use crate::metrics::SourceLines;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
@@ -29,6 +29,8 @@ pub struct Report {
     /// 0–100, `null` when there is no data to judge.
     pub overall_health_score: Option<f64>,
     pub health: Health,
+    /// How the score is to be read: the word beside it, and why.
+    pub standing: Standing,
     /// Present when the dumps fall into two windows, by a restart or by a pause.
     pub comparison: Option<ComparisonView>,
     /// Worst first.

@@ -1,6 +1,6 @@
 //! The verdict: one sentence, the score, and what both rest on.
 
-use crate::report::{Report, Standing};
+use crate::report::{Footing, Report};
 use crate::request::RequestError;
 use crate::rule::{ConfidenceWord, Role};
 use crate::signal::Mode;
@@ -10,17 +10,9 @@ use crate::view::parts::link;
 use crate::view::words::{app, report as words, shared};
 
 pub fn headline(report: &Report) -> Node {
-    let standing = Standing::of(report);
+    let standing = &report.standing;
     let look = of_footing(standing.footing);
-    let mut score = el_of("div", "score");
-    if let Some(points) = report.health.score {
-        score = score
-            .with(el_of("span", "points").say(format!("{points:.0}")))
-            .text(" ")
-            .with(el_of("span", "of").text(words::OF_100))
-            .text(" ");
-    }
-    score = score.with(el_of("span", "band").with(shape(look.shape)).text(look.word));
+    let score = points(report).with(el_of("span", "band").with(shape(look.shape)).text(look.word));
     el_of("section", &format!("verdict {}", look.tone)).attr("aria-labelledby", "headline").with(score).with(
         el_of("div", "verdict-text")
             .with(title(&report.headline.text))
@@ -28,6 +20,21 @@ pub fn headline(report: &Report) -> Node {
             .with(facts(report).into_iter().fold(el_of("p", "facts"), |facts, fact| facts.with(fact).text(" ")))
             .with(el_of("p", "state").rich(&standing.sentence).text(" ").rich(&report.state.sentence)),
     )
+}
+
+/// The score as a number, which stands back where nobody earned it.
+fn points(report: &Report) -> Node {
+    let score = el_of("div", "score");
+    let unearned = report.standing.footing == Footing::Untested;
+    let class = if unearned { "points unearned" } else { "points" };
+    match report.shown_score() {
+        Some(points) => {
+            let number = el_of("span", class).say(format!("{points:.0}"));
+            score.with(number).text(" ").with(el_of("span", "of").text(words::OF_100)).text(" ")
+        }
+        None if unearned => score.with(el_of("span", class).attr("aria-hidden", "true").text(words::NO_NUMBER)).text(" "),
+        None => score,
+    }
 }
 
 /// Why there is no report.
@@ -106,8 +113,8 @@ pub fn confidence(word: ConfidenceWord) -> &'static str {
 
 /// What a screen reader is told when the verdict changes: the score, and on a line of its own the sentence.
 pub fn announcement(report: &Report) -> String {
-    let look = of_footing(Standing::of(report).footing);
-    let score = report.health.score.map(|score| format!("{score:.0} {}, ", words::OF_100)).unwrap_or_default();
+    let look = of_footing(report.standing.footing);
+    let score = report.shown_score().map(|score| format!("{score:.0} {}, ", words::OF_100)).unwrap_or_default();
     format!("{}: {score}{}.\n{}", words::HEALTH, look.word, report.headline.text)
 }
 

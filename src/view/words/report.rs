@@ -5,6 +5,8 @@ use crate::rule::Role;
 
 pub const HEALTH: &str = "Health";
 pub const OF_100: &str = "of 100";
+/// In the place of a score that would mislead.
+pub const NO_NUMBER: &str = "–";
 pub const DO_FIRST: &str = "Do first";
 pub const WHY_AND_PRICE: &str = "Why, price, how to verify";
 pub const MODEL: &str = "model";
@@ -63,6 +65,8 @@ pub const METRIC: &str = "Metric";
 pub const LINES: &str = "Lines";
 pub const UNCHANGED: &str = "unchanged";
 pub const NOTHING_DEDUCTED: &str = "Nothing was taken off.";
+pub const NOT_EXERCISED: &str = "not exercised";
+pub const NOTHING_ASKED: &str = "The server had nothing to do, so nothing was taken off: 100 says “not exercised” here, not “healthy”.";
 pub const WATERFALL: &str = "What was taken off";
 pub const REASON: &str = "Reason";
 pub const POINTS: &str = "Points";
