@@ -3,6 +3,7 @@
 
 mod accept;
 mod act;
+mod blank;
 mod loaded;
 mod raw;
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(in crate::exposition) enum Block {
 }
 
 /// The status of `HTTP/1.1 200 OK`, also with the `< ` of `curl -v`.
-fn http_status(line: &str) -> Option<u16> {
+pub(in crate::exposition) fn http_status(line: &str) -> Option<u16> {
     let rest = line.strip_prefix("< ").unwrap_or(line).strip_prefix("HTTP/")?;
     rest.split_whitespace().nth(1)?.parse().ok()
 }

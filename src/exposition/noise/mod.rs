@@ -7,7 +7,7 @@ mod name;
 mod prefix;
 
 pub(super) use binary::binary;
-pub(super) use block::{Block, content_type};
+pub(super) use block::{Block, content_type, http_status};
 pub(super) use clean::{clean, unescaped};
 pub(super) use name::{glued, name};
 pub(super) use prefix::prefix;

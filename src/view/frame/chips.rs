@@ -1,5 +1,6 @@
 //! The texts that are loaded, with their times.
 
+use crate::analyze::Clock;
 use crate::view::node::{Node, el, el_of, el_with};
 use crate::view::parts::{button, link};
 use crate::view::words::chips as words;
@@ -32,8 +33,8 @@ pub struct Chip {
     pub at: Option<f64>,
     /// Nobody told that time.
     pub hinted: bool,
-    /// The text itself tells that time.
-    pub dated: bool,
+    /// What in the text itself tells that time, if it does.
+    pub clock: Option<Clock>,
     pub problems: u32,
 }
 
@@ -90,13 +91,17 @@ fn chip(chip: &Chip, editing: bool) -> Node {
 /// `14:03:20 file time`, `no time`.
 fn time(button: Node, chip: &Chip) -> Node {
     let Some(at) = chip.at else { return button.text(words::NO_TIME) };
-    let origin = match chip.origin {
-        _ if chip.dated => words::TIME_OF_DATE,
+    let told = match chip.clock {
+        Some(Clock::Samples) => Some(words::TIME_OF_SAMPLES),
+        Some(Clock::Answer) => Some(words::TIME_OF_DATE),
+        None => None,
+    };
+    let origin = told.unwrap_or(match chip.origin {
         Origin::Pasted | Origin::File if !chip.hinted => words::TIME_SET,
         Origin::Pasted => words::TIME_OF_PASTE,
         Origin::File => words::TIME_OF_FILE,
         Origin::Fetched => words::TIME_OF_ANSWER,
         Origin::Sample => words::SIMULATED,
-    };
+    });
     button.with(el("span").attr(".local", &at.to_string())).text(" ").text(origin)
 }
