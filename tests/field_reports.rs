@@ -137,7 +137,7 @@ fn what_json_is_stands_in_its_refusal() {
         ("{\n  \"annotations\": {},\n  \"panels\": [],\n  \"title\": \"x\"\n}\n".to_owned(), "This is the JSON of a Grafana dashboard"),
         (r#"{"resourceMetrics":[]}"#.to_owned(), "This is OpenTelemetry's JSON"),
         (r#"[{"iter":1,"kvCacheStats":{"freeNumBlocks":1}}]"#.to_owned(), "This is the JSON that TensorRT-LLM gives"),
-        (r#"{"log":"vllm:num_requests_running 3\n","stream":"stdout"}"#.to_owned(), "These are log lines in JSON"),
+        (r#"{"log":"Started server process 1\n","stream":"stdout"}"#.to_owned(), "These are log lines in JSON"),
         (r#"{"detail":"Not Found"}"#.to_owned(), "This is an error answer in JSON"),
         ("[]\n".to_owned(), "This is JSON, not a metrics text"),
     ] {

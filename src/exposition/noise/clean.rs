@@ -23,6 +23,9 @@ pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> 
     if line.split_once('{').and_then(|(_, labels)| labels.split_once('=')).is_some_and(|(_, value)| value.starts_with("\\\"")) {
         return Some((unescaped(line), ProblemKind::EscapedMarkup));
     }
+    if let Some(single) = super::table::doubled(line) {
+        return Some((single, ProblemKind::TableRow));
+    }
     // `promtool query instant` prints `x{a="b"} => 3 @[1737152880.342]`.
     if let Some((head, rest)) = line.split_once(" => ") {
         let value = rest.split_once(" @[").filter(|(_, time)| time.ends_with(']'));
