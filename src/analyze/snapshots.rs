@@ -185,14 +185,14 @@ fn one_backend(inputs: &[Input], options: &Options) -> Result<BackendId, Request
         (Some((backend, _)), _) => Ok(backend),
         (None, Some((name, why))) => Err(RequestError::new(
             "unsupported-server",
-            format!("This is the metrics text of {name}, which servescope does not read. {why}"),
+            format!("Not supported: {name}. {why}"),
             "Supported are vLLM, SGLang and Hugging Face TGI. Take the text from the inference server itself, not from a router or exporter beside it.",
         )),
         (None, None) => Err(RequestError::new(
             "unknown-server",
             match samples {
-                1 => "1 sample was read, and it is not of vLLM, SGLang or TGI.".to_owned(),
-                _ => format!("{samples} samples were read, but none is of vLLM, SGLang or TGI."),
+                1 => "No metrics of vLLM, SGLang or TGI. The one sample of the text is of something else.".to_owned(),
+                _ => format!("No metrics of vLLM, SGLang or TGI. The {samples} samples of the text are of something else."),
             },
             "Take the text from the /metrics page of the inference server. SGLang needs --enable-metrics. If names were rewritten on the way, choose the \
              backend in the settings.",

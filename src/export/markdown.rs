@@ -116,8 +116,12 @@ fn bottleneck(out: &mut String, finding: &Bottleneck) -> Written {
     if finding.role == Role::Symptom && !finding.is_classic() {
         writeln!(out, "- **Next step**: {}\n", prose(&finding.recommendation))?;
     } else {
+        let shared = finding.shared_verify();
         for action in &finding.actions {
-            self::action(out, action)?;
+            self::action(out, action, shared.is_none())?;
+        }
+        if let Some(verify) = shared {
+            writeln!(out, "- **Verify each**: {}\n", prose(verify))?;
         }
     }
     list(out, "Contributing", finding.contributing.iter().map(|other| format!("{}: {}", prose(&other.title), prose(&other.sentence))))?;
@@ -139,14 +143,14 @@ fn row(out: &mut String, evidence: &Evidence) -> Written {
     writeln!(out, "| {label} | {shown} | {base}{inferred} | {} | {} |", cell(&code(&evidence.metric)), lines(&evidence.lines))
 }
 
-fn action(out: &mut String, action: &Action) -> Written {
+fn action(out: &mut String, action: &Action, verify: bool) -> Written {
     let flag = if action.flag.is_empty() { String::new() } else { format!(" {}", code(&action.flag)) };
     let versions = if action.versions.is_empty() { String::new() } else { format!(" ({})", prose(&action.versions)) };
     writeln!(out, "- **Change**{flag}{versions}: {}", prose(&action.change))?;
     if !action.tradeoff.is_empty() {
         writeln!(out, "  - Price: {}", prose(&action.tradeoff))?;
     }
-    if !action.verify.is_empty() {
+    if verify && !action.verify.is_empty() {
         writeln!(out, "  - Verify: {}", prose(&action.verify))?;
     }
     writeln!(out)

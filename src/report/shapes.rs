@@ -146,6 +146,13 @@ impl Bottleneck {
     pub fn is_classic(&self) -> bool {
         self.id.starts_with("classic-")
     }
+
+    /// How to see that a change helped, where that is the same for each of several.
+    #[must_use]
+    pub fn shared_verify(&self) -> Option<&str> {
+        let (first, others) = self.actions.split_first().filter(|(first, others)| !others.is_empty() && !first.verify.is_empty())?;
+        others.iter().all(|other| other.verify == first.verify).then_some(first.verify.as_str())
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

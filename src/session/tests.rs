@@ -278,9 +278,41 @@ fn a_symptom_is_called_a_symptom_and_its_step_is_short() {
                  # TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total{model_name=\"m\"} 0\n";
     let session = with(&[waits]);
     let top = session.draw(Part::Top, true).all_text();
-    assert!(top.contains("90 requests wait") && top.contains("cause not found") && !top.contains("cause possible"), "{top}");
+    assert!(top.contains("90 requests wait") && !top.contains("cause possible"), "{top}");
     assert!(top.contains("Take a second dump 30 to 60\u{a0}s later"), "{top}");
     assert!(session.markdown().contains("**Next step**: Take a second dump 30 to 60 s later"));
+    // A narrow screen shows this part alone.
+    for once in ["second dump", "cause", "wait", "37"] {
+        assert_eq!(top.matches(once).count(), 1, "{once}: {top}");
+    }
+}
+
+#[test]
+fn why_there_is_no_report_is_a_short_headline_and_the_rest_is_below() {
+    let texts = [
+        "# TYPE nv_inference_count counter\nnv_inference_count{model=\"m\"} 3\n",
+        "# TYPE vllm:current_qps gauge\nvllm:current_qps 3\n",
+        "process_resident_memory_bytes 3\n",
+        "shoe_size 44\n",
+    ];
+    for content in texts {
+        let top = with(&[content]).draw(Part::Top, true);
+        let headline = top.find_all(&|node| node.tag() == "h1").remove(0).all_text();
+        assert!(headline.chars().count() <= 60 && headline.ends_with('.'), "{headline}");
+        assert!(top.all_text().len() > headline.len() + 100, "{}", top.all_text());
+    }
+}
+
+#[test]
+fn what_verifies_every_change_of_a_finding_is_said_once() {
+    let session = with(&[include_str!("../../assets/samples/vllm-kv-bound-1.prom")]);
+    let finding = &session.report().unwrap().bottlenecks[0];
+    assert!(finding.actions.len() > 1);
+    let verify = finding.actions[0].verify.as_str();
+    assert!(finding.actions.iter().all(|action| action.verify == verify), "the same for all of them");
+    assert_eq!(session.draw(Part::Main, true).all_text().replace('\u{a0}', " ").matches(verify).count(), 1);
+    assert_eq!(session.markdown().matches(verify).count(), 1);
+    assert_eq!(session.json().matches(verify).count(), finding.actions.len(), "each action keeps its own in the JSON");
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! The last touch before a tree is shown: a number and its unit stay on one line. The report itself, its JSON and its Markdown keep
-//! plain spaces, because people search and compare them.
+//! The last touch before a tree is shown: a number and its unit stay on one line, and so does a range. The report itself, its JSON and
+//! its Markdown keep plain spaces, because people search and compare them.
 
-use super::node::Node;
+use super::node::{Node, el_of};
 
 const UNITS: [&str; 16] = ["%", "s", "ms", "µs", "min", "h", "/s", "/min", "tok/s", "req/s", "×", "B", "KB", "MB", "GB", "GB/s"];
 /// A space at which no line ends.
@@ -14,6 +14,34 @@ pub fn typeset(tree: &mut Node) {
             *text = bound;
         }
     });
+    tree.split_texts(&|node| matches!(node.tag(), "code" | "pre" | "option" | "text" | "title"), &ranges);
+}
+
+/// The text with its ranges in elements that do not break, because a line may end after a dash; nothing when there is none. What is copied
+/// from the page stays what it was, as no character is added.
+fn ranges(text: &str) -> Option<Vec<Node>> {
+    let mut parts = Vec::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices('–') {
+        let (before, after) = (text.get(..at)?, text.get(at + '–'.len_utf8()..)?);
+        if at < done || !before.ends_with(is_figure) || !after.starts_with(is_figure) {
+            continue;
+        }
+        let start = before.rfind(' ').map_or(0, |space| space + 1);
+        let end = text.len() - after.len() + after.find(' ').unwrap_or(after.len());
+        parts.extend(text.get(done..start).filter(|text| !text.is_empty()).map(Node::of_text));
+        parts.push(el_of("span", "range").text(text.get(start..end)?));
+        done = end;
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    parts.extend(text.get(done..).filter(|text| !text.is_empty()).map(Node::of_text));
+    Some(parts)
+}
+
+fn is_figure(char: char) -> bool {
+    char.is_ascii_digit() || matches!(char, '∞' | '%')
 }
 
 /// The text with its units bound; nothing when there is none.
@@ -64,6 +92,23 @@ mod tests {
                 let shown = unit.show(value);
                 assert!(bind(&shown).is_some(), "{shown}");
             }
+        }
+    }
+
+    #[test]
+    fn a_range_with_its_unit_does_not_break_and_no_character_is_added() {
+        for (text, unbroken) in [
+            ("20–40 s (n = 700)", vec!["20–40\u{a0}s"]),
+            ("within 1 s (95 % interval 0–0.55 %); 50 % are asked", vec!["0–0.55\u{a0}%);"]),
+            ("Between 90.8–∞ ms and 1.73–5.68 s", vec!["90.8–∞\u{a0}ms", "1.73–5.68\u{a0}s"]),
+            ("0.32–0.33", vec!["0.32–0.33"]),
+            ("a – b, 3 – 4, word–word, –3", vec![]),
+        ] {
+            let mut tree = el("p").text(text);
+            typeset(&mut tree);
+            let found: Vec<String> = tree.find_all(&|node| node.get("class") == Some("range")).into_iter().map(Node::all_text).collect();
+            assert_eq!(found, unbroken);
+            assert_eq!(tree.all_text().replace('\u{a0}', " "), text);
         }
     }
 

@@ -95,11 +95,11 @@ fn json(plain: &str) -> &'static str {
         (&["\"status\":\"error\"", "\"errorType\""], "This is an error answer of the Prometheus HTTP API; the query failed."),
         (
             &["\"resultType\"", "\"status\":\"success\"", "{\"metric\":{"],
-            "This is a JSON answer of the Prometheus HTTP API, which cannot be read yet. Give the text of the server's /metrics page.",
+            "This is a JSON answer of the Prometheus HTTP API. It cannot be read yet; give the text of the server's /metrics page.",
         ),
         (
             &["\"frames\":", "{\"schema\":{"],
-            "This is a query result of Grafana in JSON, which cannot be read yet. Give the text of the server's /metrics page.",
+            "This is a query result of Grafana in JSON. It cannot be read yet; give the text of the server's /metrics page.",
         ),
         (
             &["\"panels\":", "\"dashboard\":", "\"schemaVersion\":", "\"__inputs\":"],

@@ -38,12 +38,23 @@ pub struct Chip {
     pub problems: u32,
 }
 
-/// `refused`: there is no report of these texts. `editing` is the chip whose time is being set.
-pub fn chips(chips: &[Chip], refused: bool, editing: Option<u32>) -> Node {
+/// What the rest of the page says of these texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// There is no report of them.
+    pub refused: bool,
+    /// The report asks for more dumps already.
+    pub asked: bool,
+}
+
+/// `editing` is the chip whose time is being set.
+pub fn chips(chips: &[Chip], beside: Beside, editing: Option<u32>) -> Node {
+    let Beside { refused, asked } = beside;
     let items = chips.iter().map(|known| chip(known, editing == Some(known.id))).collect();
     let hinted = |origin| chips.iter().filter(|chip| chip.hinted && chip.origin == origin).count();
     let advice = match chips {
         _ if refused => "",
+        [_] if asked => "",
         [_] => words::ADD_SECOND,
         [_, _, ..] if hinted(Origin::Pasted) > 1 => words::PASTE_TIMES,
         [_, _, ..] if hinted(Origin::File) > 0 => words::FILE_TIMES,
