@@ -20,37 +20,29 @@ pub(super) fn settle(snapshots: &mut [Snapshot]) -> Option<Note> {
     if snapshots.len() < 2 || snapshots.iter().all(|snapshot| snapshot.hint.is_none()) {
         return None;
     }
-    let mut restart = restart_by_times(snapshots);
-    let mut doubted = doubts(snapshots);
-    if restart.is_some() && doubted.is_some() {
-        sort_by(snapshots, chronological);
-        restart = None;
-        doubted = doubts(snapshots);
-    }
-    if let Some(why) = doubted {
-        let sentence = format!("{why} So rates per second are not given; set the time of each dump to get them.");
-        return Some(Note { id: "times-do-not-fit".to_owned(), sentence });
-    }
-    for snapshot in snapshots {
+    let doubted = doubts(snapshots);
+    for snapshot in &mut *snapshots {
         snapshot.at = snapshot.at.or(snapshot.hint.map(|hint| hint.at));
     }
-    restart
-}
-
-/// Puts the dumps in the order of their times where the counters have another one and the process tells no start: a counter that went
-/// back while every time goes forward was reset.
-fn restart_by_times(snapshots: &mut [Snapshot]) -> Option<Note> {
-    let times: Vec<f64> = snapshots.iter().map(moment).collect::<Option<_>>()?;
-    if times.is_sorted() || snapshots.iter().any(|snapshot| snapshot.started_at.is_some()) {
-        return None;
+    let why = doubted?;
+    // A counter that went back while every time goes forward was reset. Where the process tells its start, it is known whether it was.
+    if snapshots.iter().all(|snapshot| snapshot.at.is_some() && snapshot.started_at.is_none()) {
+        sort_by(snapshots, chronological);
+        if doubts(snapshots).is_none() {
+            let whose = whose(snapshots.iter().find_map(|snapshot| snapshot.hint)?);
+            let sentence = format!(
+                "{whose} say that a dump which counted less is the later one, so the server is taken to have restarted between them. If it \
+                 was the earlier one, set the time of each dump."
+            );
+            return Some(Note { id: "restart-by-times".to_owned(), sentence });
+        }
     }
-    let whose = whose(snapshots.iter().find_map(|snapshot| snapshot.hint)?);
-    sort_by(snapshots, |a, b| moment(a).unwrap_or(f64::MAX).total_cmp(&moment(b).unwrap_or(f64::MAX)));
-    let sentence = format!(
-        "{whose} say that a dump which counted less is the later one, so the server is taken to have restarted between them. If it was the \
-         earlier one, set the time of each dump."
-    );
-    Some(Note { id: "restart-by-times".to_owned(), sentence })
+    for snapshot in &mut *snapshots {
+        snapshot.at = snapshot.told_at();
+    }
+    sort_by(snapshots, chronological);
+    let sentence = format!("{why} So rates per second are not given; set the time of each dump to get them.");
+    Some(Note { id: "times-do-not-fit".to_owned(), sentence })
 }
 
 fn doubts(snapshots: &[Snapshot]) -> Option<String> {

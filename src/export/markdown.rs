@@ -121,7 +121,7 @@ fn bottleneck(out: &mut String, finding: &Bottleneck) -> Written {
             self::action(out, action, shared.is_none())?;
         }
         if let Some(verify) = shared {
-            writeln!(out, "- **Verify each**: {}\n", prose(verify))?;
+            writeln!(out, "- **Verify**: {}\n", prose(verify))?;
         }
     }
     list(out, "Contributing", finding.contributing.iter().map(|other| format!("{}: {}", prose(&other.title), prose(&other.sentence))))?;

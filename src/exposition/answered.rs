@@ -40,8 +40,8 @@ pub fn is_blank(parsed: &Parsed) -> bool {
     let (mut status, mut announced, mut comments) = (None, false, false);
     for line in parsed.text.lines().map(str::trim) {
         if line.starts_with('#') {
-            // A server that declares families is another one.
-            if ["# TYPE ", "# HELP ", "# UNIT "].iter().any(|start| line.starts_with(start)) {
+            // A server that declares families (`# TYPE`, `# HELP`, `# UNIT`) is another one.
+            if matches!(line.as_bytes(), [_, b' ', b'T' | b'H' | b'U', ..]) {
                 return false;
             }
             comments = true;

@@ -97,7 +97,8 @@ pub fn capital(text: &str) -> String {
 /// The first sentence of a text, and the rest.
 #[must_use]
 pub fn first_sentence(text: &str) -> (&str, &str) {
-    let (first, rest) = text.split_at_checked(text.find(". ").map_or(text.len(), |end| end + 1)).unwrap_or((text, ""));
+    let end = text.as_bytes().windows(2).position(|pair| pair == b". ").map_or(text.len(), |end| end + 1);
+    let (first, rest) = text.split_at_checked(end).unwrap_or((text, ""));
     (first, rest.trim_start())
 }
 

@@ -157,7 +157,7 @@ impl Grounds<'_> {
             (true, true) => " and counted as risk and as waste only",
             (true, false) => " and counted as a risk only",
             (false, true) => " and counted as waste only",
-            (false, false) if missed == 0 => " and not scored",
+            (false, false) if missed == 0 || !self.health.exercised => " and not scored",
             (false, false) => ", scored by the missed targets",
         };
         Some(format!("{causes}{scored}"))

@@ -1,5 +1,7 @@
 //! Log lines in JSON, one object a line, as Docker's json-file driver and log shippers write them.
 
+use super::unescaped;
+
 /// What was logged, when that can be a line of a metrics text or an empty one.
 pub(in crate::exposition) fn json_log(line: &str) -> Option<String> {
     const KEYS: [&str; 4] = ["\"log\"", "\"message\"", "\"msg\"", "\"line\""];
@@ -8,7 +10,7 @@ pub(in crate::exposition) fn json_log(line: &str) -> Option<String> {
     }
     let logged = KEYS.iter().find_map(|key| {
         let rest = line.get(line.find(key)? + key.len()..)?.trim_start().strip_prefix(':')?.trim_start();
-        serde_json::from_str::<String>(rest.get(..string_end(rest)?)?).ok()
+        Some(unescaped(rest.get(1..string_end(rest)?)?))
     })?;
     let text = logged.trim();
     let starts = text.starts_with(|char: char| char.is_ascii_alphabetic() || matches!(char, '_' | '{'));
@@ -16,16 +18,16 @@ pub(in crate::exposition) fn json_log(line: &str) -> Option<String> {
     (text.is_empty() || starts || declares()).then(|| text.to_owned())
 }
 
-/// After the closing quote of the string that the text begins with.
+/// Where the string ends that the text begins with.
 fn string_end(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = usize::from(bytes.first() == Some(&b'"'));
     while at > 0 {
         at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        match bytes.get(at) {
-            Some(b'"') => return Some(at + 1),
-            _ => at += 2,
+        if bytes.get(at) == Some(&b'"') {
+            return Some(at);
         }
+        at += 2;
     }
     None
 }

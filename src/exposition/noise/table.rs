@@ -1,68 +1,80 @@
 //! Rows of a table, as spreadsheets and log stores export them (CSV, RFC 4180).
 
-const BETWEEN: [char; 3] = [',', ';', '\t'];
-
 /// The field of a row that holds a metric line: the one whose quotes are doubled. In a row that begins with a quote or a date, and where
 /// other rows of the text were such ones (`after_rows`), a field without quotes counts as well: the last one that can be a metric line or
 /// its metadata.
 pub(in crate::exposition) fn row(line: &str, after_rows: bool) -> Option<String> {
-    let begins = line.starts_with('"') || is_date(line.split(BETWEEN).next().unwrap_or(""));
-    if !after_rows && !begins && !line.contains("\"\"") {
+    let bytes = line.as_bytes();
+    if !after_rows && bytes.first() != Some(&b'"') && !is_date(bytes.get(..bare(bytes))?) && !bytes.windows(2).any(|pair| pair == b"\"\"") {
         return None;
     }
-    let fields = fields(line)?;
-    if let Some(quoted) = fields.iter().find(|field| field.contains("\"\"")) {
-        return Some(quoted.replace("\"\"", "\""));
-    }
-    let can_be = |field: &&&str| {
-        let declares = ["# TYPE ", "# HELP ", "# UNIT "].iter().any(|start| field.starts_with(start));
-        declares || (field.contains(' ') && field.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_'))
-    };
-    let several = fields.iter().filter(|field| !field.is_empty()).count() > 1;
-    fields.iter().rev().find(can_be).filter(|_| several).map(|field| (*field).to_owned())
-}
-
-fn is_date(field: &str) -> bool {
-    field.starts_with(|char: char| char.is_ascii_digit()) && field.matches(['-', '/', ':']).count() >= 2
-}
-
-/// The fields of a row without the quotes around them; `None` when a quote stands where none may.
-fn fields(line: &str) -> Option<Vec<&str>> {
-    let mut fields = Vec::new();
+    let (mut found, mut filled) = (None, 0);
     let mut rest = line;
     loop {
-        let field = match rest.strip_prefix('"') {
-            Some(inside) => inside.get(..closing(inside)?)?,
-            None => rest.split(BETWEEN).next().filter(|field| !field.contains('"'))?,
-        };
-        let quotes = if rest.starts_with('"') { 2 } else { 0 };
-        fields.push(field);
-        let after = rest.get(field.len() + quotes..)?;
-        if after.is_empty() {
-            return Some(fields);
+        let quoted = rest.as_bytes().first() == Some(&b'"');
+        let (field, doubled, after) = if quoted { in_quotes(rest)? } else { without_quotes(rest)? };
+        if doubled {
+            return Some(single(field));
         }
-        rest = after.strip_prefix(BETWEEN)?;
+        filled += u32::from(!field.is_empty());
+        if can_be_metric(field.as_bytes()) {
+            found = Some(field);
+        }
+        if after.is_empty() {
+            return found.filter(|_| filled > 1).map(str::to_owned);
+        }
+        rest = after.get(1..).filter(|_| bare(after.as_bytes()) == 0)?;
     }
 }
 
-/// Where the first quote is that is not doubled.
-fn closing(inside: &str) -> Option<usize> {
-    let bytes = inside.as_bytes();
-    let mut at = 0;
+/// A field in quotes without them, whether it holds doubled ones, and what comes after it.
+fn in_quotes(rest: &str) -> Option<(&str, bool, &str)> {
+    let bytes = rest.as_bytes();
+    let (mut at, mut doubled) = (1, false);
     loop {
         at += memchr::memchr(b'"', bytes.get(at..)?)?;
         if bytes.get(at + 1) != Some(&b'"') {
-            return Some(at);
+            return Some((rest.get(1..at)?, doubled, rest.get(at + 1..)?));
         }
+        doubled = true;
         at += 2;
+    }
+}
+
+/// The same of a field without quotes, in which none may stand.
+fn without_quotes(rest: &str) -> Option<(&str, bool, &str)> {
+    let (field, after) = rest.split_at_checked(bare(rest.as_bytes()))?;
+    memchr::memchr(b'"', field.as_bytes()).is_none().then_some((field, false, after))
+}
+
+/// Bytes before the next field.
+fn bare(bytes: &[u8]) -> usize {
+    memchr::memchr3(b',', b';', b'\t', bytes).unwrap_or(bytes.len())
+}
+
+fn is_date(field: &[u8]) -> bool {
+    let marks = field.iter().filter(|byte| matches!(byte, b'-' | b'/' | b':')).count();
+    marks >= 2 && field.first().is_some_and(u8::is_ascii_digit)
+}
+
+fn can_be_metric(field: &[u8]) -> bool {
+    match field {
+        [b'#', b' ', b'T' | b'H' | b'U', ..] => true,
+        [first, ..] => (first.is_ascii_alphabetic() || *first == b'_') && field.contains(&b' '),
+        [] => false,
     }
 }
 
 /// A metric line with doubled quotes and none around it: one of many in a single field. A value that begins with a doubled quote and goes
 /// on is no empty one.
 pub(in crate::exposition) fn doubled(line: &str) -> Option<String> {
-    let goes_on = |(at, _): (usize, &str)| line.get(at + 3..).is_some_and(|rest| !rest.is_empty() && !rest.starts_with([',', '}', ' ']));
-    line.match_indices("=\"\"").any(goes_on).then(|| line.replace("\"\"", "\""))
+    let goes_on = |four: &[u8]| four.starts_with(b"=\"\"") && !matches!(four.last(), Some(b',' | b'}' | b' '));
+    line.as_bytes().windows(4).any(goes_on).then(|| single(line))
+}
+
+/// Doubled quotes as one.
+fn single(text: &str) -> String {
+    text.replace("\"\"", "\"")
 }
 
 #[cfg(test)]

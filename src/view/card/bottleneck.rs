@@ -66,7 +66,7 @@ fn actions(finding: &Bottleneck) -> Option<Node> {
     if !actions.is_empty() {
         let shared = finding.shared_verify();
         let changes = actions.iter().map(|one| action(one, shared.is_none())).collect();
-        let together = shared.map(|verify| term(el("dl"), words::VERIFY_ANY, verify));
+        let together = shared.map(|verify| term(el("dl"), words::VERIFY, verify));
         return Some(el_of("div", "actions").all(changes).maybe(together));
     }
     (!recommendation.is_empty()).then(|| el_of("div", "actions").with(term(el("dl"), words::CHANGE, recommendation)))

@@ -46,14 +46,12 @@ pub fn asks_for_dumps(report: &Report) -> bool {
 /// The score as a number, which stands back where nobody earned it.
 fn points(report: &Report) -> Node {
     let score = el_of("div", "score");
-    let unearned = report.standing.footing == Footing::Untested;
-    let class = if unearned { "points unearned" } else { "points" };
+    let class = if report.standing.footing == Footing::Untested { "points unearned" } else { "points" };
     match report.shown_score() {
         Some(points) => {
             let number = el_of("span", class).say(format!("{points:.0}"));
             score.with(number).text(" ").with(el_of("span", "of").text(words::OF_100)).text(" ")
         }
-        None if unearned => score.with(el_of("span", class).attr("aria-hidden", "true").text(words::NO_NUMBER)).text(" "),
         None => score,
     }
 }

@@ -5,8 +5,6 @@ use crate::rule::Role;
 
 pub const HEALTH: &str = "Health";
 pub const OF_100: &str = "of 100";
-/// In the place of a score that would mislead.
-pub const NO_NUMBER: &str = "–";
 pub const DO_FIRST: &str = "Do first";
 pub const WHY_AND_PRICE: &str = "Why, price, how to verify";
 pub const WHY: &str = "Why";
@@ -27,8 +25,6 @@ pub const CHANGE: &str = "Change";
 pub const NEXT_STEP: &str = "Next step";
 pub const PRICE: &str = "Price";
 pub const VERIFY: &str = "Verify";
-/// Of several changes that are verified the same way.
-pub const VERIFY_ANY: &str = "Verify each";
 pub const CONTRIBUTING: &str = "Contributing";
 pub const PROOF: &str = "Formula, threshold, sources, and what would prove this wrong";
 pub const FORMULA: &str = "Formula";
