@@ -20,28 +20,37 @@ pub fn typeset(tree: &mut Node) {
 /// The text with its ranges in elements that do not break, because a line may end after a dash; nothing when there is none. What is copied
 /// from the page stays what it was, as no character is added.
 fn ranges(text: &str) -> Option<Vec<Node>> {
+    let bytes = text.as_bytes();
+    let blank = |byte: &u8| *byte == b' ';
     let mut parts = Vec::new();
-    let mut done = 0;
-    for (at, _) in text.match_indices('–') {
-        let (before, after) = (text.get(..at)?, text.get(at + '–'.len_utf8()..)?);
-        if at < done || !before.ends_with(is_figure) || !after.starts_with(is_figure) {
-            continue;
+    let (mut done, mut at) = (0, 0);
+    while let Some(dash) = bytes.get(at..)?.windows(DASH.len()).position(|three| three == DASH) {
+        let (from, to) = (at + dash, at + dash + DASH.len());
+        at = to;
+        if is_figure(bytes.get(..from)?.last()) && is_figure(bytes.get(to)) {
+            let start = bytes.get(done..from)?.iter().rposition(blank).map_or(done, |space| done + space + 1);
+            at = bytes.get(to..)?.iter().position(blank).map_or(bytes.len(), |space| to + space);
+            parts.extend(text_node(text.get(done..start)?));
+            parts.push(el_of("span", "range").text(text.get(start..at)?));
+            done = at;
         }
-        let start = before.rfind(' ').map_or(0, |space| space + 1);
-        let end = text.len() - after.len() + after.find(' ').unwrap_or(after.len());
-        parts.extend(text.get(done..start).filter(|text| !text.is_empty()).map(Node::of_text));
-        parts.push(el_of("span", "range").text(text.get(start..end)?));
-        done = end;
     }
-    if parts.is_empty() {
+    if done == 0 {
         return None;
     }
-    parts.extend(text.get(done..).filter(|text| !text.is_empty()).map(Node::of_text));
+    parts.extend(text_node(text.get(done..)?));
     Some(parts)
 }
 
-fn is_figure(char: char) -> bool {
-    char.is_ascii_digit() || matches!(char, '∞' | '%')
+fn text_node(text: &str) -> Option<Node> {
+    (!text.is_empty()).then(|| Node::of_text(text))
+}
+
+const DASH: &[u8] = "–".as_bytes();
+
+/// Digits, and the last bytes of `∞` and `%`.
+fn is_figure(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'%' | 0x9e | 0xe2))
 }
 
 /// The text with its units bound; nothing when there is none.
