@@ -27,7 +27,8 @@ fn ranges(text: &str) -> Option<Vec<Node>> {
     while let Some(dash) = bytes.get(at..)?.windows(DASH.len()).position(|three| three == DASH) {
         let (from, to) = (at + dash, at + dash + DASH.len());
         at = to;
-        if is_figure(bytes.get(..from)?.last()) && is_figure(bytes.get(to)) {
+        let before = bytes.get(..from)?.last();
+        if (is_figure(before) || matches!(before, Some(b's' | b'B'))) && is_figure(bytes.get(to)) {
             let start = bytes.get(done..from)?.iter().rposition(blank).map_or(done, |space| done + space + 1);
             at = bytes.get(to..)?.iter().position(blank).map_or(bytes.len(), |space| to + space);
             parts.extend(text_node(text.get(done..start)?));
@@ -48,7 +49,7 @@ fn text_node(text: &str) -> Option<Node> {
 
 const DASH: &[u8] = "–".as_bytes();
 
-/// Digits, and the last bytes of `∞` and `%`.
+/// A digit, `%`, or a byte of `∞` at either end; before the dash also the end of a unit, as in `30.3 ms–2.53 s`.
 fn is_figure(byte: Option<&u8>) -> bool {
     byte.is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'%' | 0x9e | 0xe2))
 }
@@ -111,6 +112,7 @@ mod tests {
             ("within 1 s (95 % interval 0–0.55 %); 50 % are asked", vec!["0–0.55\u{a0}%);"]),
             ("Between 90.8–∞ ms and 1.73–5.68 s", vec!["90.8–∞\u{a0}ms", "1.73–5.68\u{a0}s"]),
             ("0.32–0.33", vec!["0.32–0.33"]),
+            ("30.3 ms–2.53 s (n = 9)", vec!["30.3\u{a0}ms–2.53\u{a0}s"]),
             ("a – b, 3 – 4, word–word, –3", vec![]),
         ] {
             let mut tree = el("p").text(text);
