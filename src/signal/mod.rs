@@ -16,4 +16,4 @@ pub use snapshot::{
     BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,
 };
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
-pub use window::{chronological, restarted, same_instance, same_settings};
+pub use window::{chronological, restarted, same_instance, same_settings, spent};
