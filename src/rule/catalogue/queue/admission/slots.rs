@@ -66,7 +66,9 @@ pub(super) fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
     if busy_ends(ctx).len() > 1 {
         return Some(least >= 1.0 && most - least <= slack);
     }
-    average.is_some_and(|average| average >= BUSY * slots).then_some(true)
+    // The average is that of busy times only when somebody waited through most of the window.
+    let waited = ctx.laws.queue_population.as_ref().is_none_or(|waiting| waiting.value >= 1.0);
+    average.is_some_and(|average| waited && average >= BUSY * slots).then_some(true)
 }
 
 /// Running stands at a round number to within one, and so does the average: only a limit does that. `None` when it stands and the
