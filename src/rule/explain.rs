@@ -76,7 +76,11 @@ pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Expla
         let shares = |winner: &&mut Finding| {
             symptoms.seen.iter().any(|seen| winner.explains.contains(&seen.symptom) && cause.explains.contains(&seen.symptom))
         };
-        match winners.iter_mut().find(shares) {
+        // Whatever lengthens the answers of the running requests lets others wait longer for their places.
+        let lengthens = |winner: &&mut Finding| {
+            winner.explains.contains(&Symptom::Queue) && cause.explains.contains(&Symptom::Itl) && symptoms.get(Symptom::Queue).is_some()
+        };
+        match winners.iter_mut().find(|winner| shares(winner) || lengthens(winner)) {
             Some(winner) => winner.contributing.push(Contributing {
                 rule: cause.rule,
                 sentence: cause.sentence.clone(),
