@@ -46,6 +46,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if stalls.share.value < STALL_SHARE {
         return Outcome::clear(format!("{}.", stalls.words()));
     }
+    if ctx.seen.may_have_preempted() {
+        return Err(Missing::counter(ctx.backend(), Counter::Preemptions));
+    }
     if let Some(preempted) = stalls.preempted.filter(|preempted| *preempted >= FEW_PREEMPTIONS) {
         return Outcome::clear(format!("{}, but {preempted:.2} preemptions per request cause long gaps too.", stalls.words()));
     }

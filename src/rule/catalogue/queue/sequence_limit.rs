@@ -132,11 +132,13 @@ fn no_room_for_another(admission: &Admission) -> Option<String> {
     })
 }
 
-/// So little memory is in use or reserved that nothing can have been thrown out of it; older SGLang releases do not count retractions.
+/// So little memory is in use or reserved that nothing can have been thrown out of it; older SGLang releases do not count retractions, and
+/// a part of a page may lack the count of any server.
 fn plenty(ctx: &Context<'_>, admission: &Admission) -> bool {
     const LITTLE: f64 = 0.3;
+    let reserves = ctx.backend() == BackendId::Sglang;
     let reserved = ctx.laws.kv_reservation.as_ref().is_some_and(|law| law.value < LITTLE);
-    ctx.backend() == BackendId::Sglang && reserved && admission.kv.is_some_and(|(_, most)| most < LITTLE)
+    (reserved || !reserves) && admission.kv.is_some_and(|(_, most)| most < LITTLE)
 }
 
 /// Tokens already come too slowly for more sequences. Judged over a window only, for a lifetime median says little of now.
