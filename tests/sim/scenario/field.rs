@@ -107,8 +107,9 @@ pub const ALL_FIELD: &[Scenario] = &[
         s.load().output = Length::new(120.0, 0.6);
         s.load().max_new = 2048;
     })
-    .also(&["overload", "kv-capacity-bound"])
-    .forbid(&["sequence-limit", "preemption-thrash", "prefill-interference", "compute-saturated", "slow-prefill"])
+    // Both servers stop decoding for a batch of new prompts.
+    .also(&["overload", "kv-capacity-bound", "prefill-interference"])
+    .forbid(&["sequence-limit", "preemption-thrash", "compute-saturated", "slow-prefill"])
     .when(|t, _| t.waiting > 10.0 && t.kv_usage > 0.7),
     Scenario::new("reserve-sglang", SGLANG, &["over-reservation"], |s| {
         s.rate(9.0);
@@ -119,8 +120,8 @@ pub const ALL_FIELD: &[Scenario] = &[
         s.load().max_new = 6000;
     })
     .on(|v| v.since(5, 10))
-    .also(&["overload"])
-    .forbid(&["kv-capacity-bound", "preemption-thrash", "prefill-interference", "compute-saturated", "slow-prefill"])
+    .also(&["overload", "prefill-interference"])
+    .forbid(&["kv-capacity-bound", "preemption-thrash", "compute-saturated", "slow-prefill"])
     .when(|t, _| t.waiting > 10.0 && t.kv_usage < 0.5),
 ];
 
