@@ -2,7 +2,7 @@
 
 use super::{busy_ends, while_waiting};
 use crate::rule::Context;
-use crate::signal::{BackendId, Counter, Gauge, TimeBase};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, TimeBase};
 
 /// Decoding sequences on average, as a share of the slots, from which the slots were full most of the time.
 const BUSY: f64 = 0.7;
@@ -47,7 +47,15 @@ pub(in crate::rule::catalogue::queue) fn at_round(ctx: &Context<'_>, slots: f64)
     if is_round(slots) {
         return Some(true);
     }
-    (average(ctx).is_some() || !is_round(slots + 1.0)).then_some(false)
+    let corrected = average(ctx).is_some() && !misses_tokens(ctx);
+    (corrected || !is_round(slots + 1.0)).then_some(false)
+}
+
+/// TGI: clients left more requests than chance makes, and the tokens of those are in no average.
+fn misses_tokens(ctx: &Context<'_>) -> bool {
+    const FEW: f64 = 0.02;
+    let left = ctx.seen.count(Counter::Aborted).zip(ctx.seen.count(Counter::Finished));
+    ctx.backend() == BackendId::Tgi && left.is_some_and(|(left, finished)| left.value > FEW * finished.value)
 }
 
 /// Running is the same at both ends, give or take one, and the average agrees. `None` when the window begins before the queue did, so
@@ -57,7 +65,7 @@ pub(super) fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
         return Some(true);
     }
     let average = average(ctx);
-    if average.is_some_and(|average| average > slots + 1.0) {
+    if average.is_some_and(|average| average > slots + 1.0 + across_ends(ctx, slots)) {
         // More were inside on average than the ends show: no limit held them.
         return Some(false);
     }
@@ -69,6 +77,18 @@ pub(super) fn plateau(ctx: &Context<'_>, slots: f64) -> Option<bool> {
     // The average is that of busy times only when somebody waited through most of the window.
     let waited = ctx.laws.queue_population.as_ref().is_none_or(|waiting| waiting.value >= 1.0);
     average.is_some_and(|average| waited && average >= BUSY * slots).then_some(true)
+}
+
+/// The slots are a round number, and as many as run on average to within a tenth.
+pub(super) fn about(ctx: &Context<'_>, slots: f64) -> bool {
+    const NEAR: std::ops::RangeInclusive<f64> = 0.9..=1.1;
+    is_round(slots) && average(ctx).is_some_and(|average| NEAR.contains(&(average / slots)))
+}
+
+/// A gap between tokens counts when it ends, also the part of it that lies before the window: one gap of each sequence at most.
+fn across_ends(ctx: &Context<'_>, slots: f64) -> f64 {
+    let gap = ctx.seen.mean(Distribution::Itl).map(|mean| mean.value);
+    gap.zip(ctx.seen.seconds()).map_or(0.0, |(gap, seconds)| slots * gap / seconds)
 }
 
 /// Running stands at a round number to within one, and so does the average: only a limit does that. `None` when it stands and the
@@ -88,9 +108,12 @@ pub(super) fn exact(ctx: &Context<'_>, slots: f64) -> Option<bool> {
 }
 
 /// TGI counts tokens when a request finishes. At either end each of the `slots` is somewhere in an answer, which makes the tokens of the
-/// window uncertain by about half an answer for each, at random: twice the standard deviation as a share of all tokens.
+/// window uncertain by about half an answer for each, at random: twice the standard deviation as a share of all tokens. Those of requests
+/// that their clients left are counted nowhere.
 fn ends_error(ctx: &Context<'_>, slots: f64) -> f64 {
-    ctx.seen.count(Counter::Finished).filter(|finished| finished.value > 0.0).map_or(1.0, |finished| (2.0 * slots).sqrt() / finished.value)
+    let left = ctx.seen.count(Counter::Aborted).map_or(0.0, |left| left.value);
+    let finished = ctx.seen.count(Counter::Finished).filter(|finished| finished.value > 0.0);
+    finished.map_or(1.0, |finished| ((2.0 * slots).sqrt() + left) / finished.value)
 }
 
 /// A number that people and defaults choose for a limit: 1, a power of two, or a multiple of ten; or one less, as the gauge may read.
