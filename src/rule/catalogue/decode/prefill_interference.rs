@@ -278,6 +278,23 @@ mod tests {
     }
 
     #[test]
+    fn it_cannot_know_without_a_time_of_prefills_or_without_preemptions_of_a_nearly_full_cache() {
+        let mut seen = vllm(600.0);
+        seen.last.distributions.remove(&Distribution::PromptLength);
+        seen.last.distributions.remove(&Distribution::PrefillTime);
+        assert!(matches!(check(&RULE, &seen), Outcome::NotMeasurable(_)));
+        let filled = |usage: f64| {
+            let mut seen = vllm(600.0);
+            seen.last = Build(seen.last).gauge(Gauge::KvUsage, usage).0;
+            seen.first = seen.first.map(|first| Build(first).gauge(Gauge::KvUsage, usage).0);
+            seen.last.counters.remove(&Counter::Preemptions);
+            seen
+        };
+        assert!(matches!(check(&RULE, &filled(0.9)), Outcome::NotMeasurable(_)));
+        fired(&check(&RULE, &filled(0.3)));
+    }
+
+    #[test]
     fn prompts_that_the_cache_holds_cost_no_prefill() {
         // 4,000 tokens a prompt, of which 500 are computed: the same time for an eighth of the tokens, so that a token costs eight times.
         let cached = |snapshot: &mut Snapshot, computed: f64, all: f64| {

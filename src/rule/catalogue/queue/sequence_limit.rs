@@ -111,13 +111,8 @@ fn check(ctx: &Context<'_>) -> Checked {
             "The number of running requests moved between the dumps and stands at no chosen number: no limit of slots holds it.",
         );
     }
-    // Few wait now, and on average not one did: whoever computes a long prompt may be in their way.
-    let hardly_waited = admission.queue.now < running.value && admission.queue.mean.is_some_and(|mean| mean < 1.0);
-    if ctx.is_window() && admission.plateau.is_none() && (hardly_waited || admission.slots.is_some_and(|slots| !is_usual(slots))) {
-        return Err(Missing::new(
-            "a second look at the queue",
-            "Requests wait at one of the dumps only, which does not show what holds the running ones. Take another dump while they wait.",
-        ));
+    if let Some(missing) = admission.seen_once(ctx) {
+        return Err(missing);
     }
     Ok(fire(ctx, &admission))
 }

@@ -126,3 +126,83 @@ pub(in crate::rule::catalogue::queue) fn is_usual(running: f64) -> bool {
 pub(in crate::rule::catalogue::queue) fn is_round(slots: f64) -> bool {
     (2.0..=65_536.0).contains(&slots) && slots.fract() == 0.0 && (slots as u64).is_power_of_two()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::catalogue::find;
+    use crate::rule::testing::{Build, check, fired, window};
+    use crate::rule::{ConfidenceWord, Outcome};
+    use crate::signal::{BackendId, Counter, Distribution, Gauge, Observation};
+
+    fn says(id: &str, seen: &Observation) -> Outcome {
+        check(find(id).expect("a rule"), seen)
+    }
+
+    /// Nobody waits at the first dump; at the second `waiting` do beside eight running ones. 240 requests waited `waited` seconds each.
+    fn formed(waiting: f64, waited: f64) -> Observation {
+        let server = |running: f64, waiting: f64, requests: f64| {
+            Build::new(BackendId::Vllm)
+                .gauge(Gauge::Running, running)
+                .gauge(Gauge::Waiting, waiting)
+                .gauge(Gauge::KvUsage, 0.2)
+                .counter(Counter::Preemptions, 0.0)
+                .counter(Counter::Finished, requests)
+                .latency(Distribution::Ttft, requests, waited + 0.1)
+                .latency(Distribution::QueueTime, requests, waited)
+                .latency(Distribution::Itl, requests * 100.0, 0.019)
+        };
+        window(server(2.0, 0.0, 0.0).at(0.0), server(8.0, waiting, 240.0).at(60.0))
+    }
+
+    #[test]
+    fn a_handful_at_one_end_that_hardly_waited_shows_no_limit_of_slots() {
+        // Half a request waits on average, while a long prompt is computed at the end.
+        assert!(matches!(says("sequence-limit", &formed(5.0, 0.12)), Outcome::NotMeasurable(_)));
+        // Twice as many wait as run: the number of running ones suggests a limit, and no more.
+        assert_eq!(fired(&says("sequence-limit", &formed(16.0, 0.12))).confidence.word, ConfidenceWord::Possible);
+        // They have waited through most of the window, with eight running on average.
+        assert_eq!(fired(&says("sequence-limit", &formed(16.0, 5.0))).confidence.word, ConfidenceWord::Probable);
+    }
+
+    #[test]
+    fn gaps_that_began_before_a_short_window_are_no_further_requests() {
+        // 1,024 run at both dumps. In 15 s of gaps of 150 ms the sum of the gaps is that of 1,030.
+        let server = |gaps: f64, requests: f64| {
+            Build::new(BackendId::Sglang)
+                .gauge(Gauge::Running, 1024.0)
+                .gauge(Gauge::Waiting, 3000.0)
+                .gauge(Gauge::KvUsage, 0.5)
+                .counter(Counter::Preemptions, 0.0)
+                .counter(Counter::Finished, requests)
+                .counter(Counter::PromptTokens, requests * 64.0)
+                .counter(Counter::OutputTokens, requests * 200.0)
+                .latency(Distribution::Ttft, requests, 50.0)
+                .latency(Distribution::Itl, gaps, 0.15)
+                .config(|config| config.kv_capacity_tokens = crate::rule::testing::setting(400_000.0))
+        };
+        let seen = window(server(0.0, 0.0).at(0.0), server(103_000.0, 500.0).at(15.0));
+        assert!(matches!(says("kv-capacity-bound", &seen), Outcome::Clear(_)), "{:?}", says("kv-capacity-bound", &seen));
+    }
+
+    #[test]
+    fn a_tgi_batch_at_a_round_number_reserves_about_the_same_at_any_time() {
+        // 30 and 32 run of 32; clients leave more requests than finish, whose tokens are counted nowhere.
+        let server = |running: f64, reserved: f64, times: f64| {
+            Build::new(BackendId::Tgi)
+                .gauge(Gauge::Running, running)
+                .gauge(Gauge::Waiting, 100.0)
+                .gauge(Gauge::ReservedTokens, reserved)
+                .counter(Counter::Finished, 1600.0 * times)
+                .counter(Counter::Aborted, 2000.0 * times)
+                .counter(Counter::OutputTokens, 290_000.0 * times)
+                .counter(Counter::PrefillCalls, 1450.0 * times)
+                .counter(Counter::DecodeCalls, 9000.0 * times)
+                .counter(Counter::ConcatBackpressure, 10.0 * times)
+                .latency(Distribution::QueueTime, 1600.0 * times, 4.0)
+                .latency(Distribution::PromptLength, 1600.0 * times, 512.0)
+                .latency(Distribution::MaxNewTokens, 1600.0 * times, 320.0)
+        };
+        let seen = window(server(30.0, 25_624.0, 1.0), server(32.0, 25_920.0, 2.0));
+        assert!(matches!(says("kv-capacity-bound", &seen), Outcome::NotMeasurable(_)), "{:?}", says("kv-capacity-bound", &seen));
+    }
+}
