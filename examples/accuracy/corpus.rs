@@ -8,6 +8,7 @@ use servescope::rule::BottleneckType;
 
 use super::answer::{Answer, inputs, report};
 
+mod edits;
 mod recorded;
 mod windows;
 
@@ -21,6 +22,7 @@ pub fn print(list_wrong: bool) {
     }
     recorded::print(&root.join("series"));
     windows::print(&root.join("series"), list_wrong);
+    windows::print_edited(&root.join("series"), list_wrong);
     scenarios(&root);
     edited_dump(&root);
 }

@@ -88,6 +88,8 @@ pub struct Observation {
 
 /// KV usage from which running requests may be preempted (own judgement, as for a full cache elsewhere).
 const FULL: f64 = 0.95;
+/// Gateways call a replica saturated from this usage on (GIE, WVA); a cache that preempts bounces between it and full.
+const SATURATED: f64 = 0.80;
 
 impl Observation {
     #[must_use]
@@ -235,9 +237,15 @@ impl Observation {
         let before = |gauge| if self.restarted() { 0.0 } else { self.gauge_before(gauge).map_or(0.0, |reading| reading.value) };
         let running = self.gauge(Gauge::Running)?.value - before(Gauge::Running);
         let full = self.gauge(Gauge::KvUsage).is_some_and(|usage| usage.value >= FULL);
-        let preempting = full || self.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0);
+        let preempting = full || self.may_have_preempted() || self.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0);
         let waiting = self.gauge(Gauge::Waiting).filter(|_| preempting).map_or(0.0, |reading| reading.value);
         Some(running + (waiting - before(Gauge::Waiting)).max(0.0))
+    }
+
+    /// Preemptions are not counted, and the cache was near its end, or nobody says how full it was.
+    #[must_use]
+    pub fn may_have_preempted(&self) -> bool {
+        self.count(Counter::Preemptions).is_none() && self.gauge_span(Gauge::KvUsage).is_none_or(|(_, most)| most >= SATURATED)
     }
 
     /// Distributions whose bounds changed between the snapshots.
