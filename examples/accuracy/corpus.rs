@@ -8,7 +8,6 @@ use servescope::rule::BottleneckType;
 
 use super::answer::{Answer, inputs, report};
 
-mod edits;
 mod recorded;
 mod windows;
 

@@ -9,6 +9,8 @@
 //! not look at the held-out ones. `--field` takes the same conditions as they look elsewhere, `--lasting` judges from so short a window at
 //! the end of each run's own. `--recorded` leaves the simulator out. `--wrong` lists every case that is not right.
 
+#[path = "../../tests/support/edits.rs"]
+mod edits;
 #[path = "../../tests/support/recordings.rs"]
 mod recordings;
 #[path = "../../tests/sim/mod.rs"]

@@ -6,8 +6,8 @@ use std::path::Path;
 use servescope::analyze::{Input, Profile};
 
 use super::super::answer::{Answer, Truth, Verdict, report};
+use super::super::edits::EDITS;
 use super::super::recordings::{self, Phase, Recording};
-use super::edits::EDITS;
 
 /// What is claimed of a server at work that needs nothing mended.
 const HARMLESS: &[&str] =

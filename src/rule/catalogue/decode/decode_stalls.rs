@@ -280,6 +280,26 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_of_two_giants_in_a_row_is_theirs() {
+        // Six requests decode; 8 pauses of 4 to 6 s beside 20 of 2 to 4 s, and 36 prefills of 2 to 4 s.
+        let gaps = [(0.01, 0.0), (0.025, 20_000.0), (0.1, 0.0), (2.0, 0.0), (4.0, 120.0), (6.0, 48.0), (f64::INFINITY, 0.0)];
+        let with = |giants: f64| {
+            let prefills = [(0.1, 900.0), (2.0, 0.0), (4.0, giants), (f64::INFINITY, 0.0)];
+            let at = |seconds: f64, part: f64| {
+                let counted = |buckets: &[(f64, f64)]| buckets.iter().map(|(edge, count)| (*edge, count * part)).collect::<Vec<_>>();
+                Build(seen(300.0, 0.0).last)
+                    .at(seconds)
+                    .histogram(Distribution::Itl, &counted(&gaps), 600.0 * part)
+                    .histogram(Distribution::PrefillTime, &counted(&prefills), (2.0 * giants + 30.0) * part)
+                    .histogram(Distribution::Ttft, &counted(&prefills), (2.0 * giants + 30.0) * part)
+            };
+            check(&RULE, &window(at(0.0, 0.0), at(100.0, 1.0)))
+        };
+        assert!(!matches!(with(36.0), Outcome::Fired(_)), "{:?}", with(36.0));
+        fired(&with(1.0));
+    }
+
+    #[test]
     fn few_pauses_are_little_evidence_however_many_requests_they_stop() {
         // Three pauses of 100 requests in ten seconds, 15 % of their time.
         let gaps = [(0.01, 0.0), (0.025, 50_000.0), (0.1, 0.0), (0.5, 0.0), (1.0, 300.0), (f64::INFINITY, 0.0)];

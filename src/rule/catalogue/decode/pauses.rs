@@ -66,31 +66,42 @@ pub(super) fn count(ctx: &Context<'_>, from: f64) -> Option<f64> {
 fn worst(ctx: &Context<'_>, from: f64, share: f64) -> Option<Pauses> {
     let gaps = ctx.seen.distribution(Distribution::Itl)?.histogram;
     let decoding = decoding(ctx)?;
+    let all = lost(&gaps, from);
+    let edges = || gaps.buckets.iter().map(|bucket| bucket.upper).filter(|edge| edge.is_finite());
+    let mut worst: Option<(f64, Pauses)> = None;
+    for length in edges().filter(|length| *length >= from && lost(&gaps, *length) >= share * all) {
+        let pauses = |from| at_least(&gaps, from) / decoding;
+        let (mut prefills, mut prefills_from) = prefills(ctx, SHARE_OF_PAUSE * length)?;
+        // Where there are as many prefills as pauses at half that length, a longer pause is several of them.
+        for part in edges().filter(|part| (0.5 * length..=length).contains(part)) {
+            let (parts, parts_from) = self::prefills(ctx, part)?;
+            if pauses(part) <= parts && parts > prefills {
+                (prefills, prefills_from) = (parts, parts_from);
+            }
+        }
+        let found = Pauses { from: length, count: pauses(length), prefills, prefills_from };
+        let excess = found.count - MORE_DECODING * found.prefills;
+        if worst.as_ref().is_none_or(|(most, _)| excess > *most) {
+            worst = Some((excess, found));
+        }
+    }
+    Some(worst?.1)
+}
+
+/// The most prefills that may have taken so long, and from which length on they are counted.
+fn prefills(ctx: &Context<'_>, wanted: f64) -> Option<(f64, f64)> {
     let times = ctx.seen.distribution(Distribution::PrefillTime)?.histogram;
     // vLLM times a prefill when its request has finished: those that still run have had theirs.
     let untimed = match ctx.backend() {
         BackendId::Vllm => ctx.seen.gauge(Gauge::Running)?.value,
         BackendId::Sglang | BackendId::Tgi => 0.0,
     };
-    let first_tokens = ctx.seen.distribution(Distribution::Ttft);
-    let all = lost(&gaps, from);
-    let lengths = gaps.buckets.iter().map(|bucket| bucket.upper).filter(|edge| edge.is_finite() && *edge >= from);
-    let mut worst: Option<Pauses> = None;
-    for length in lengths.filter(|length| lost(&gaps, *length) >= share * all) {
-        let wanted = SHARE_OF_PAUSE * length;
-        let (mut prefills, mut prefills_from) = (at_least(&times, wanted) + untimed, edge_below(&times, wanted));
-        // No prefill takes longer than the time to its first token.
-        if let Some(late) = first_tokens.as_ref().map(|ttft| &ttft.histogram).filter(|late| at_least(late, wanted) < prefills) {
-            (prefills, prefills_from) = (at_least(late, wanted), edge_below(late, wanted));
-        }
-        prefills += rows(&times, wanted, ctx.seen.seconds()?);
-        let found = Pauses { from: length, count: at_least(&gaps, length) / decoding, prefills, prefills_from };
-        let excess = |pauses: &Pauses| pauses.count - MORE_DECODING * pauses.prefills;
-        if worst.as_ref().is_none_or(|worst| excess(&found) > excess(worst)) {
-            worst = Some(found);
-        }
-    }
-    worst
+    let timed = (at_least(&times, wanted) + untimed, edge_below(&times, wanted));
+    // No prefill takes longer than the time to its first token.
+    let late =
+        ctx.seen.distribution(Distribution::Ttft).map(|late| (at_least(&late.histogram, wanted), edge_below(&late.histogram, wanted)));
+    let (count, from) = late.filter(|late| late.0 < timed.0).unwrap_or(timed);
+    Some((count + rows(&times, wanted, ctx.seen.seconds()?), from))
 }
 
 /// Nobody waits for admission, and pauses that exceed the threshold on the time to first token take enough of the window to meet one

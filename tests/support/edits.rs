@@ -1,8 +1,16 @@
 //! The text of a server as another release would have written it, or another collector handed it on.
+#![allow(dead_code)]
 
 pub struct Edit {
     pub name: &'static str,
     pub apply: fn(&str) -> String,
+}
+
+impl Edit {
+    /// Something is left out, so that less may be said.
+    pub fn takes_away(&self) -> bool {
+        self.name.starts_with("no ") && self.name != "no comments" || self.name.starts_with("none")
+    }
 }
 
 const LENGTHS: &[&str] = &[
