@@ -2,8 +2,6 @@
 
 mod slo_support;
 
-use std::collections::BTreeMap;
-
 use servescope::classic::{Finding, Thresholds, check, detect, recommendations, score};
 use servescope::health;
 use servescope::metrics::Unit;
@@ -113,7 +111,7 @@ fn a_window_is_judged_by_its_own_mean() {
 
 #[test]
 fn thresholds_can_be_changed_by_name() {
-    let stricter = Thresholds::with(&BTreeMap::from([("queue_size".to_owned(), 2.0)])).expect("a known name");
+    let stricter = Thresholds::with(&[("queue_size".to_owned(), 2.0)].into_iter().collect()).expect("a known name");
     let finding = detect(&vllm(0.05, 0.02, 3.0, 0.5), &stricter).remove(0);
     assert_eq!((finding.id, finding.threshold, finding.severity), ("classic-queue-buildup", 2.0, Severity::High));
 }

@@ -18,7 +18,7 @@ fn every_dump_of_the_corpus_is_one_scrape_without_a_problem() {
         assert_eq!(parsed.scrapes.len(), 1, "{}", path.display());
         // The README excerpt has three dots where it leaves buckets out.
         let left_out = if path.ends_with("EXCERPT-triton-vllm_backend-README.prom") { vec![(ProblemKind::LeftOut, 6)] } else { Vec::new() };
-        assert_eq!(parsed.problem_counts.into_iter().collect::<Vec<_>>(), left_out, "{}", path.display());
+        assert_eq!(parsed.problem_counts, left_out.into_iter().collect(), "{}", path.display());
     }
 }
 

@@ -258,7 +258,7 @@ fn a_value_that_an_editor_put_on_the_next_line_is_joined() {
     let text = clean_text();
     let line = text.lines().find(|line| line.contains("num_requests_running{")).expect("a gauge").to_owned();
     let parsed = same_samples(text.replace(&line, &line.replace("} ", "}\n")).as_bytes());
-    assert_eq!(parsed.problem_counts.into_iter().collect::<Vec<_>>(), [(WrappedLine, 1)]);
+    assert_eq!(parsed.problem_counts, [(WrappedLine, 1)].into_iter().collect());
 }
 
 #[test]

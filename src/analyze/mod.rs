@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::request::RequestError;
 use crate::signal::{BackendId, Hint};
 use crate::slo::Target;
-use std::collections::BTreeMap;
+use crate::sorted::Table;
 
 /// One text with what is known about it. Parsing is done once; options may change and be analysed again.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ pub struct Options {
     /// Targets instead of a preset's.
     pub targets: Option<Vec<Target>>,
     /// Overrides of the classic profile's thresholds, by their classic names.
-    pub thresholds: BTreeMap<String, f64>,
+    pub thresholds: Table<String, f64>,
     /// Score: `default`, `classic` or `apdex`.
     pub score: Option<String>,
 }

@@ -78,6 +78,6 @@ fn started_at(instance: &Instance<'_, '_>) -> Option<(f64, Source)> {
         .numbers(metric)
         .filter(|series| series.data.is_finite() && series.data > 0.0)
         .min_by(|a, b| a.data.total_cmp(&b.data))
-        .map(|series| (series.data, Source { metric: metric.to_owned(), lines: [series.sample.line()].into() }));
+        .map(|series| (series.data, Source::new(metric.to_owned(), [series.sample.line()].into())));
     process.or_else(|| instance.created().filter(|_| instance.spec().created_is_start))
 }

@@ -1,7 +1,8 @@
 //! The thresholds and their names.
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::sorted::Table;
 
 /// Thresholds by their classic names.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +39,7 @@ impl Thresholds {
     ///
     /// # Errors
     /// When a name is not known or a value is not a finite number ≥ 0.
-    pub fn with(overrides: &BTreeMap<String, f64>) -> Result<Thresholds, ThresholdError> {
+    pub fn with(overrides: &Table<String, f64>) -> Result<Thresholds, ThresholdError> {
         let mut thresholds = Thresholds::default();
         for (name, value) in overrides {
             let place = thresholds.place(name).ok_or_else(|| ThresholdError::Unknown { name: name.clone() })?;
@@ -114,19 +115,19 @@ mod tests {
     #[test]
     fn every_name_is_a_place_and_the_rest_stays() {
         for name in Thresholds::NAMES {
-            let changed = Thresholds::with(&BTreeMap::from([(name.to_owned(), 7.0)])).expect(name);
+            let changed = Thresholds::with(&Table::from_iter([(name.to_owned(), 7.0)])).expect(name);
             assert_ne!(changed, Thresholds::default(), "{name}");
         }
-        assert_eq!(Thresholds::with(&BTreeMap::new()), Ok(Thresholds::default()));
+        assert_eq!(Thresholds::with(&Table::default()), Ok(Thresholds::default()));
     }
 
     #[test]
     fn unknown_names_and_nonsense_are_errors() {
-        let error = Thresholds::with(&BTreeMap::from([("ttft".to_owned(), 1.0)])).expect_err("no such name");
+        let error = Thresholds::with(&Table::from_iter([("ttft".to_owned(), 1.0)])).expect_err("no such name");
         assert_eq!(error.id(), "unknown-threshold");
         assert!(error.hint().contains("ttft_seconds"));
         for value in [f64::NAN, f64::INFINITY, -1.0] {
-            let error = Thresholds::with(&BTreeMap::from([("queue_size".to_owned(), value)])).expect_err("nonsense");
+            let error = Thresholds::with(&Table::from_iter([("queue_size".to_owned(), value)])).expect_err("nonsense");
             assert_eq!(error.id(), "bad-threshold");
         }
     }

@@ -1,13 +1,12 @@
 //! The settings form as it is typed, and what can be made of it. A field that cannot be read is left out and answered with a
 //! sentence; everything else is used.
 
-use std::collections::BTreeMap;
-
 use super::value;
 use crate::analyze::Options;
 use crate::metrics::Unit;
 use crate::request::{Request, options};
 use crate::slo::{Metric, Target, TargetError};
+use crate::sorted::Table;
 
 /// One target as it is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +32,7 @@ pub struct Settings {
     /// Targets instead of the preset's.
     pub rows: Option<Vec<Row>>,
     /// Classic thresholds by name.
-    pub thresholds: BTreeMap<String, String>,
+    pub thresholds: Table<String, String>,
 }
 
 /// Which field of a target row is wrong.
@@ -49,9 +48,9 @@ pub enum Field {
 pub struct Checked {
     pub options: Options,
     /// By row id.
-    pub rows: BTreeMap<u32, (Field, String)>,
+    pub rows: Table<u32, (Field, String)>,
     /// By threshold name.
-    pub thresholds: BTreeMap<String, String>,
+    pub thresholds: Table<String, String>,
     /// Anything else, such as a preset that does not exist.
     pub general: Option<String>,
 }
@@ -185,9 +184,9 @@ mod tests {
 
     #[test]
     fn a_threshold_that_cannot_be_read_is_answered_by_name() {
-        let thresholds = BTreeMap::from([("ttft_seconds".to_owned(), "200 ms".to_owned()), ("queue_size".to_owned(), "many".to_owned())]);
+        let thresholds = Table::from_iter([("ttft_seconds".to_owned(), "200 ms".to_owned()), ("queue_size".to_owned(), "many".to_owned())]);
         let checked = Settings { profile: "classic".into(), thresholds, ..Settings::default() }.check();
-        assert_eq!(checked.options.thresholds, BTreeMap::from([("ttft_seconds".to_owned(), 0.2)]));
+        assert_eq!(checked.options.thresholds, Table::from_iter([("ttft_seconds".to_owned(), 0.2)]));
         assert!(checked.thresholds.contains_key("queue_size"));
     }
 }

@@ -8,6 +8,7 @@ use std::slice;
 
 use super::repeats::repeats;
 use crate::metrics::{Columns, Row};
+use crate::sorted::sort;
 
 /// A place between two lines: the rows and metadata lines before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,7 +48,7 @@ pub(super) fn cut(text: &str, columns: &Columns, ends: &[Mark], hints: &[Mark]) 
         cutter.out.scrapes.push((start, total));
     }
     cutter.out.scrapes.retain(|(start, end)| start.row < end.row || start.metadata < end.metadata);
-    cutter.out.duplicates.sort_unstable();
+    sort(&mut cutter.out.duplicates);
     cutter.out
 }
 
@@ -221,8 +222,8 @@ impl Cutter<'_> {
     }
 
     fn same_family(&self, a: u32, b: u32) -> bool {
-        let row = |index: u32| self.columns.rows.get(index as usize);
-        let (Some(a), Some(b)) = (row(a), row(b)) else { return false };
+        let rows = &self.columns.rows;
+        let (Some(a), Some(b)) = (rows.get(a as usize), rows.get(b as usize)) else { return false };
         if a.layout == b.layout {
             return true;
         }

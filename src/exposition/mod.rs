@@ -21,11 +21,11 @@ mod scan;
 mod strict;
 mod timeline;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::metrics::Scrape;
 pub use crate::metrics::number;
+use crate::sorted::Table;
 pub use answered::{answered_at, is_blank};
 pub use format::Format;
 pub use problem::{KEPT_PER_KIND, Problem, ProblemKind};
@@ -44,7 +44,7 @@ pub struct Parsed {
     /// In the order of the text, at most [`KEPT_PER_KIND`] of each kind.
     pub problems: Vec<Problem>,
     /// How many problems of each kind there are, also those that were not kept.
-    pub problem_counts: BTreeMap<ProblemKind, u32>,
+    pub problem_counts: Table<ProblemKind, u32>,
     /// Of the first scrape.
     pub format: Format,
     /// Why: ends a sentence that begins "The text is OpenMetrics 1, because …".

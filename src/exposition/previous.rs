@@ -121,7 +121,7 @@ impl Previous {
                 *label = Label { start, end, hash, ..*label };
                 *self.values.get_mut(index)? = Piece::of_text(at + start, end - start);
                 let rest = head.get(old_end..)?;
-                if here.get(end..end + rest.len()) == Some(rest) {
+                if here.get(end..)?.starts_with(rest) {
                     for label in self.labels.iter_mut().skip(index + 1) {
                         label.start = label.start + end - old_end;
                         label.end = label.end + end - old_end;
@@ -132,7 +132,7 @@ impl Previous {
                 index += 1;
                 let between = head.get(old_end..self.labels.get(index)?.start)?;
                 start = end + between.len();
-                if here.get(end..start) != Some(between) {
+                if !here.get(end..)?.starts_with(between) {
                     return None;
                 }
                 shared = start;
@@ -165,7 +165,7 @@ pub(super) fn piece(line: &str, place: Option<Place<'_>>, token: &Token, decoded
 fn value_end(here: &[u8], from: usize) -> Option<usize> {
     let rest = here.get(from..)?;
     let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))?;
-    (rest.get(at) == Some(&b'"')).then_some(from + at)
+    matches!(rest.get(at), Some(b'"')).then_some(from + at)
 }
 
 /// Length of the common beginning.

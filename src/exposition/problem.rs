@@ -1,10 +1,8 @@
 //! Something wrong with the input text: where, what, and what was done about it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use crate::sorted::sort_by;
+use crate::sorted::{Table, sort_by};
 
 /// Stable kinds; the identifier is part of the report format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -162,12 +160,12 @@ impl Tally {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Problems {
     kept: Vec<Problem>,
-    counts: BTreeMap<ProblemKind, u32>,
+    counts: Table<ProblemKind, u32>,
 }
 
 impl Problems {
     pub(super) fn add(&mut self, kind: ProblemKind, line: u32, span: [usize; 2], repaired: bool, sentence: impl FnOnce() -> String) {
-        let count = self.counts.entry(kind).or_default();
+        let Some(count) = self.counts.get_or_insert(kind, 0) else { return };
         *count += 1;
         if *count <= KEPT_PER_KIND {
             self.kept.push(Problem { line, span: span.map(|at| at as u32), kind, repaired, sentence: sentence() });
@@ -179,7 +177,7 @@ impl Problems {
     }
 
     /// The problems in the order of the text, and how many of each kind were found when that is more than were kept.
-    pub(super) fn finish(mut self) -> (Vec<Problem>, BTreeMap<ProblemKind, u32>) {
+    pub(super) fn finish(mut self) -> (Vec<Problem>, Table<ProblemKind, u32>) {
         sort_by(&mut self.kept, |a, b| (a.line, a.span, a.kind).cmp(&(b.line, b.span, b.kind)));
         (self.kept, self.counts)
     }

@@ -4,18 +4,17 @@ use crate::metrics::Columns;
 
 /// Rows of series that were there before, each with the latest earlier row of its series, in the order of the text.
 pub(super) fn repeats(text: &str, columns: &Columns) -> Vec<(u32, u32)> {
-    let sorted = by_hash(columns);
+    let by_hash = sorted(columns.rows.iter().zip(0..).map(|(row, index)| pair(row.hash(), index)).collect());
     let mut repeats = Vec::new();
-    for group in sorted.chunk_by(|a, b| a >> 32 == b >> 32).filter(|group| group.len() > 1) {
+    for group in by_hash.chunk_by(|a, b| upper(*a) == upper(*b)).filter(|group| group.len() > 1) {
         for (place, entry) in group.iter().enumerate() {
             let row = *entry as u32;
             // The latest first: nearly always it is of the same series, and the hashes of different ones are hardly ever equal.
             let earlier = group.iter().take(place).rev().take(MOST_COLLISIONS).map(|entry| *entry as u32);
-            repeats.extend(earlier.into_iter().find(|earlier| same(text, columns, *earlier, row)).map(|earlier| (row, earlier)));
+            repeats.extend(earlier.into_iter().find(|earlier| same(text, columns, *earlier, row)).map(|earlier| pair(row, earlier)));
         }
     }
-    repeats.sort_unstable();
-    repeats
+    sorted(repeats).iter().map(|entry| (upper(*entry), *entry as u32)).collect()
 }
 
 /// More different series than this with one hash are made on purpose.
@@ -26,19 +25,22 @@ fn same(text: &str, columns: &Columns, a: u32, b: u32) -> bool {
     row(a).zip(row(b)).is_some_and(|(a, b)| columns.same_series(text, a, b))
 }
 
-/// Hashes in their upper halves, rows in the lower ones; sorted. Counting passes read and write in order, which a hash table of
-/// a large text does not.
-fn by_hash(columns: &Columns) -> Vec<u64> {
-    const BITS: u32 = 11;
-    let mut entries: Vec<u64> = columns.rows.iter().zip(0u64..).map(|(row, index)| u64::from(row.hash()) << 32 | index).collect();
-    if entries.len() < 1 << BITS {
-        entries.sort_unstable();
-        return entries;
-    }
+fn pair(upper: u32, lower: u32) -> u64 {
+    u64::from(upper) << 32 | u64::from(lower)
+}
+
+fn upper(pair: u64) -> u32 {
+    (pair >> 32) as u32
+}
+
+/// By the upper halves; equal ones keep their order. Counting passes read and write in order, which a hash table of a large text does not.
+fn sorted(mut entries: Vec<u64>) -> Vec<u64> {
+    // Few entries are not worth many counters.
+    let bits = if entries.len() < 1 << 11 { 8 } else { 11 };
     let mut other = vec![0u64; entries.len()];
-    for shift in [32, 32 + BITS, 32 + 2 * BITS] {
-        let digit = |entry: u64| (entry >> shift) as usize & ((1 << BITS) - 1);
-        let mut places = vec![0usize; 1 << BITS];
+    for shift in (32..u64::BITS).step_by(bits) {
+        let digit = |entry: u64| (entry >> shift) as usize & ((1 << bits) - 1);
+        let mut places = vec![0usize; 1 << bits];
         for entry in &entries {
             if let Some(count) = places.get_mut(digit(*entry)) {
                 *count += 1;

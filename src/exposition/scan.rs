@@ -72,7 +72,7 @@ impl Scanner {
         while self.at < limit {
             let from = self.at;
             self.line += 1;
-            if self.block.is_none() && bytes.get(from) != Some(&b'#') && self.like_before(bytes, from).is_some() {
+            if self.block.is_none() && !matches!(bytes.get(from), Some(b'#')) && self.like_before(bytes, from).is_some() {
                 continue;
             }
             let rest = bytes.get(from..).unwrap_or(&[]);
@@ -99,14 +99,14 @@ impl Scanner {
         let (like, head_end) = self.recent.again(bytes, start)?;
         let (value, mut end) = number_after_blank(bytes, head_end)?;
         let mut time = None;
-        if bytes.get(end) == Some(&b' ') {
+        if matches!(bytes.get(end), Some(b' ')) {
             let (found, after) = number_after_blank(bytes, end).filter(|(time, _)| time.is_finite())?;
             (time, end) = (Some(found), after);
         }
         let next = match bytes.get(end) {
             None => end,
             Some(b'\n') => end + 1,
-            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => {
+            Some(b'\r') if matches!(bytes.get(end + 1), Some(b'\n')) => {
                 self.carriage_returns.add(self.line, [end, end + 1]);
                 end + 2
             }
@@ -283,14 +283,20 @@ impl Scanner {
 }
 
 /// The number after a single blank, and where it ends.
+#[inline(always)]
 fn number_after_blank(bytes: &[u8], blank: usize) -> Option<(f64, usize)> {
-    if bytes.get(blank) != Some(&b' ') {
+    if !matches!(bytes.get(blank), Some(b' ')) {
         return None;
     }
-    plain(bytes, blank + 1).or_else(|| {
-        let word = bytes.get(blank + 1..)?;
-        let length = word.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'\r')).unwrap_or(word.len());
-        let word = std::str::from_utf8(word.get(..length)?).ok()?;
-        Some((number(word)?, blank + 1 + length))
-    })
+    match plain(bytes, blank + 1) {
+        Some(found) => Some(found),
+        None => any_number(bytes, blank + 1),
+    }
+}
+
+fn any_number(bytes: &[u8], from: usize) -> Option<(f64, usize)> {
+    let word = bytes.get(from..)?;
+    let length = word.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'\r')).unwrap_or(word.len());
+    let word = std::str::from_utf8(word.get(..length)?).ok()?;
+    Some((number(word)?, from + length))
 }

@@ -198,10 +198,12 @@ pub(crate) fn name_hash(name: u32) -> u64 {
 }
 
 /// What a label adds to the hash of a series. The sum over all labels does not depend on their order.
+#[inline(always)]
 pub(crate) fn label_hash(key: u32, value: &[u8]) -> u64 {
     mix(hash(value) ^ (u64::from(key) + 1) << 40)
 }
 
+#[inline(always)]
 fn fold(hash: u64) -> u32 {
     (hash ^ hash >> 32) as u32
 }

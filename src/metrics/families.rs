@@ -1,13 +1,13 @@
 //! Which family each sample name of a scrape belongs to, once the whole scrape is known.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::Kind;
 use super::columns::{Columns, Metadata, Says, Tells};
 use super::kind::{SUFFIXES, of_lone_name};
 use super::text::Piece;
 
-use crate::sorted::sort_by;
+use crate::sorted::{Table, sort_by};
 
 /// A family: the start of an interned name, and what was declared about it.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ impl Declared {
 
 /// All metadata of a scrape.
 struct Declarations {
-    by_name: BTreeMap<u32, Declared>,
+    by_name: Table<u32, Declared>,
     /// Python's OpenMetrics output declares `vllm:x` and writes the samples of `vllm_x`.
     escaped: HashMap<String, u32>,
 }
@@ -125,10 +125,14 @@ impl Declarations {
     }
 }
 
-fn declarations(metadata: &[Metadata], conflicts: &mut Vec<Conflict>) -> BTreeMap<u32, Declared> {
-    let mut declared: BTreeMap<u32, Declared> = BTreeMap::new();
-    for entry in metadata {
-        let said = declared.entry(entry.name).or_insert(Declared { kind: None, help: None, unit: None, line: entry.line });
+fn declarations(metadata: &[Metadata], conflicts: &mut Vec<Conflict>) -> Table<u32, Declared> {
+    // By name, so that each new one comes last in the table.
+    let mut by_name: Vec<&Metadata> = metadata.iter().collect();
+    sort_by(&mut by_name, |a, b| a.name.cmp(&b.name));
+    let mut declared = Table::default();
+    for entry in by_name {
+        let first = Declared { kind: None, help: None, unit: None, line: entry.line };
+        let Some(said) = declared.get_or_insert(entry.name, first) else { continue };
         match (entry.says, said.kind) {
             (Says::Type(kind), Some(first)) if first != kind => conflicts.push(Conflict { name: entry.name, line: entry.line, first }),
             (Says::Type(kind), _) => said.kind = Some(kind),

@@ -17,14 +17,14 @@ const EXACT: [f64; 23] =
 /// division rounds correctly. `None` for everything else; the second value is the first byte after the number.
 pub(crate) fn plain(bytes: &[u8], from: usize) -> Option<(f64, usize)> {
     let mut at = from;
-    let negative = bytes.get(at) == Some(&b'-');
+    let negative = matches!(bytes.get(at), Some(b'-'));
     at += usize::from(negative);
     let digits_start = at;
     let (mut mantissa, end) = digits(bytes, at, 0);
     at = end;
     let mut count = at - digits_start;
     let mut exponent = 0i32;
-    if bytes.get(at) == Some(&b'.') {
+    if matches!(bytes.get(at), Some(b'.')) {
         let (more, end) = digits(bytes, at + 1, mantissa);
         mantissa = more;
         let fraction = end - at - 1;
@@ -44,7 +44,7 @@ pub(crate) fn plain(bytes: &[u8], from: usize) -> Option<(f64, usize)> {
             return None;
         }
         let power = i32::try_from(power).ok()?;
-        exponent += if sign == Some(&b'-') { -power } else { power };
+        exponent += if matches!(sign, Some(b'-')) { -power } else { power };
         at = end;
     }
     let scale = *EXACT.get(exponent.unsigned_abs() as usize)?;

@@ -11,6 +11,7 @@ pub(crate) struct Piece {
 const DECODED: u32 = 1 << 31;
 
 impl Piece {
+    #[inline(always)]
     pub(crate) fn of_text(start: usize, len: usize) -> Self {
         Piece { start: start as u32, len: len as u32 & !DECODED }
     }
@@ -24,6 +25,7 @@ impl Piece {
     }
 
     /// The bytes alone, for comparisons; where characters begin need not be looked at.
+    #[inline(always)]
     pub(crate) fn bytes_within<'a>(self, text: &'a str, decoded: &'a str) -> &'a [u8] {
         let source = if self.is_decoded() { decoded } else { text };
         let start = self.start as usize;
@@ -121,6 +123,7 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 }
 
 /// Spreads the bits of a number over the whole word.
+#[inline(always)]
 pub(crate) fn mix(word: u64) -> u64 {
     let word = word.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     word ^ word >> 32

@@ -1,7 +1,5 @@
 //! Reading the request.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::RequestError;
@@ -9,6 +7,7 @@ use crate::analyze::{Input, Options, Profile};
 use crate::exposition;
 use crate::signal::BackendId;
 use crate::slo::Target;
+use crate::sorted::Table;
 
 /// The request as it is written.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -32,7 +31,7 @@ pub struct Request {
     pub score: Option<String>,
     /// Thresholds of the classic profile.
     #[serde(default)]
-    pub thresholds: BTreeMap<String, f64>,
+    pub thresholds: Table<String, f64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

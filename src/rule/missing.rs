@@ -1,10 +1,24 @@
 //! What a rule would need, and how to get it.
 
+use std::ops::Deref;
+
 use crate::signal::{BackendId, Counter, Distribution, Gauge};
 
-/// An input that is not there.
+/// An input that is not there. Boxed, for every question of a rule may be answered with it, and hardly any is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Missing {
+pub struct Missing(Box<Lack>);
+
+impl Deref for Missing {
+    type Target = Lack;
+
+    fn deref(&self) -> &Lack {
+        &self.0
+    }
+}
+
+/// What is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lack {
     /// What is missing, a noun phrase.
     pub what: String,
     /// How to switch it on, a sentence.
@@ -13,7 +27,7 @@ pub struct Missing {
 
 impl Missing {
     pub fn new(what: impl Into<String>, how: impl Into<String>) -> Self {
-        Missing { what: what.into(), how_to_enable: how.into() }
+        Missing(Box::new(Lack { what: what.into(), how_to_enable: how.into() }))
     }
 
     /// The rule compares two snapshots and has one.

@@ -1,11 +1,11 @@
 //! The raw text as the person looks at it: which text, in which order, searched for what, with which lines marked.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Session;
 use super::loaded::Loaded;
 use crate::browse::{self, FamilyEntry, Lines, Needle, Row};
+use crate::sorted::Table;
 use crate::view::raw::{List, ROW, Shown, raw};
 use crate::view::words::raw as words;
 use crate::view::{Node, el_of};
@@ -21,7 +21,7 @@ pub struct Raw {
     search: String,
     needle: Needle,
     /// Names of families that are open.
-    open: BTreeSet<String>,
+    open: Table<String, ()>,
     /// Lines to highlight, ascending.
     marked: Vec<u32>,
     /// A number of the report led here.
@@ -39,7 +39,7 @@ impl Default for Raw {
             as_text: false,
             search: String::new(),
             needle: Needle::default(),
-            open: BTreeSet::new(),
+            open: Table::default(),
             marked: Vec::new(),
             led: false,
             index: None,
@@ -130,7 +130,9 @@ impl Raw {
         };
         if self.rows.is_none() {
             self.rows = Some(match (self.as_text, self.needle.is_empty()) {
-                (false, _) => Rows::Some(browse::rows(&index.families, text, &index.lines, &self.needle, &|name| self.open.contains(name))),
+                (false, _) => {
+                    Rows::Some(browse::rows(&index.families, text, &index.lines, &self.needle, &|name| self.open.contains_key(name)))
+                }
                 (true, true) => Rows::AllLines(index.lines.len()),
                 (true, false) => {
                     let all = 1..=index.lines.len() as u32;
@@ -148,7 +150,7 @@ impl Raw {
                 let entry = index.families.get(family)?;
                 // With a search that only lines match, the matching lines are below; there is nothing to open or close.
                 let listed = !self.needle.is_empty() && !self.needle.matches_any(&[&entry.name, &entry.help]);
-                Some(Shown::Family { entry, matching, listed, open: listed || self.open.contains(&entry.name) })
+                Some(Shown::Family { entry, matching, listed, open: listed || self.open.contains_key(&entry.name) })
             }
             Row::Line(number) => Some(Shown::Line {
                 number,
@@ -222,8 +224,8 @@ impl Session {
         let (Some(Row::Family { index: family, .. }), Some(index)) = (row, &self.raw.index) else { return };
         if let Some(entry) = index.families.get(family) {
             let name = entry.name.clone();
-            if !self.raw.open.remove(&name) {
-                self.raw.open.insert(name);
+            if self.raw.open.remove(&name).is_none() {
+                self.raw.open.insert(name, ());
             }
             self.raw.rows = None;
         }

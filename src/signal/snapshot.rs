@@ -1,6 +1,8 @@
 //! One instance at one moment, in the neutral vocabulary.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -87,9 +89,28 @@ impl VersionRange {
     }
 }
 
-/// Where a number was read.
+/// Where a number was read. Shared, for a number goes through many hands, and each of them would copy the texts and free them again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Source {
+pub struct Source(Arc<Citation>);
+
+impl Source {
+    #[must_use]
+    pub fn new(metric: String, lines: SourceLines) -> Self {
+        Source(Arc::new(Citation { metric, lines }))
+    }
+}
+
+impl Deref for Source {
+    type Target = Citation;
+
+    fn deref(&self) -> &Citation {
+        &self.0
+    }
+}
+
+/// What a source says.
+#[derive(Debug, PartialEq, Eq, Default)]
+pub struct Citation {
     /// Native name with the selecting labels, e.g. `vllm:request_success_total{finished_reason="stop"}`.
     pub metric: String,
     /// Empty when the value follows from an absent family (see [`Value::absent_is_zero`]).

@@ -102,7 +102,7 @@ pub(crate) fn setting(value: f64) -> Option<ConfigValue<f64>> {
 }
 
 pub(crate) fn source(metric: &str) -> Source {
-    Source { metric: metric.to_owned(), lines: [1].into() }
+    Source::new(metric.to_owned(), [1].into())
 }
 
 fn value_of(metric: &str, value: f64) -> Value {

@@ -278,5 +278,5 @@ fn merged<'a>(parts: impl Iterator<Item = &'a Part>) -> Source {
         }
         lines.push(&part.source.lines);
     }
-    Source { metric: names.join(", "), lines: SourceLines::join(lines) }
+    Source::new(names.join(", "), SourceLines::join(lines))
 }

@@ -1,6 +1,14 @@
 //! A map of few entries: a list sorted by key.
 
-#[derive(Debug, Clone, PartialEq)]
+use std::borrow::Borrow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+
+use super::sort_by;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table<K, V> {
     entries: Vec<(K, V)>,
 }
@@ -13,7 +21,10 @@ impl<K, V> Default for Table<K, V> {
 
 impl<K: Ord, V> Table<K, V> {
     #[must_use]
-    pub fn get(&self, key: &K) -> Option<&V> {
+    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         let place = self.place(key).ok()?;
         self.entries.get(place).map(|(_, value)| value)
     }
@@ -24,7 +35,10 @@ impl<K: Ord, V> Table<K, V> {
     }
 
     #[must_use]
-    pub fn contains_key(&self, key: &K) -> bool {
+    pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
         self.place(key).is_ok()
     }
 
@@ -39,7 +53,10 @@ impl<K: Ord, V> Table<K, V> {
         }
     }
 
-    pub fn remove(&mut self, key: &K) -> Option<V> {
+    pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
         let place = self.place(key).ok()?;
         Some(self.entries.remove(place).1)
     }
@@ -53,8 +70,11 @@ impl<K: Ord, V> Table<K, V> {
         self.entries.get_mut(place).map(|(_, value)| value)
     }
 
-    fn place(&self, key: &K) -> Result<usize, usize> {
-        self.entries.binary_search_by(|(known, _)| known.cmp(key))
+    fn place<Q: Ord + ?Sized>(&self, key: &Q) -> Result<usize, usize>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.binary_search_by(|(known, _)| known.borrow().cmp(key))
     }
 }
 
@@ -117,6 +137,33 @@ impl<K: Ord, V> FromIterator<(K, V)> for Table<K, V> {
         let mut table = Table::default();
         table.extend(entries);
         table
+    }
+}
+
+/// A JSON object; of equal keys the last one counts.
+impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Table<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+struct Entries<K, V>(PhantomData<(K, V)>);
+
+impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Entries<K, V> {
+    type Value = Table<K, V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Table<K, V>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        // Sorted first, so that each new one comes last in the table.
+        sort_by(&mut entries, |a: &(K, V), b| a.0.cmp(&b.0));
+        Ok(entries.into_iter().collect())
     }
 }
 

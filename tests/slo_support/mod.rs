@@ -32,7 +32,7 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
 }
 
 pub fn source(line: u32) -> Source {
-    Source { metric: format!("line {line}"), lines: [line].into() }
+    Source::new(format!("line {line}"), [line].into())
 }
 
 fn value(value: f64) -> Value {

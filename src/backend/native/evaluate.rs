@@ -36,7 +36,7 @@ pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter
         Absent::ZeroSince(release) => since.is_some_and(|since| since >= release),
     };
     let native = row.from.first().filter(|_| is_zero)?;
-    let source = Source { metric: show(&instance.full_name(native.name), native.select), lines: SourceLines::default() };
+    let source = Source::new(show(&instance.full_name(native.name), native.select), SourceLines::default());
     Some(Value { value: 0.0, ranks: Vec::new(), source, absent_is_zero: true })
 }
 
@@ -83,7 +83,7 @@ fn read<T>(
             break;
         }
     }
-    Some(Found { data: all?, source: Source { metric: names.join(" + "), lines: all_lines.lines() } })
+    Some(Found { data: all?, source: Source::new(names.join(" + "), all_lines.lines()) })
 }
 
 /// Both lists are in rank order; a rank that only the second has comes last.

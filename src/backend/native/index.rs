@@ -213,7 +213,7 @@ impl<'i, 'a> Instance<'i, 'a> {
                 }
             }
         }
-        earliest.map(|(full, sample)| (sample.value(), Source { metric: full.to_owned(), lines: [sample.line()].into() }))
+        earliest.map(|(full, sample)| (sample.value(), Source::new(full.to_owned(), [sample.line()].into())))
     }
 
     /// Seconds of the newest sample timestamp; buckets have those of their sums.

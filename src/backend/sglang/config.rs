@@ -143,6 +143,6 @@ impl Reader<'_, '_, '_> {
         let mut lines = Spans::default();
         self.instance.numbers(family).for_each(|series| lines.add(series.sample.line()));
         self.instance.histograms(family).iter().for_each(|series| series.add_lines(&mut lines));
-        Source { metric: self.instance.full_name(family), lines: lines.lines() }
+        Source::new(self.instance.full_name(family), lines.lines())
     }
 }

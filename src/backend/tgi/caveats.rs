@@ -2,7 +2,7 @@
 
 use crate::backend::native::Instance;
 use crate::metrics::SourceLines;
-use crate::signal::{Caveat, Counter, Distribution, Gauge, Snapshot, Value};
+use crate::signal::{Caveat, Counter, Distribution, Gauge, Snapshot, Source, Value};
 
 /// Reserved tokens over the budget, where the budget is exported. Reserved is not used.
 pub(super) fn reserved_share(snapshot: &mut Snapshot) {
@@ -10,9 +10,9 @@ pub(super) fn reserved_share(snapshot: &mut Snapshot) {
         return;
     };
     if let Some(reserved) = snapshot.gauges.get(&Gauge::ReservedTokens) {
-        let mut source = reserved.source.clone();
-        source.metric = format!("{} / {}", source.metric, budget.source.metric);
-        source.lines = SourceLines::join([&source.lines, &budget.source.lines]);
+        let (reserved_of, budget_of) = (&reserved.source, &budget.source);
+        let metric = format!("{} / {}", reserved_of.metric, budget_of.metric);
+        let source = Source::new(metric, SourceLines::join([&reserved_of.lines, &budget_of.lines]));
         let value = reserved.value / budget.value;
         snapshot.gauges.insert(Gauge::KvUsage, Value::of_one(value, source));
     }

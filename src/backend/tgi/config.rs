@@ -24,14 +24,15 @@ fn last_bound(instance: &Instance<'_, '_>, family: &str) -> Option<ConfigValue<f
     let is_last = |le: &str| number(le) == Some(last.upper);
     let lines = instance.scrape().named(&metric).filter(|sample| sample.label("le").is_some_and(is_last)).map(|sample| sample.line());
     let own = series.lines();
-    let source = Source { lines: lines.filter(|line| own.contains(*line)).collect(), metric };
+    let lines = lines.filter(|line| own.contains(*line)).collect();
+    let source = Source::new(metric, lines);
     Some(ConfigValue { value: last.upper.round(), inferred: true, source })
 }
 
 /// The denominator of the reserved share. Most releases set it before the recorder exists and lose it.
 fn gauge(instance: &Instance<'_, '_>, family: &str) -> Option<ConfigValue<f64>> {
     let series = instance.numbers(family).find(|series| series.data > 0.0 && series.data.is_finite())?;
-    let source = Source { metric: instance.full_name(family), lines: [series.sample.line()].into() };
+    let source = Source::new(instance.full_name(family), [series.sample.line()].into());
     Some(ConfigValue { value: series.data, inferred: false, source })
 }
 
@@ -45,5 +46,5 @@ fn chunked_prefill(instance: &Instance<'_, '_>) -> Option<ConfigValue<bool>> {
         reasons if reasons.contains(&"backpressure") || reasons.contains(&"wait_exceeded") => false,
         _ => return None,
     };
-    Some(ConfigValue { value, inferred: true, source: Source { metric: instance.full_name(family), lines: instance.lines(&[family]) } })
+    Some(ConfigValue { value, inferred: true, source: Source::new(instance.full_name(family), instance.lines(&[family])) })
 }

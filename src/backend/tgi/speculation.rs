@@ -25,7 +25,7 @@ pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     let series = instance.histograms(SKIPPED).first();
     let last = series.and_then(|series| series.histogram().buckets.into_iter().rfind(|bucket| bucket.upper.is_finite()));
     if let (Some(series), Some(last)) = (series, last.filter(|last| last.upper > 0.0)) {
-        let source = Source { metric: instance.full_name(SKIPPED), lines: series.lines() };
+        let source = Source::new(instance.full_name(SKIPPED), series.lines());
         snapshot.config.speculative_tokens = Some(ConfigValue { value: last.upper, inferred: true, source });
     }
 }

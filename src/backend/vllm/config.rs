@@ -96,7 +96,7 @@ fn inferred<T>(instance: &Instance<'_, '_>, family: &str, value: T) -> ConfigVal
 }
 
 fn source(instance: &Instance<'_, '_>, family: &str) -> Source {
-    Source { metric: instance.full_name(family), lines: instance.lines(&[family]) }
+    Source::new(instance.full_name(family), instance.lines(&[family]))
 }
 
 /// The info series, one per engine.
@@ -156,6 +156,6 @@ impl Info<'_, '_, '_> {
     }
 
     fn source(&self, label: &str, lines: &Spans) -> Source {
-        Source { metric: format!("{}{{{label}}}", self.instance.full_name(INFO)), lines: lines.lines() }
+        Source::new(format!("{}{{{label}}}", self.instance.full_name(INFO)), lines.lines())
     }
 }

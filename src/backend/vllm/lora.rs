@@ -12,7 +12,7 @@ pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     let Some(newest) = newest.filter(|series| series.label("max_lora") != Some("0")) else {
         return;
     };
-    let source = Source { metric: instance.full_name(INFO), lines: [newest.sample.line()].into() };
+    let source = Source::new(instance.full_name(INFO), [newest.sample.line()].into());
     for (gauge, label) in [(Gauge::LoraRunning, "running_lora_adapters"), (Gauge::LoraWaiting, "waiting_lora_adapters")] {
         let Some(list) = newest.label(label) else {
             continue;

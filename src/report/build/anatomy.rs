@@ -1,7 +1,7 @@
 //! Where the time of a request goes, as means over one span.
 
 use crate::report::{Anatomy, Phase};
-use crate::signal::{BackendId, Distribution, Observation, Reading, Source};
+use crate::signal::{BackendId, Distribution, Observation, Reading};
 
 /// The phases that the backend measures. Empty when it measures none of them.
 #[must_use]
@@ -81,15 +81,14 @@ fn collect<const N: usize>(seen: &Observation, phases: [(&str, &str, Option<Read
         .into_iter()
         .filter_map(|(id, label, reading)| {
             let reading = reading?;
-            let Source { metric, lines } = reading.source;
             Some(Phase {
                 id: id.to_owned(),
                 label: label.to_owned(),
                 mean_seconds: reading.value,
                 share: 0.0,
-                metric,
+                metric: reading.source.metric.clone(),
                 input: seen.last.text_index,
-                lines,
+                lines: reading.source.lines.clone(),
             })
         })
         .collect()

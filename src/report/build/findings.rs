@@ -119,7 +119,7 @@ pub fn not_measurable(diagnosis: &rule::Diagnosis, seen: &Observation) -> Vec<No
         let how = hinted_time(hint);
         match all.iter_mut().find(|known| known.what == missing.what) {
             Some(known) => known.how = how,
-            None => all.insert(0, NotMeasurable { rules: Vec::new(), what: missing.what, how }),
+            None => all.insert(0, NotMeasurable { rules: Vec::new(), what: missing.what.clone(), how }),
         }
     }
     all

@@ -53,7 +53,7 @@ fn shares(seen: &Observation) -> Vec<SignalView> {
     let hit = |hits: Counter, queries: Counter, path: &str, label: &str| {
         let (hits, queries) = (seen.count(hits)?, seen.count(queries)?);
         let lines = SourceLines::join([&hits.source.lines, &queries.source.lines]);
-        let source = Source { metric: format!("{} / {}", hits.source.metric, queries.source.metric), lines };
+        let source = Source::new(format!("{} / {}", hits.source.metric, queries.source.metric), lines);
         let value = (queries.value > 0.0).then(|| hits.value / queries.value)?;
         Some(view(path, label, &Reading { value, unit: Unit::Ratio, time_base: hits.time_base, source }, None, seen, None))
     };

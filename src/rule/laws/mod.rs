@@ -85,7 +85,7 @@ pub(super) fn join(sources: &[&Source]) -> Source {
         metric.push_str(&source.metric);
         joined.push(&source.lines);
     }
-    Source { metric, lines: SourceLines::join(joined) }
+    Source::new(metric, SourceLines::join(joined))
 }
 
 /// Seconds behind counts and sums: the window's, or the lifetime's when known.

@@ -127,7 +127,7 @@ fn too_little_prefill(ctx: &Context<'_>, stalls: &Stalls) -> Option<(Evidence, S
     if let Some(pauses) = stalls.beyond_prefill() {
         let source = &ctx.seen.distribution(Distribution::Itl)?.source;
         let label = format!("pauses of {} or more, for each request that decodes", Unit::Seconds.show(pauses.from));
-        let counted = ctx.computed("law.pauses", &label, pauses.count, Unit::Count, source).inferred();
+        let counted = ctx.computed("law.pauses", &label, pauses.count, Unit::Times, source).inferred();
         let prefills = match pauses.prefills.round() {
             0.0 => "no prefill".to_owned(),
             some => format!("no more than {} prefills", Unit::Count.show(some)),

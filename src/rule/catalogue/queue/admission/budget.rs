@@ -3,7 +3,7 @@
 use super::slots;
 use crate::metrics::{Histogram, Unit};
 use crate::rule::Context;
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, Source, TimeBase};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, TimeBase};
 
 /// Steps whose tokens are mostly decodes say nothing of the budget: it takes this many tokens per running request.
 const TOKENS_PER_RUNNING: f64 = 2.0;
@@ -96,7 +96,6 @@ fn tgi(ctx: &Context<'_>) -> Option<Budget> {
     let admitted = ctx.seen.mean(Distribution::AdmittedBatch)?.value;
     let running = super::while_waiting(ctx, Gauge::Running).map_or(0.0, |(_, most)| most);
     let exhausted = per_batch >= CALLS_PER_BATCH && prefill >= PREFILL_TIME * (prefill + decode);
-    let source = Source { metric: calls.source.metric.clone(), lines: calls.source.lines.clone() };
-    let measured = Reading { value: per_batch, unit: Unit::Multiple, time_base: calls.time_base, source };
+    let measured = Reading { value: per_batch, unit: Unit::Multiple, time_base: calls.time_base, source: calls.source };
     Some(Budget { exhausted, tokens: prompt * admitted / per_batch.max(1.0) + running, measured, limit: CALLS_PER_BATCH })
 }
