@@ -1,6 +1,6 @@
 //! Causes explain symptoms: the smallest set of causes that covers what was felt wins, the rest contributes.
 
-use super::{Contributing, Finding, Outcome, PROBABLE_FROM, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
+use super::{BottleneckType, Contributing, Finding, Outcome, PROBABLE_FROM, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
 
 use crate::sorted::sort_by;
 
@@ -76,10 +76,11 @@ pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Expla
         let shares = |winner: &&mut Finding| {
             symptoms.seen.iter().any(|seen| winner.explains.contains(&seen.symptom) && cause.explains.contains(&seen.symptom))
         };
-        // Whatever lengthens the answers of the running requests lets others wait longer for their places.
+        // Pauses that lengthen the answers of the running requests let others wait longer for their places.
         let lengthens = |winner: &&mut Finding| {
             winner.explains.contains(&Symptom::Queue)
                 && winner.confidence.value >= PROBABLE_FROM
+                && cause.rule.kind == BottleneckType::HighLatency
                 && cause.explains.contains(&Symptom::Itl)
                 && symptoms.get(Symptom::Queue).is_some()
         };
