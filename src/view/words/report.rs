@@ -229,7 +229,7 @@ pub fn path(path: &str) -> String {
     match tail {
         None => name.to_owned(),
         Some("mean") => format!("{name} mean"),
-        Some(tail) => format!("{name} {}", tail.to_uppercase()),
+        Some(tail) => format!("{name} {}", tail.to_ascii_uppercase()),
     }
 }
 
