@@ -17,7 +17,7 @@ struct Word {
 impl Needle {
     #[must_use]
     pub fn new(typed: &str) -> Self {
-        let word = |text: &str| Word { text: text.to_owned(), exact: text.chars().any(char::is_uppercase) };
+        let word = |text: &str| Word { text: text.to_owned(), exact: text.bytes().any(|byte| byte.is_ascii_uppercase()) };
         Needle { words: typed.split_whitespace().map(word).collect() }
     }
 

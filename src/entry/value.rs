@@ -16,7 +16,7 @@ pub fn value(text: &str, unit: Unit) -> Result<f64, String> {
     if number < 0.0 {
         return Err("A target cannot be negative.".to_owned());
     }
-    let suffix = suffix.trim().to_lowercase();
+    let suffix = suffix.trim().to_ascii_lowercase();
     let factor = factor(&suffix, unit).ok_or_else(|| format!("“{suffix}” is not a unit of this metric. {}", advice(unit)))?;
     let number = number * factor;
     if unit == Unit::Ratio && number > 1.0 {

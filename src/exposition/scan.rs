@@ -95,7 +95,7 @@ impl Scanner {
 
     /// Reads a line that has the shape of one before, and goes to the next line.
     fn like_before(&mut self, bytes: &[u8], from: usize) -> Option<()> {
-        let start = line::blanks(bytes, from);
+        let start = if matches!(bytes.get(from), Some(b' ' | b'\t')) { line::blanks(bytes, from) } else { from };
         let (like, head_end) = self.recent.again(bytes, start)?;
         let (value, mut end) = number_after_blank(bytes, head_end)?;
         let mut time = None;

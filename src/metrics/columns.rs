@@ -79,16 +79,19 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    #[inline(always)]
     pub(crate) fn layout(&self, id: u32) -> Option<&Layout> {
         self.layouts.get(id as usize)
     }
 
+    #[inline(always)]
     pub(crate) fn keys(&self, layout: &Layout) -> &[u32] {
         let start = layout.keys as usize;
         self.keys.get(start..start + layout.len as usize).unwrap_or(&[])
     }
 
     /// The values of all labels of a row, whose layout has this many.
+    #[inline(always)]
     pub(crate) fn values_of(&self, row: &Row, count: usize) -> &[Piece] {
         let start = row.labels as usize;
         self.values.get(start..start + count).unwrap_or(&[])
@@ -102,10 +105,12 @@ impl Columns {
     }
 
     /// The value of the label at this place of the row's layout, which the caller knows to have one there.
+    #[inline(always)]
     pub(crate) fn value(&self, row: &Row, place: usize) -> Option<Piece> {
         self.values.get(row.labels as usize + place).copied()
     }
 
+    #[inline(always)]
     pub(crate) fn name(&self, row: &Row) -> u32 {
         self.layout(row.layout).map_or(0, |layout| layout.name)
     }

@@ -15,6 +15,7 @@ const EXACT: [f64; 23] =
 
 /// Reads a decimal number that starts at `from` and whose digits and power of ten a float holds exactly, so that one multiplication or
 /// division rounds correctly. `None` for everything else; the second value is the first byte after the number.
+#[inline(always)]
 pub(crate) fn plain(bytes: &[u8], from: usize) -> Option<(f64, usize)> {
     let mut at = from;
     let negative = matches!(bytes.get(at), Some(b'-'));

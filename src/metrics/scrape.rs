@@ -211,6 +211,7 @@ impl Scrape {
         self.by_family_name.get(at).map(of)
     }
 
+    #[inline(always)]
     pub(super) fn table(&self) -> &Table {
         &self.table
     }
@@ -219,11 +220,13 @@ impl Scrape {
         Sample { scrape: self, row }
     }
 
+    #[inline(always)]
     pub(super) fn row(&self, row: u32) -> Option<&Row> {
         self.table.columns.rows.get(row as usize)
     }
 
     /// The first and the one after the last.
+    #[inline(always)]
     pub(super) fn rows(&self, (start, end): (u32, u32)) -> &[Row] {
         self.table.columns.rows.get(start as usize..end as usize).unwrap_or(&[])
     }

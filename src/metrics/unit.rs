@@ -87,11 +87,14 @@ pub fn counted(value: f64, one: &str, more: &str) -> String {
     format!("{} {}", significant(value), if value == 1.0 { one } else { more })
 }
 
-/// The text with a capital at its beginning.
+/// The text with a capital at its beginning. Only of ASCII, as all own words begin; the tables of Unicode would be 8 KB to load.
 #[must_use]
 pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 /// The first sentence of a text, and the rest.

@@ -105,9 +105,9 @@ fn queue_formed(ctx: &Context<'_>) -> Option<String> {
 }
 
 fn lower(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => String::new(),
+    let mut sentence = sentence.to_owned();
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_lowercase();
     }
+    sentence
 }

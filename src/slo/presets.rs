@@ -81,7 +81,7 @@ pub(super) fn targets(table: &[(&str, &str, f64)]) -> Vec<Target> {
 /// Presets whose numbers were published for the model of this name: MLPerf's, the server scenario first.
 #[must_use]
 pub fn suggest_for_model(name: &str) -> Vec<&'static str> {
-    let name = name.to_lowercase().replace(['_', ' '], "-");
+    let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
     // Distilled models carry the big one's name and are none of its size.
     if name.contains("distill") {
         return Vec::new();

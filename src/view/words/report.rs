@@ -231,7 +231,7 @@ pub fn path(path: &str) -> String {
     match tail {
         None => name.to_owned(),
         Some("mean") => format!("{name} mean"),
-        Some(tail) => format!("{name} {}", tail.to_uppercase()),
+        Some(tail) => format!("{name} {}", tail.to_ascii_uppercase()),
     }
 }
 
