@@ -10,6 +10,8 @@ pub(crate) struct Pick<'k, 'a> {
     /// It went to a sample before.
     is_at_one: bool,
     layout: Option<u32>,
+    /// Number of labels in the layout.
+    labels: usize,
     places: Vec<Place>,
     /// In the order of the keys; an empty value is none.
     pub values: Vec<Option<&'a str>>,
@@ -25,7 +27,7 @@ struct Place {
 impl<'k, 'a> Pick<'k, 'a> {
     pub fn new(keys: Vec<&'k str>) -> Self {
         let count = keys.len();
-        Pick { keys, is_at_one: false, layout: None, places: vec![Place::default(); count], values: vec![None; count] }
+        Pick { keys, is_at_one: false, layout: None, labels: 0, places: vec![Place::default(); count], values: vec![None; count] }
     }
 
     /// Goes to a sample. True when some value is another than before, and for the first one.
@@ -62,13 +64,13 @@ impl<'k, 'a> Pick<'k, 'a> {
     fn pieces(&mut self, sample: &Sample<'a>) -> Option<&'a [Piece]> {
         let columns = &sample.scrape.table().columns;
         let row = sample.scrape.row(sample.row)?;
-        let keys = columns.layout(row.layout).map_or(&[][..], |layout| columns.keys(layout));
         if self.layout != Some(row.layout) {
-            self.layout = Some(row.layout);
+            let keys = columns.layout(row.layout).map_or(&[][..], |layout| columns.keys(layout));
+            (self.layout, self.labels) = (Some(row.layout), keys.len());
             for (key, place) in self.keys.iter().zip(&mut self.places) {
                 place.at = keys.iter().position(|found| columns.strings.get(*found) == *key).unwrap_or(keys.len());
             }
         }
-        Some(columns.values_of(row, keys.len()))
+        Some(columns.values_of(row, self.labels))
     }
 }

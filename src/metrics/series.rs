@@ -142,7 +142,8 @@ pub(crate) fn histograms_of<'a>(scrape: &'a Scrape, samples: [Samples<'_, 'a>; 5
             found.totals(samples, suffix.ends_with("sum"));
         }
     }
-    found.all.retain(HistogramRows::has_bound);
+    let mut shape = Shape::default();
+    found.all.retain(|series| series.has_bound(&mut shape));
     found.all
 }
 
@@ -208,11 +209,19 @@ impl<'a> Found<'a> {
     }
 }
 
-impl HistogramRows<'_> {
-    fn has_bound(&self) -> bool {
+impl<'a> HistogramRows<'a> {
+    /// True when some bucket has a bound that is a number. `shape` is that of the series before.
+    fn has_bound(&self, shape: &mut Shape<'a>) -> bool {
         let scrape = self.sample.scrape;
-        let mut rows = self.buckets.spans().flat_map(|(start, end)| start..end);
-        rows.any(|row| Sample { scrape, row }.label("le").and_then(number).is_some())
+        let Table { text, columns, .. } = scrape.table();
+        let mut rows = self.buckets.spans().flat_map(|stretch| scrape.rows(stretch));
+        rows.any(|row| {
+            if row.layout != shape.layout {
+                *shape = Shape::of(scrape, row.layout);
+            }
+            let le = shape.le.and_then(|le| columns.value(row, le));
+            le.is_some_and(|le| number(le.within(text, &columns.decoded)).is_some())
+        })
     }
 }
 
