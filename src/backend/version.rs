@@ -142,9 +142,9 @@ impl Sign {
             Sign::LacksLabel(name, label) => instance.has(name) && !instance.has_label(name, label),
             Sign::HasValue(name, label, value) => instance.has_value(name, label, value),
             Sign::LacksValue(name, label, value) => instance.has(name) && !instance.has_value(name, label, value),
-            Sign::HasBounds(name, bounds) => bounds.iter().all(|bound| has_bound(instance, name, *bound) == Some(true)),
+            Sign::HasBounds(name, bounds) => bounds.iter().all(|bound| instance.bounds(name).contains(bound)),
             Sign::LacksBound(name, bounds) => {
-                let mut found = bounds.iter().map(|bound| has_bound(instance, name, *bound) == Some(true));
+                let mut found = bounds.iter().map(|bound| instance.bounds(name).contains(bound));
                 instance.has(name) && found.next() == Some(false) && found.all(|is_there| is_there)
             }
             Sign::Test(test, _) | Sign::Missing(test, _) => test(instance),
@@ -169,9 +169,4 @@ impl Sign {
 
 fn first(bounds: &[f64]) -> f64 {
     bounds.first().copied().unwrap_or(f64::NAN)
-}
-
-fn has_bound(instance: &Instance<'_, '_>, name: &str, bound: f64) -> Option<bool> {
-    let series = instance.histograms(name).first()?;
-    Some(series.histogram().buckets.iter().any(|bucket| bucket.upper == bound))
 }

@@ -31,7 +31,14 @@ struct Name<'a> {
 pub(in crate::backend) struct Instance<'i, 'a> {
     index: &'i Index<'a>,
     number: usize,
-    histograms: OnceCell<Vec<OnceCell<Vec<HistogramRows<'a>>>>>,
+    histograms: OnceCell<Vec<OnceCell<Histograms<'a>>>>,
+}
+
+/// The series of a histogram family.
+struct Histograms<'a> {
+    all: Vec<HistogramRows<'a>>,
+    /// Of the first of them.
+    bounds: OnceCell<Vec<f64>>,
 }
 
 impl<'a> Index<'a> {
@@ -166,10 +173,21 @@ impl<'i, 'a> Instance<'i, 'a> {
 
     /// Histograms of this base name.
     pub fn histograms(&self, base: &str) -> &[HistogramRows<'a>] {
-        let Some(place) = self.index.place(base, "_bucket") else { return &[] };
+        self.histograms_and_bounds(base).map_or(&[], |found| &found.all)
+    }
+
+    /// The bounds of the first histogram of this base name.
+    pub fn bounds(&self, base: &str) -> &[f64] {
+        let Some(found) = self.histograms_and_bounds(base) else { return &[] };
+        let read = |rows: &HistogramRows<'_>| rows.histogram().buckets.iter().map(|bucket| bucket.upper).collect();
+        found.bounds.get_or_init(|| found.all.first().map(read).unwrap_or_default())
+    }
+
+    fn histograms_and_bounds(&self, base: &str) -> Option<&Histograms<'a>> {
+        let place = self.index.place(base, "_bucket")?;
         let all = self.histograms.get_or_init(|| self.index.names.iter().map(|_| OnceCell::new()).collect());
         let read = || histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)));
-        all.get(place).map_or(&[], |cell| cell.get_or_init(read))
+        Some(all.get(place)?.get_or_init(|| Histograms { all: read(), bounds: OnceCell::new() }))
     }
 
     /// True when samples of this name, or a histogram of this base name, are there.

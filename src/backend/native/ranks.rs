@@ -12,9 +12,26 @@ use crate::sorted::{sort, sort_by};
 pub(super) struct Replica<'a, T> {
     pub series: Series<'a, T>,
     pub rank: (u64, &'a str),
+    among: Option<Box<Among<'a>>>,
+}
+
+/// What tells several series of one rank apart.
+#[derive(Default)]
+struct Among<'a> {
+    /// Of the replica.
     order: Vec<(u64, &'a str)>,
-    /// Set where there are several series of one rank.
-    pub rest: Vec<&'a str>,
+    /// Set where there are several series.
+    rest: Vec<&'a str>,
+}
+
+impl<'a, T> Replica<'a, T> {
+    fn order(&self) -> &[(u64, &'a str)] {
+        self.among.as_ref().map_or(&[], |among| &among.order)
+    }
+
+    fn rest(&self) -> &[&'a str] {
+        self.among.as_ref().map_or(&[], |among| &among.rest)
+    }
 }
 
 /// Of series that differ in process and replica only, those of the first replica; by rank, then by the other labels.
@@ -26,18 +43,20 @@ pub(super) fn first_replicas<'a, T>(series: impl Iterator<Item = Series<'a, T>>,
         pick.go(&series.sample);
         let (rank, order) = pick.values.split_at(ranked.min(pick.values.len()));
         let rank = numeric(rank.first().copied().flatten());
-        replicas.push(Replica { rank, order: order.iter().map(|value| numeric(*value)).collect(), rest: Vec::new(), series });
+        let order = || order.iter().map(|value| numeric(*value)).collect();
+        let among = (!labels.replicas.is_empty()).then(|| Box::new(Among { order: order(), rest: Vec::new() }));
+        replicas.push(Replica { series, rank, among });
     }
     sort_by(&mut replicas, |a, b| a.rank.cmp(&b.rank));
     for same in replicas.chunk_by_mut(|a, b| a.rank == b.rank).filter(|same| same.len() > 1) {
         set_rest(same, labels);
-        sort_by(same, |a, b| a.rest.cmp(&b.rest));
+        sort_by(same, |a, b| a.rest().cmp(b.rest()));
     }
     if !labels.replicas.is_empty() {
-        let of_one_series = replicas.chunk_by(|a, b| a.rank == b.rank && a.rest == b.rest);
+        let of_one_series = replicas.chunk_by(|a, b| a.rank == b.rank && a.rest() == b.rest());
         let is_first = |same: &[Replica<'a, T>]| {
-            let first = same.iter().map(|replica| &replica.order).min();
-            same.iter().map(|replica| Some(&replica.order) == first).collect::<Vec<bool>>()
+            let first = same.iter().map(Replica::order).min();
+            same.iter().map(|replica| Some(replica.order()) == first).collect::<Vec<bool>>()
         };
         let mut first = of_one_series.flat_map(is_first).collect::<Vec<bool>>().into_iter();
         replicas.retain(|_| first.next() == Some(true));
@@ -63,7 +82,7 @@ pub(super) fn by_rank(
         if let [only] = rank {
             return Some(only.series.data);
         }
-        let series = rank.chunk_by(|a, b| a.rest == b.rest);
+        let series = rank.chunk_by(|a, b| a.rest() == b.rest());
         let values: Vec<f64> = series.filter_map(|same| same.iter().map(|replica| replica.series.data).reduce(twins)).collect();
         within(values.into_iter())
     };
@@ -90,13 +109,14 @@ fn set_rest<T>(replicas: &mut [Replica<'_, T>], labels: &Labels) {
         });
         sort(&mut keys);
         for replica in replicas {
-            replica.rest = keys.iter().filter_map(|(_, place)| replica.series.sample.value_at(*place)).collect();
+            replica.among.get_or_insert_default().rest =
+                keys.iter().filter_map(|(_, place)| replica.series.sample.value_at(*place)).collect();
         }
         return;
     }
     for replica in replicas {
         let mut rest: Vec<(&str, &str)> = replica.series.sample.labels().filter(|(key, _)| counts(key)).collect();
         sort(&mut rest);
-        replica.rest = rest.into_iter().flat_map(|(key, value)| [key, value]).collect();
+        replica.among.get_or_insert_default().rest = rest.into_iter().flat_map(|(key, value)| [key, value]).collect();
     }
 }
