@@ -97,7 +97,7 @@ fn requests_that_wait_for_something_else_do_not_wait_for_slots() {
 fn an_idle_server_with_a_bad_past_is_called_idle() {
     let Some(bytes) = snapshots::file("dumps/vllm/alint77-glm52-w4-target-metrics-after.prom") else { return };
     let found = diagnosis(&Observation::snapshot(server(&String::from_utf8_lossy(&bytes), None).expect("a server")));
-    assert!(found.headline.text.contains("The server is idle now."), "{}", found.headline.text);
+    assert!(found.headline.text.contains("It is idle now."), "{}", found.headline.text);
 }
 
 #[test]

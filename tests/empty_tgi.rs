@@ -69,3 +69,30 @@ fn the_times_of_files_order_an_empty_page_before_the_first_dump_too() {
     assert_eq!(report(1100.0).window.map(|window| window.words), Some("60 s between two dumps by the files’ times".to_owned()));
     assert_eq!(report(1200.0).mode, Mode::Snapshot, "an empty page after the dump is no beginning");
 }
+
+#[test]
+fn an_empty_page_saved_with_its_headers_begins_the_window_at_its_date() {
+    // 16:40:00 and 16:41:00 that day; the second page was saved without headers, at a time that was told.
+    let head =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 0\r\ndate: Sun, 24 May 2026 16:40:00 GMT\r\n\r\n";
+    let commented = format!("{}# nothing yet\n", head.replace("length: 0", "length: 14"));
+    let answered = format!("HTTP/1.1 200 OK\r\ndate: Sun, 24 May 2026 16:41:00 GMT\r\n\r\n{SERVED}");
+    for empty in [head, &commented] {
+        let report = report(&[("later", &answered, None), ("empty", empty, None)]);
+        assert_eq!(report.mode, Mode::Window, "{:?}", report.notes);
+        assert_eq!(report.window.as_ref().and_then(|window| window.seconds), Some(60.0));
+        assert_eq!(report.window.as_ref().and_then(|window| window.from.as_deref()), Some("2026-05-24T16:40:00Z"));
+        assert!(note(&report).iter().any(|note| note.contains("counted from zero")), "{:?}", report.notes);
+    }
+    let failed = head.replace("200 OK", "503 Service Unavailable");
+    let report = report(&[("failed", &failed, Some(100.0)), ("later", SERVED, Some(160.0))]);
+    assert_eq!(report.mode, Mode::Snapshot, "a server that does not answer has not said that it served nothing");
+}
+
+#[test]
+fn an_empty_answer_alone_is_refused_as_empty() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    let input = Input { name: "empty".to_owned(), at: None, hint: None, parsed: exposition::parse(head.as_bytes()) };
+    let error = analyze(&[input], &Options::default()).expect_err("nothing to analyse");
+    assert_eq!((error.id.as_str(), error.sentence.as_str()), ("empty-text", "The server’s answer is empty."));
+}

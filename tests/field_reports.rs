@@ -37,7 +37,7 @@ fn only_the_number_that_is_missing_is_called_missing() {
 fn one_request_is_not_called_requests() {
     assert!(report(&format!("{RUNNING} 1\n{WAITING} 0\n")).headline.text.contains("1 request running, none waiting"));
     assert!(report(&format!("{RUNNING} 2\n{WAITING} 0\n")).headline.text.contains("2 requests running"));
-    assert_eq!(refused("my_own 3\n").1, "1 sample was read, and it is not of vLLM, SGLang or TGI.");
+    assert_eq!(refused("my_own 3\n").1, "No metrics of vLLM, SGLang or TGI. The one sample of the text is of something else.");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn very_many_servers_in_one_text_are_told_apart_in_little_time() {
     );
 }
 
-const PROMETHEUS: &str = "This is a JSON answer of the Prometheus HTTP API, which cannot be read yet.";
+const PROMETHEUS: &str = "This is a JSON answer of the Prometheus HTTP API. It cannot be read yet;";
 
 #[test]
 fn what_json_is_stands_in_its_refusal() {
@@ -137,7 +137,7 @@ fn what_json_is_stands_in_its_refusal() {
         ("{\n  \"annotations\": {},\n  \"panels\": [],\n  \"title\": \"x\"\n}\n".to_owned(), "This is the JSON of a Grafana dashboard"),
         (r#"{"resourceMetrics":[]}"#.to_owned(), "This is OpenTelemetry's JSON"),
         (r#"[{"iter":1,"kvCacheStats":{"freeNumBlocks":1}}]"#.to_owned(), "This is the JSON that TensorRT-LLM gives"),
-        (r#"{"log":"vllm:num_requests_running 3\n","stream":"stdout"}"#.to_owned(), "These are log lines in JSON"),
+        (r#"{"log":"Started server process 1\n","stream":"stdout"}"#.to_owned(), "These are log lines in JSON"),
         (r#"{"detail":"Not Found"}"#.to_owned(), "This is an error answer in JSON"),
         ("[]\n".to_owned(), "This is JSON, not a metrics text"),
     ] {

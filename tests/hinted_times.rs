@@ -156,3 +156,43 @@ fn the_times_of_a_restart_are_used_and_its_counts_are_those_since() {
     let report = report(&[file(&vllm(500, 4), START + 5000.0), file(&again, START + 5060.0)]);
     assert_eq!(rate(&report), Some(1.0), "30 requests in the 30 s since");
 }
+
+/// A TGI that has finished `served` requests of 0.5 s each, with one inside. It tells no start of its process.
+fn tgi(served: u32) -> String {
+    format!(
+        "# TYPE tgi_request_success counter\ntgi_request_success {served}\n# TYPE tgi_request_count counter\ntgi_request_count {served}\n\
+         # TYPE tgi_batch_current_size gauge\ntgi_batch_current_size 1\n# TYPE tgi_queue_size gauge\ntgi_queue_size 0\n\
+         # TYPE tgi_request_duration histogram\ntgi_request_duration_bucket{{le=\"0.6\"}} {served}\n\
+         tgi_request_duration_bucket{{le=\"+Inf\"}} {served}\ntgi_request_duration_sum {}\ntgi_request_duration_count {served}\n",
+        f64::from(served) * 0.5
+    )
+}
+
+#[test]
+fn a_counter_that_goes_back_while_every_time_goes_forward_is_a_restart() {
+    for by in [HintedBy::File, HintedBy::Paste] {
+        // In whatever order they are given; sixty requests since the restart.
+        for order in [[0, 1], [1, 0]] {
+            let pair = [hinted(&tgi(7200), START, by), hinted(&tgi(60), START + 60.0, by)];
+            let report = report(&order.map(|index| pair[index].clone()));
+            assert_eq!(note(&report, "times-do-not-fit"), None);
+            assert!(note(&report, "restart-by-times").expect("it is said what that rests on").contains("set the time of each dump"));
+            assert!(report.window.as_ref().is_some_and(|window| window.restarted));
+            assert_eq!(report.headline.rule.as_deref(), Some("counter-reset"));
+            assert_eq!(rate(&report), Some(1.0));
+        }
+    }
+    // Two before and two after: the parts are compared.
+    let four = [(7200, 0.0), (7260, 60.0), (30, 120.0), (60, 180.0)].map(|(served, at)| file(&tgi(served), START + at));
+    assert!(report(&four).comparison.is_some());
+}
+
+#[test]
+fn what_cannot_have_been_counted_since_is_no_restart_but_a_wrong_order() {
+    // 7,200 requests of half a second are an hour of one request, not a minute.
+    let report = report(&[file(&tgi(7260), START), file(&tgi(7200), START + 60.0)]);
+    assert_eq!(note(&report, "restart-by-times"), None, "{:?}", report.headline);
+    assert!(note(&report, "times-do-not-fit").expect("it is said").contains("run against the counters"));
+    assert!(report.window.as_ref().is_some_and(|window| !window.restarted && window.seconds.is_none()));
+    assert_eq!(rate(&report), None);
+}

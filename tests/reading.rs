@@ -277,3 +277,36 @@ fn a_line_with_very_many_labels_and_a_text_of_ends_take_no_time_to_speak_of() {
     assert!(parse("# EOF\n".repeat(100_000).as_bytes()).scrapes[0].is_empty());
     assert_eq!(parse("a 1 1\n$ x\n".repeat(50_000).as_bytes()).problem_counts.get(&ProblemKind::TooManyScrapes), Some(&1));
 }
+
+#[test]
+fn a_histogram_is_that_of_its_labels_whatever_stands_between_its_lines() {
+    // What is in braces, or a line that is not one: buckets of two servers, as neighbours, in turns, around lines that cannot be read.
+    let orders: [&[&str]; 6] = [
+        &["a 1", "a 2", "b 1", "b 2"],
+        &["a 1", "b 1", "a 2", "b 2"],
+        &["a 1", "b 1 oops", "b 1", "b 2", "a 2"],
+        &["a 1", "a 2", "b 1 oops", "b 2", "b 1"],
+        &["b 2 oops", "a 1", "b 1 oops", "b 2 oops", "b 1", "a 2", "b 2"],
+        &["b 1", "a 1 oops", "a 2", "other", "a 1", "b 2"],
+    ];
+    for order in orders {
+        let mut text = String::new();
+        for line in order {
+            let mut words = line.split(' ');
+            let (server, le, oops) = (words.next().unwrap_or(""), words.next().unwrap_or("1"), words.next());
+            match (server, oops) {
+                ("other", _) => text.push_str("up 1\n"),
+                (_, Some(_)) => text.push_str(&format!("x_bucket{{server=\"{server}\",le=\"{le}\"}} oops\n")),
+                _ => text.push_str(&format!("x_bucket{{server=\"{server}\",le=\"{le}\"}} {le}{}\n", if server == "a" { "0" } else { "" })),
+            }
+        }
+        let parsed = parse(text.as_bytes());
+        let mut found: Vec<(&str, Vec<(f64, f64)>)> = parsed.scrapes[0]
+            .histograms("x")
+            .iter()
+            .map(|found| (found.labels[0].1, found.histogram.buckets.iter().map(|bucket| (bucket.upper, bucket.cumulative)).collect()))
+            .collect();
+        found.sort_by_key(|(server, _)| *server);
+        assert_eq!(found, [("a", vec![(1.0, 10.0), (2.0, 20.0)]), ("b", vec![(1.0, 1.0), (2.0, 2.0)])], "{text}");
+    }
+}

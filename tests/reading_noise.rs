@@ -4,7 +4,7 @@ mod reading_support;
 
 use reading_support::{clean_text, samples};
 use servescope::exposition::ProblemKind::{self, *};
-use servescope::exposition::{Format, Parsed, parse};
+use servescope::exposition::{Format, Parsed, parse, parse_strict};
 
 /// Kinds with their lines, without what concerns blanks.
 fn found(parsed: &Parsed) -> Vec<(ProblemKind, u32)> {
@@ -298,4 +298,49 @@ fn openmetrics_2_is_recognised_and_named() {
     assert_eq!(parsed.format, Format::OpenMetrics2);
     assert_eq!(parsed.scrapes[0].len(), 1);
     assert_eq!(found(&parsed), [(OpenMetrics2, 3)]);
+}
+
+/// A field as spreadsheets write it: in quotes when it has any, and these doubled.
+fn field(line: &str) -> String {
+    if line.contains(['"', ',']) { format!("\"{}\"", line.replace('"', "\"\"")) } else { line.to_owned() }
+}
+
+#[test]
+fn rows_of_a_table_with_doubled_quotes_are_read() {
+    let parsed = same_samples(each_line(|_, line| field(line)).as_bytes());
+    let rows = clean_text().lines().filter(|line| line.contains('"')).count();
+    assert_eq!(found(&parsed).iter().filter(|(kind, _)| *kind == TableRow).count(), rows);
+    assert!(parsed.problems.iter().all(|problem| problem.repaired), "{:?}", parsed.problems);
+    // A log store's table: a time and a host before each line, every field in quotes.
+    let store = |line: &str| format!("\"2026-11-24T06:00:00Z\",\"gpu-7\",\"{}\"", line.replace('"', "\"\""));
+    let parsed = same_samples(each_line(|_, line| store(line)).as_bytes());
+    assert_eq!(found(&parsed), (1..=lines()).map(|line| (TableRow, line)).collect::<Vec<_>>());
+    // The whole text in one field.
+    let parsed = same_samples(format!("\"{}\"\n", clean_text().replace('"', "\"\"")).as_bytes());
+    assert_eq!(found(&parsed).iter().filter(|(kind, _)| *kind == TableRow).count(), rows);
+}
+
+#[test]
+fn log_lines_in_json_are_read_and_other_ones_between_them_named() {
+    let docker = |line: &str| {
+        let log = serde_json::to_string(&format!("{line}\n")).expect("a text");
+        format!("{{\"log\":{log},\"stream\":\"stdout\",\"time\":\"2026-11-24T06:00:00.123456789Z\"}}")
+    };
+    let parsed = same_samples(each_line(|_, line| docker(line)).as_bytes());
+    assert_eq!(found(&parsed), (1..=lines()).map(|line| (JsonLog, line)).collect::<Vec<_>>());
+    let shipped = |line: &str| format!("{{\"level\":\"info\",\"message\":{}}}", serde_json::to_string(line).expect("a text"));
+    same_samples(each_line(|_, line| shipped(line)).as_bytes());
+    let other = docker("INFO 11-24 06:00:00 [loggers.py:117] Engine 000: Avg prompt throughput: 12.1 tokens/s");
+    let between = |index: usize, line: &str| if index == 9 { format!("{other}\n{}", docker(line)) } else { docker(line) };
+    let parsed = same_samples(each_line(between).as_bytes());
+    assert_eq!(found(&parsed).iter().filter(|(kind, _)| *kind == JsonAnswer).count(), 1);
+    assert_eq!(found(&parsed).iter().filter(|(kind, _)| *kind == JsonLog).count() as u32, lines());
+}
+
+#[test]
+fn strict_reading_reports_rows_and_log_lines() {
+    for text in ["\"a{b=\"\"c\"\"} 1\"\n", "{\"log\":\"a_b 1\\n\",\"stream\":\"stdout\"}\n"] {
+        assert!(parse(text.as_bytes()).problems.iter().all(|problem| problem.repaired), "{text}");
+        assert!(parse_strict(text.as_bytes(), Format::Text004).problems.iter().any(|problem| !problem.repaired), "{text}");
+    }
 }

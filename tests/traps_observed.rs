@@ -64,7 +64,7 @@ fn families_that_are_always_there_are_zero_and_not_absent() {
 fn admission_rejections_carry_no_engine_label() {
     let Some(snapshot) = dump(KV_FULL) else { return };
     let rejections = snapshot.counters.get(&Counter::CapacityRejections).unwrap();
-    assert_eq!((rejections.value, rejections.ranks.as_slice()), (0.0, [(String::new(), 0.0)].as_slice()));
+    assert_eq!((rejections.value, rejections.ranks.as_slice()), (0.0, [("".into(), 0.0)].as_slice()));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_tgi_family_appears_after_its_first_event() {
 #[test]
 fn the_v0_engine_has_no_rank_no_prefix_counters_and_only_seen_reasons() {
     let Some(snapshot) = dump(V0_QUEUE) else { return };
-    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().ranks, [(String::new(), 4.0)]);
+    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().ranks, [("".into(), 4.0)]);
     assert_numbers(
         "v0",
         &snapshot,

@@ -327,7 +327,7 @@ fn an_extra_metric_label_does_not_split_a_server() {
 #[test]
 fn a_padded_empty_rank_is_no_rank() {
     let snapshot = one("sglang:num_running_reqs{dp_rank=\"\",model_name=\"m\"} 3\n");
-    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().ranks, [(String::new(), 3.0)]);
+    assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().ranks, [("".into(), 3.0)]);
     assert!(snapshot.config.data_parallel_ranks.is_none());
 }
 

@@ -21,6 +21,7 @@ pub fn print(list_wrong: bool) {
     }
     recorded::print(&root.join("series"));
     windows::print(&root.join("series"), list_wrong);
+    windows::print_edited(&root.join("series"), list_wrong);
     scenarios(&root);
     edited_dump(&root);
 }

@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! cargo run --release --no-default-features --example accuracy -- [--training | --held-out | --recorded | --seeds FROM-TO] [--scenario ID]
-//!     [--backend NAME] [--wrong]
+//!     [--backend NAME] [--field] [--lasting SECONDS] [--wrong]
 //! ```
 //!
 //! Without arguments both sets of seeds are scored, the training seeds first. `--seeds` scores any others, for work on the rules that must
-//! not look at the held-out ones. `--recorded` leaves the simulator out. `--wrong` lists every case that is not right.
+//! not look at the held-out ones. `--field` takes the same conditions as they look elsewhere, `--lasting` judges from so short a window at
+//! the end of each run's own. `--recorded` leaves the simulator out. `--wrong` lists every case that is not right.
 
+#[path = "../../tests/support/edits.rs"]
+mod edits;
 #[path = "../../tests/support/recordings.rs"]
 mod recordings;
 #[path = "../../tests/sim/mod.rs"]
@@ -25,6 +28,9 @@ pub struct Choice {
     pub scenario: Option<String>,
     pub backend: Option<sim::Backend>,
     pub list_wrong: bool,
+    pub field: bool,
+    /// Seconds, instead of the scenario's own window.
+    pub lasting: Option<f64>,
 }
 
 fn main() -> ExitCode {
@@ -35,6 +41,8 @@ fn main() -> ExitCode {
         scenario: value("--scenario"),
         backend: value("--backend").and_then(|name| sim::Backend::parse(&name)),
         list_wrong: has("--wrong"),
+        field: has("--field"),
+        lasting: value("--lasting").and_then(|seconds| seconds.parse().ok()),
     };
     let sets = [("training seeds 0-4", sim::TRAINING_SEEDS, "--held-out"), ("held-out seeds 100-109", sim::HELD_OUT_SEEDS, "--training")];
     let other = value("--seeds").and_then(|range| {

@@ -10,6 +10,9 @@ use super::simulated::Case;
 /// Confidence of a confirmed claim.
 const CONFIRMED: f64 = 0.80;
 
+/// A person acts on a claim of this confidence.
+const CONFIDENT: f64 = 0.70;
+
 type Pick = fn(&Case) -> &Answer;
 
 fn snapshot(case: &Case) -> &Answer {
@@ -112,6 +115,8 @@ fn calibration(cases: &[&Case], answer: Pick) {
         print!("; {word}: {right} of {} right at mean {mean:.2}", inside.len());
     }
     println!();
+    let sure: Vec<&(f64, bool)> = claims.iter().filter(|(p, _)| *p >= CONFIDENT).collect();
+    println!("claims at {CONFIDENT} or more: {}, of which {} are wrong", sure.len(), sure.iter().filter(|(_, right)| !right).count());
 }
 
 #[derive(Default)]
@@ -151,7 +156,7 @@ fn list_wrong(cases: &[&Case], answer: Pick) {
     for case in cases {
         let a = answer(case);
         let known = |id: &str| case.truth.primary.contains(&id) || case.truth.also.contains(&id);
-        let overconfident = a.claims.iter().any(|claim| claim.confidence >= CONFIRMED && !known(&claim.id));
+        let overconfident = a.claims.iter().any(|claim| claim.confidence >= CONFIDENT && !known(&claim.id));
         if a.verdict(&case.truth) == Verdict::Right && a.forbidden(&case.truth).is_empty() && !overconfident {
             continue;
         }

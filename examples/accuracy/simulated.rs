@@ -9,7 +9,7 @@ use servescope::rule::Severity;
 
 use super::Choice;
 use super::answer::{Answer, Truth, inputs, report};
-use super::sim::{Backend, Mode, Run, Scenario, Version, scenarios};
+use super::sim::{Backend, Mode, Run, Scenario, Version, field, scenarios};
 
 pub struct Case {
     pub scenario: &'static str,
@@ -30,7 +30,9 @@ pub struct Case {
 
 pub fn run(choice: &Choice, seeds: Range<u64>) -> Vec<Case> {
     let mut jobs: Vec<(Scenario, Backend, u64)> = Vec::new();
-    for scenario in scenarios() {
+    for mut scenario in if choice.field { field() } else { scenarios() } {
+        let (from, to) = scenario.window;
+        scenario.window.0 = choice.lasting.map_or(from, |seconds| from.max(to - seconds));
         if scenario.decided_by == Mode::Fleet || choice.scenario.as_deref().is_some_and(|id| id != scenario.id) {
             continue;
         }

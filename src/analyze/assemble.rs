@@ -7,7 +7,7 @@ use crate::classic::{self, Thresholds};
 use crate::compare;
 use crate::health::{self, Health, Inputs};
 use crate::opinion;
-use crate::report::{Bottleneck, ComparisonView, Headline, Report, SCHEMA, build};
+use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Report, SCHEMA, Standing, build};
 use crate::request::RequestError;
 use crate::rule::{self, Diagnosis, Thetas};
 use crate::signal::Observation;
@@ -34,6 +34,13 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     if let Some(comparison) = &comparison {
         lead_with(comparison, &mut judged.headline);
     }
+    let slo_statuses: Vec<_> = statuses.iter().map(|status| build::slo_status(status, seen.last.text_index, when)).collect();
+    let standing = Standing::of(Grounds {
+        profile: options.profile.id(),
+        health: &health,
+        bottlenecks: &judged.bottlenecks,
+        slo_statuses: &slo_statuses,
+    });
     let (problems, problems_omitted) = build::problems(inputs.iter().map(|input| &input.parsed));
     let mut anatomy = build::anatomy(&seen);
     anatomy.distributions = build::distributions(&seen);
@@ -50,10 +57,11 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         headline: judged.headline,
         overall_health_score: health.score,
         health,
+        standing,
         comparison,
         bottlenecks: judged.bottlenecks,
         recommendations: judged.recommendations,
-        slo_statuses: statuses.iter().map(|status| build::slo_status(status, seen.last.text_index, when)).collect(),
+        slo_statuses,
         slo_source: source,
         goodput: slo::goodput(&seen, &statuses),
         anatomy,

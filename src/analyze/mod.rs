@@ -1,10 +1,13 @@
 //! The pipeline: parsed texts and options in, a report out.
 
 mod assemble;
+mod clock;
 mod observe;
 mod service_levels;
 mod snapshots;
 mod times;
+
+pub use clock::{Clock, own_time};
 
 use crate::exposition::Parsed;
 use crate::report::Report;

@@ -1,9 +1,9 @@
 //! From parsed texts to the snapshots of one instance, in order.
 
 use super::times::ONE_GO_SECONDS;
-use super::{Input, Options};
+use super::{Input, Options, own_time};
 use crate::backend::{self, Detection, Servers};
-use crate::exposition::{ProblemKind, answered_at};
+use crate::exposition::{ProblemKind, answered_at, is_blank};
 use crate::metrics::Scrape;
 use crate::report::Note;
 use crate::request::RequestError;
@@ -92,7 +92,7 @@ fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<
             (Some(at), Some(first)) if (at - first).abs() >= ONE_GO_SECONDS => at < first,
             _ => *index < first.text_index,
         };
-        first.backend == BackendId::Tgi && before && input.parsed.text.trim().is_empty()
+        first.backend == BackendId::Tgi && before && is_blank(&input.parsed)
     };
     let beginning =
         silent().filter(is_beginning).max_by(|(_, a), (_, b)| moment(a).unwrap_or(f64::MIN).total_cmp(&moment(b).unwrap_or(f64::MIN)));
@@ -106,9 +106,10 @@ fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<
         notes.push(Note { id: "empty-text".to_owned(), sentence });
     }
     let (index, input) = beginning?;
+    let at = told(input);
     Some(Snapshot {
-        at: input.at,
-        hint: input.hint.filter(|_| input.at.is_none()),
+        at,
+        hint: input.hint.filter(|_| at.is_none()),
         text_index: index,
         text_name: Some(input.name.clone()),
         gauges: Default::default(),
@@ -118,9 +119,14 @@ fn nothing_served_yet(inputs: &[Input], snapshots: &[Snapshot], notes: &mut Vec<
     })
 }
 
-/// The best that is known of when an empty text was scraped.
+/// When an empty text was scraped, if anything tells it.
+fn told(input: &Input) -> Option<f64> {
+    input.at.or_else(|| own_time(input).map(|(at, _)| at))
+}
+
+/// The best that is known of it.
 fn moment(input: &Input) -> Option<f64> {
-    input.at.or(input.hint.map(|hint| hint.at))
+    told(input).or(input.hint.map(|hint| hint.at))
 }
 
 fn scrapes(input: &Input) -> impl DoubleEndedIterator<Item = &Scrape> {
@@ -179,14 +185,14 @@ fn one_backend(inputs: &[Input], options: &Options) -> Result<BackendId, Request
         (Some((backend, _)), _) => Ok(backend),
         (None, Some((name, why))) => Err(RequestError::new(
             "unsupported-server",
-            format!("This is the metrics text of {name}, which servescope does not read. {why}"),
+            format!("Not supported: {name}. {why}"),
             "Supported are vLLM, SGLang and Hugging Face TGI. Take the text from the inference server itself, not from a router or exporter beside it.",
         )),
         (None, None) => Err(RequestError::new(
             "unknown-server",
             match samples {
-                1 => "1 sample was read, and it is not of vLLM, SGLang or TGI.".to_owned(),
-                _ => format!("{samples} samples were read, but none is of vLLM, SGLang or TGI."),
+                1 => "No metrics of vLLM, SGLang or TGI. The one sample of the text is of something else.".to_owned(),
+                _ => format!("No metrics of vLLM, SGLang or TGI. The {samples} samples of the text are of something else."),
             },
             "Take the text from the /metrics page of the inference server. SGLang needs --enable-metrics. If names were rewritten on the way, choose the \
              backend in the settings.",
@@ -205,10 +211,11 @@ fn nothing_of(backend: BackendId) -> RequestError {
 
 /// Why a text gave no sample at all.
 fn nothing_read(inputs: &[Input]) -> RequestError {
-    if inputs.iter().all(|input| input.parsed.text.trim().is_empty()) {
+    if inputs.iter().all(|input| is_blank(&input.parsed)) {
+        let answered = inputs.iter().any(|input| !input.parsed.text.trim().is_empty());
         return RequestError::new(
             "empty-text",
-            "The text is empty.",
+            if answered { "The server’s answer is empty." } else { "The text is empty." },
             "Give the text of a /metrics page. A TGI that has not served a request yet answers with an empty page; send it one and try again.",
         );
     }

@@ -2,8 +2,8 @@
 
 use crate::report::Note;
 use crate::report::build::duration;
-use crate::rule::Laws;
-use crate::signal::{Distribution, Gauge, Hint, HintedBy, Observation, Snapshot};
+use crate::signal::{Distribution, Gauge, Hint, HintedBy, Snapshot, chronological, restarted, spent};
+use crate::sorted::sort_by;
 
 /// Files closer than this were written in one go, by a copy or an archive; texts, pasted one right after the other.
 pub(super) const ONE_GO_SECONDS: f64 = 1.0;
@@ -15,20 +15,38 @@ const BURST: f64 = 8.0;
 
 /// Gives several snapshots the times that are hinted at, when these fit the counters; else leaves them without, and says why. Of one
 /// snapshot a hint is not used: its age and everything per second since start would rest on it. `snapshots` are in the order of their
-/// counters.
+/// counters, and in that of their times afterwards where these tell of a restart.
 pub(super) fn settle(snapshots: &mut [Snapshot]) -> Option<Note> {
     if snapshots.len() < 2 || snapshots.iter().all(|snapshot| snapshot.hint.is_none()) {
         return None;
     }
-    let doubt = snapshots.windows(2).filter_map(|pair| pair.first().zip(pair.last())).find_map(|(first, last)| doubt(first, last));
-    if let Some(why) = doubt {
-        let sentence = format!("{why} So rates per second are not given; set the time of each dump to get them.");
-        return Some(Note { id: "times-do-not-fit".to_owned(), sentence });
-    }
-    for snapshot in snapshots {
+    let doubted = doubts(snapshots);
+    for snapshot in &mut *snapshots {
         snapshot.at = snapshot.at.or(snapshot.hint.map(|hint| hint.at));
     }
-    None
+    let why = doubted?;
+    // A counter that went back while every time goes forward was reset. Where the process tells its start, it is known whether it was.
+    if snapshots.iter().all(|snapshot| snapshot.at.is_some() && snapshot.started_at.is_none()) {
+        sort_by(snapshots, chronological);
+        if doubts(snapshots).is_none() {
+            let whose = whose(snapshots.iter().find_map(|snapshot| snapshot.hint)?);
+            let sentence = format!(
+                "{whose} say that a dump which counted less is the later one, so the server is taken to have restarted between them. If it \
+                 was the earlier one, set the time of each dump."
+            );
+            return Some(Note { id: "restart-by-times".to_owned(), sentence });
+        }
+    }
+    for snapshot in &mut *snapshots {
+        snapshot.at = snapshot.told_at();
+    }
+    sort_by(snapshots, chronological);
+    let sentence = format!("{why} So rates per second are not given; set the time of each dump to get them.");
+    Some(Note { id: "times-do-not-fit".to_owned(), sentence })
+}
+
+fn doubts(snapshots: &[Snapshot]) -> Option<String> {
+    snapshots.windows(2).filter_map(|pair| pair.first().zip(pair.last())).find_map(|(first, last)| doubt(first, last))
 }
 
 /// Why the times of two neighbours cannot be those of their scrapes.
@@ -64,23 +82,27 @@ fn whose(hint: Hint) -> &'static str {
     }
 }
 
-/// Holds the requests that were inside on average, by these times, against those that the gauges saw at both ends.
+/// Holds the requests that were inside on average, by these times, against those that the gauges saw at both ends. After a restart the
+/// counts are of a part of the time, so that they can only be too many for it; where nothing but the times tells of that restart, bursts
+/// are no excuse, because dumps in the wrong order look the same.
 fn absurd(first: &Snapshot, last: &Snapshot, seconds: f64) -> Option<String> {
-    let (mut first, mut last) = (first.clone(), last.clone());
-    (first.at, last.at) = (Some(0.0), Some(seconds));
-    let seen = Observation::window(first, last);
-    if seen.restarted() {
-        return None;
-    }
-    let laws = Laws::of(&seen);
-    let running = seen.gauge_span(Gauge::Running)?;
-    let waiting = seen.gauge_span(Gauge::Waiting).unwrap_or_default();
-    let whole = seen.sum(Distribution::E2e).map(|sum| (sum / seconds, running.0 + waiting.0, running.1 + waiting.1));
-    let decoding = laws.decode_concurrency.as_ref().map(|law| (law.value, running.0, running.1));
+    let restarted = restarted(first, last);
+    let burst = if restarted && last.started_at.is_none() { 1.0 } else { BURST };
+    let seen = |gauge| {
+        let after = last.gauges.get(&gauge)?.value;
+        let before = first.gauges.get(&gauge).map_or(after, |value| value.value);
+        Some((before.min(after), before.max(after)))
+    };
+    let average = |key| spent(first, last, key, restarted).map(|sum| sum / seconds);
+    let running = seen(Gauge::Running)?;
+    let waiting = seen(Gauge::Waiting).unwrap_or_default();
+    let whole = average(Distribution::E2e).map(|inside| (inside, running.0 + waiting.0, running.1 + waiting.1));
+    let decoding = average(Distribution::Itl).or_else(|| average(Distribution::DecodeTime));
+    let decoding = decoding.map(|inside| (inside, running.0, running.1));
     let (inside, least, most) = decoding.or(whole).filter(|(inside, ..)| *inside > 0.0)?;
-    if inside > ABSURD * most.max(BURST) {
+    if inside > ABSURD * most.max(burst) {
         return Some(format!("{inside:.0} requests would have been inside on average and {most:.0} were at the dumps"));
     }
-    (inside * ABSURD < least)
+    (!restarted && inside * ABSURD < least)
         .then(|| format!("hardly a request would have been inside on average and {least:.0} or more were at the dumps"))
 }

@@ -1,11 +1,11 @@
 //! A scrape read as one backend: snapshots of every server in it.
 
 use super::detect::{self, Names};
-use super::native::{Index, Instance, counter, distribution, gauge};
+use super::native::{Index, Instance, counter, distribution, gauge, traffic};
 use super::spec::Spec;
 use super::version::infer;
 use crate::metrics::Scrape;
-use crate::signal::{Caveat, Config, Counter, Gauge, InstanceKey, Snapshot, Source};
+use crate::signal::{Caveat, Config, InstanceKey, Snapshot, Source};
 use crate::sorted::{sort, sort_by};
 
 /// The servers of one scrape, found but not read yet.
@@ -19,13 +19,12 @@ pub struct Servers<'a> {
 impl<'a> Servers<'a> {
     pub(super) fn find(scrape: &'a Scrape, spec: &'static Spec) -> Option<Servers<'a>> {
         let names = Names::of(scrape);
-        let prefix = detect::best_prefix(&names, spec)?.0;
-        let index = Index::build(scrape, spec, prefix);
-        let why = detect::why(scrape, &names, spec, prefix);
-        let mut order: Vec<(usize, InstanceKey, f64)> = Vec::new();
-        for (number, instance) in index.instances().enumerate() {
-            order.push((number, instance.key(), traffic(&instance)));
-        }
+        let spelling = detect::best_prefix(&names, spec)?;
+        let index = Index::build(scrape, spec, spelling.prefix);
+        let why = detect::why(scrape, &names, spec, &spelling);
+        let busy = traffic(&index);
+        let mut order: Vec<(usize, InstanceKey, f64)> =
+            busy.into_iter().enumerate().map(|(number, busy)| (number, index.key(number), busy)).collect();
         sort_by(&mut order, |a, b| b.2.total_cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
         let order = order.into_iter().map(|(number, key, _)| (number, key)).collect();
         Some(Servers { index, why, order })
@@ -81,20 +80,4 @@ fn started_at(instance: &Instance<'_, '_>) -> Option<(f64, Source)> {
         .min_by(|a, b| a.data.total_cmp(&b.data))
         .map(|series| (series.data, Source::new(metric.to_owned(), [series.sample.line()].into())));
     process.or_else(|| instance.created().filter(|_| instance.spec().created_is_start))
-}
-
-/// Tokens since start and requests now: orders the servers of one text.
-fn traffic(instance: &Instance<'_, '_>) -> f64 {
-    let spec = instance.spec();
-    let counted: f64 = [Counter::OutputTokens, Counter::PromptTokens]
-        .iter()
-        .filter_map(|key| counter(instance, spec.counters.iter().find(|row| row.to == *key)?, None))
-        .map(|value| value.value)
-        .sum();
-    let open: f64 = [Gauge::Running, Gauge::Waiting]
-        .iter()
-        .filter_map(|key| gauge(instance, spec.gauges.iter().find(|row| row.to == *key)?))
-        .map(|value| value.value)
-        .sum();
-    counted + open
 }

@@ -32,25 +32,34 @@ impl<'a> Names<'a> {
 
 pub(super) fn detect(scrape: &Scrape) -> Detection {
     let names = Names::of(scrape);
-    let best = SPECS
-        .iter()
-        .filter_map(|spec| {
-            let (prefix, count) = best_prefix(&names, spec)?;
-            Some((*spec, prefix, count))
-        })
-        .reduce(|best, next| if next.2 > best.2 { next } else { best });
+    let best = SPECS.iter().filter_map(|spec| Some((*spec, best_prefix(&names, spec)?)));
+    let best = best.reduce(|best, next| if next.1.known.len() > best.1.known.len() { next } else { best });
     if let Some(impostor) = other::impostor(scrape, &names) {
         return impostor;
     }
     match best {
-        Some((spec, prefix, _)) => Detection::Supported { backend: spec.id, why: why(scrape, &names, spec, prefix) },
+        Some((spec, spelling)) => Detection::Supported { backend: spec.id, why: why(scrape, &names, spec, &spelling) },
         None => other::recognise(&names),
     }
 }
 
+/// How the names of a backend are spelled in a text.
+pub(super) struct Spelling {
+    pub prefix: &'static str,
+    /// Of its mapping tables, among the samples or else among the declared families.
+    known: Vec<&'static str>,
+}
+
 /// Why it is this backend, in one sentence.
-pub(super) fn why(scrape: &Scrape, names: &Names<'_>, spec: &Spec, prefix: &str) -> String {
-    let known = known(&names.all, spec, prefix);
+pub(super) fn why(scrape: &Scrape, names: &Names<'_>, spec: &'static Spec, Spelling { prefix, known }: &Spelling) -> String {
+    let among_all;
+    // Declared names may be more.
+    let known = if names.all.len() == names.of_samples.len() {
+        known
+    } else {
+        among_all = self::known(&names.all, spec, prefix);
+        &among_all
+    };
     let example = known.first().map(|name| format!("{prefix}{name}")).unwrap_or_default();
     let beside = other::beside(names, spec.id);
     let rest = if beside.is_empty() { String::new() } else { format!("; the text also holds {}, which was left out", beside.join(", ")) };
@@ -62,33 +71,37 @@ pub(super) fn why(scrape: &Scrape, names: &Names<'_>, spec: &Spec, prefix: &str)
     }
 }
 
-/// The spelling of the prefix under which most of the backend's known families are found, and how many. Samples decide: their names can
-/// differ from the declared ones, as Python's OpenMetrics writes `# TYPE vllm:x` above `vllm_x`.
-pub(super) fn best_prefix(names: &Names<'_>, spec: &Spec) -> Option<(&'static str, usize)> {
+/// The spelling of the prefix under which most of the backend's known families are found. Samples decide: their names can differ from the
+/// declared ones, as Python's OpenMetrics writes `# TYPE vllm:x` above `vllm_x`.
+pub(super) fn best_prefix(names: &Names<'_>, spec: &'static Spec) -> Option<Spelling> {
     let best = |names: &[&str]| {
-        spec.prefixes
-            .iter()
-            .map(|prefix| (*prefix, known(names, spec, prefix).len()))
-            .filter(|(_, count)| *count > 0)
-            .reduce(|best, next| if next.1 > best.1 { next } else { best })
+        let spellings = spec.prefixes.iter().map(|prefix| Spelling { prefix, known: known(names, spec, prefix) });
+        let found = spellings.filter(|spelling| !spelling.known.is_empty());
+        found.reduce(|best, next| if next.known.len() > best.known.len() { next } else { best })
     };
     best(&names.of_samples).or_else(|| best(&names.declared))
 }
 
 /// The families of the mapping tables that are there, in the order of the tables, each once.
-fn known<'s>(names: &[&str], spec: &'s Spec, prefix: &str) -> Vec<&'s str> {
+fn known(names: &[&str], spec: &'static Spec, prefix: &str) -> Vec<&'static str> {
     let names = under(names, prefix);
     let mut found: Vec<&str> = Vec::new();
     if names.is_empty() {
         return found;
     }
-    let is_there = |name: &str| names.binary_search_by(|known| known.get(prefix.len()..).cmp(&Some(name))).is_ok();
+    let place = |name: &str| names.binary_search_by(|known| known.get(prefix.len()..).cmp(&Some(name))).ok();
     let gauges = spec.gauges.iter().flat_map(|row| row.from);
     let counters = spec.counters.iter().flat_map(|row| row.from);
     let distributions = spec.distributions.iter().flat_map(|row| row.from);
     let tables = gauges.chain(counters).chain(distributions).map(|native| native.name);
+    // Under its own name, or under its base name, which several can share.
+    let mut is_known = vec![false; names.len()];
     for name in tables.chain(spec.beyond_tables.iter().copied()) {
-        if (is_there(name) || is_there(base(name))) && !spec.globals.contains(&name) && !found.contains(&name) {
+        let is_new = match place(name).map(|place| is_known.get_mut(place)) {
+            Some(Some(known)) => !std::mem::replace(known, true),
+            _ => place(base(name)).is_some() && !found.contains(&name),
+        };
+        if is_new && !spec.globals.contains(&name) {
             found.push(name);
         }
     }

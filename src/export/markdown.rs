@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::metrics::{SourceLines, Unit};
-use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Report, RuleVerdict, SideView, Standing};
+use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Footing, Report, RuleVerdict, SideView};
 use crate::rule::{Role, Severity};
 use crate::slo::Verdict;
 
@@ -55,12 +55,14 @@ fn facts(out: &mut String, report: &Report) -> Written {
 }
 
 fn health(out: &mut String, report: &Report) -> Written {
-    match report.health.score {
+    let untested = report.standing.footing == Footing::Untested;
+    match report.shown_score() {
+        Some(score) if untested => writeln!(out, "## Health: {score:.0} of 100, not exercised\n")?,
         Some(score) => writeln!(out, "## Health: {score:.0} of 100\n")?,
+        None if untested => writeln!(out, "## Health: not exercised\n")?,
         None => writeln!(out, "## Health: cannot be judged\n")?,
     }
-    let standing = Standing::of(report);
-    writeln!(out, "{}. {}\n", standing.footing.word(), prose(&standing.sentence))?;
+    writeln!(out, "{}. {}\n", report.standing.word, prose(&report.standing.sentence))?;
     for deduction in &report.health.deductions {
         let points =
             if deduction.kind == "cap" { format!("at most {:.0}", deduction.points) } else { format!("−{:.0}", deduction.points) };
@@ -114,8 +116,12 @@ fn bottleneck(out: &mut String, finding: &Bottleneck) -> Written {
     if finding.role == Role::Symptom && !finding.is_classic() {
         writeln!(out, "- **Next step**: {}\n", prose(&finding.recommendation))?;
     } else {
+        let shared = finding.shared_verify();
         for action in &finding.actions {
-            self::action(out, action)?;
+            self::action(out, action, shared.is_none())?;
+        }
+        if let Some(verify) = shared {
+            writeln!(out, "- **Verify**: {}\n", prose(verify))?;
         }
     }
     list(out, "Contributing", finding.contributing.iter().map(|other| format!("{}: {}", prose(&other.title), prose(&other.sentence))))?;
@@ -137,14 +143,14 @@ fn row(out: &mut String, evidence: &Evidence) -> Written {
     writeln!(out, "| {label} | {shown} | {base}{inferred} | {} | {} |", cell(&code(&evidence.metric)), lines(&evidence.lines))
 }
 
-fn action(out: &mut String, action: &Action) -> Written {
+fn action(out: &mut String, action: &Action, verify: bool) -> Written {
     let flag = if action.flag.is_empty() { String::new() } else { format!(" {}", code(&action.flag)) };
     let versions = if action.versions.is_empty() { String::new() } else { format!(" ({})", prose(&action.versions)) };
     writeln!(out, "- **Change**{flag}{versions}: {}", prose(&action.change))?;
     if !action.tradeoff.is_empty() {
         writeln!(out, "  - Price: {}", prose(&action.tradeoff))?;
     }
-    if !action.verify.is_empty() {
+    if verify && !action.verify.is_empty() {
         writeln!(out, "  - Verify: {}", prose(&action.verify))?;
     }
     writeln!(out)

@@ -1,5 +1,6 @@
-//! When the server answered, from the headers that `curl -i` puts before the metrics.
+//! What the headers say that `curl -i` puts before the metrics: when the server answered, and that it had nothing to say.
 
+use super::noise::http_status;
 use super::{Parsed, ProblemKind};
 use crate::metrics::Scrape;
 
@@ -7,11 +8,13 @@ use crate::metrics::Scrape;
 const MOST_HEADERS: usize = 64;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Unix seconds of the last `Date` header before this one of the text's scrapes and after the one before it, by the clock of the server.
+/// Unix seconds of the last `Date` header before this one of the text's scrapes and after the one before it, by the clock of the server;
+/// of the last one at all when the text has no sample.
 #[must_use]
 pub fn answered_at(parsed: &Parsed, scrape: &Scrape) -> Option<f64> {
     let begins = |scrape: &Scrape| scrape.samples().next().map(|sample| sample.line());
-    let to = begins(scrape)?;
+    let silent = || parsed.scrapes.iter().all(Scrape::is_empty);
+    let to = begins(scrape).or_else(|| silent().then_some(u32::MAX))?;
     let place = parsed.scrapes.partition_point(|other| begins(other).is_some_and(|line| line < to));
     let from = place.checked_sub(1).and_then(|before| begins(parsed.scrapes.get(before)?)).unwrap_or(0);
     let until = parsed.problems.partition_point(|problem| problem.line < to);
@@ -22,14 +25,44 @@ pub fn answered_at(parsed: &Parsed, scrape: &Scrape) -> Option<f64> {
     })
 }
 
+/// True for a page that holds nothing: an empty text, or a successful answer whose headers are followed by blank lines and comments at
+/// most. Headers that announce more than they bring are those of an answer that was cut off, or asked for without its text.
+#[must_use]
+pub fn is_blank(parsed: &Parsed) -> bool {
+    use ProblemKind::{ByteOrderMark, CarriageReturn, HttpHeader, ProgressMeter, ShellPrompt, SurroundingBlanks, Utf16};
+    const AROUND: [ProblemKind; 7] = [ByteOrderMark, CarriageReturn, HttpHeader, ProgressMeter, ShellPrompt, SurroundingBlanks, Utf16];
+    if parsed.text.trim().is_empty() {
+        return true;
+    }
+    if !parsed.scrapes.iter().all(Scrape::is_empty) || !parsed.problem_counts.keys().all(|kind| AROUND.contains(kind)) {
+        return false;
+    }
+    let (mut status, mut announced, mut comments) = (None, false, false);
+    for line in parsed.text.lines().map(str::trim) {
+        if line.starts_with('#') {
+            // A server that declares families (`# TYPE`, `# HELP`, `# UNIT`) is another one.
+            if matches!(line.as_bytes(), [_, b' ', b'T' | b'H' | b'U', ..]) {
+                return false;
+            }
+            comments = true;
+        } else if let Some(found) = http_status(line) {
+            (status, announced) = (Some(found), false);
+        } else {
+            announced |= header(line, "content-length").is_some_and(|length| length != "0");
+        }
+    }
+    status == Some(200) && (comments || !announced)
+}
+
+/// What a header of this name says.
+fn header<'l>(line: &'l str, name: &str) -> Option<&'l str> {
+    let (key, value) = line.strip_prefix("< ").unwrap_or(line).split_once(':')?;
+    key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+}
+
 /// `Date: Tue, 24 Nov 2026 02:42:43 GMT`, which is the only form that servers send (RFC 9110, 5.6.7).
 fn date(line: &str) -> Option<f64> {
-    let line = line.strip_prefix("< ").unwrap_or(line);
-    let (name, value) = line.split_once(':')?;
-    if !name.trim().eq_ignore_ascii_case("date") {
-        return None;
-    }
-    let mut words = value.split_once(',')?.1.split_whitespace();
+    let mut words = header(line, "date")?.split_once(',')?.1.split_whitespace();
     let mut number = || words.next().map(str::to_owned);
     let (day, month, year, time, zone) = (number()?, number()?, number()?, number()?, number()?);
     let month = MONTHS.iter().position(|name| *name == month)?;
@@ -80,5 +113,34 @@ mod tests {
             assert_eq!(at(&format!("HTTP/1.1 200 OK\r\n{header}")), None, "{header}");
         }
         assert_eq!(dated("# Date: Tue, 24 Nov 2026 02:42:43 GMT\na 1\n"), None);
+    }
+
+    #[test]
+    fn an_answer_that_holds_nothing_is_blank_and_one_that_failed_or_was_cut_off_is_not() {
+        let blank = |text: &str| is_blank(&parse(text.as_bytes()));
+        let ok =
+            "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 0\r\ndate: Tue, 24 Nov 2026 02:42:43 GMT\r\n";
+        for text in [
+            String::new(),
+            " \r\n\n".to_owned(),
+            format!("{ok}\r\n"),
+            ok.to_owned(),
+            format!("$ curl -i localhost:8080/metrics\n{ok}\r\n"),
+            format!("{}\r\n# EOF\n", ok.replace("length: 0", "length: 6")),
+            format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: /metrics\r\n\r\n{ok}\r\n"),
+        ] {
+            assert!(blank(&text), "{text}");
+        }
+        for text in [
+            ok.replace("200 OK", "401 Unauthorized"),
+            ok.replace("length: 0", "length: 5120"),
+            format!("{ok}\r\n# TYPE vllm:num_requests_running gauge\n"),
+            format!("{ok}\r\nnot found\n"),
+            format!("{ok}\r\na 1\n"),
+            "# a note\n".to_owned(),
+            "$ curl -i localhost:8080/metrics\n".to_owned(),
+        ] {
+            assert!(!blank(&text), "{text}");
+        }
     }
 }

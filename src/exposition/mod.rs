@@ -26,7 +26,7 @@ use std::sync::Arc;
 use crate::metrics::Scrape;
 pub use crate::metrics::number;
 use crate::sorted::Table;
-pub use answered::answered_at;
+pub use answered::{answered_at, is_blank};
 pub use format::Format;
 pub use problem::{KEPT_PER_KIND, Problem, ProblemKind};
 pub use reader::{Reader, parse, parse_owned};

@@ -13,12 +13,12 @@ pub(super) struct Recent {
 
 impl Recent {
     /// Reads the head of the line at `at` like that of a line before. `None` when it must be read token by token.
-    pub(super) fn again(&mut self, text: &[u8], at: usize) -> Option<(&Previous, usize)> {
+    pub(super) fn again(&mut self, text: &[u8], at: usize) -> Option<(&mut Previous, usize)> {
         for turn in 0..self.lines.len() {
             let index = (self.latest + turn) % self.lines.len();
             if let Some(head_end) = self.lines.get_mut(index)?.again(text, at) {
                 self.latest = index;
-                return Some((self.lines.get(index)?, head_end));
+                return Some((self.lines.get_mut(index)?, head_end));
             }
         }
         None
@@ -45,6 +45,10 @@ pub(super) struct Previous {
     head_end: usize,
     pub layout: u32,
     pub hash: u64,
+    /// The row that the line became, if it did.
+    pub row: Option<usize>,
+    /// After [`Previous::again`]: the row that had these labels, `le` aside.
+    pub same_but_le: Option<usize>,
     labels: Vec<Label>,
     pub values: Vec<Piece>,
 }
@@ -57,6 +61,7 @@ struct Label {
     end: usize,
     hash: u64,
     escaped: bool,
+    is_le: bool,
 }
 
 impl Previous {
@@ -75,11 +80,12 @@ impl Previous {
         self.hash = name_hash(name);
         self.labels.clear();
         self.values.clear();
-        for ((_, value), key) in parts.labels.iter().zip(keys) {
+        for ((name, value), key) in parts.labels.iter().zip(keys) {
             let piece = piece(line, place, value, decoded);
             let hash = label_hash(*key, piece.within(place.map_or("", |place| place.text), decoded).as_bytes());
             self.hash = self.hash.wrapping_add(hash);
-            self.labels.push(Label { key: *key, start: value.start, end: value.end, hash, escaped: value.escaped });
+            let is_le = name.of(line) == "le";
+            self.labels.push(Label { key: *key, start: value.start, end: value.end, hash, escaped: value.escaped, is_le });
             self.values.push(piece);
         }
     }
@@ -91,6 +97,7 @@ impl Previous {
         let here = text.get(at..)?;
         let mut shared = common(head, here);
         let mut moved = head.len();
+        self.same_but_le = self.row.take();
         if shared < head.len() {
             // The first label whose closing quote is not shared is the one that differs, unless the difference lies before its value.
             let mut index = self.labels.iter().position(|label| label.end >= shared)?;
@@ -110,6 +117,7 @@ impl Previous {
                 let value = here.get(start..end)?;
                 let hash = label_hash(label.key, value);
                 self.hash = self.hash.wrapping_sub(label.hash).wrapping_add(hash);
+                self.same_but_le = self.same_but_le.filter(|_| label.is_le);
                 *label = Label { start, end, hash, ..*label };
                 *self.values.get_mut(index)? = Piece::of_text(at + start, end - start);
                 let rest = head.get(old_end..)?;

@@ -31,6 +31,10 @@ pub enum ProblemKind {
     LogPrefix,
     /// A Markdown quote mark, a list mark, a diff mark.
     QuotePrefix,
+    /// A row of a table (CSV) with doubled quotes.
+    TableRow,
+    /// A log line in JSON.
+    JsonLog,
     /// A line that was broken to fit a width.
     WrappedLine,
     /// A shell prompt or a tag stands directly after the value.
@@ -105,6 +109,10 @@ impl ProblemKind {
             ProblemKind::LineNumber => "A line number was taken off this line.",
             ProblemKind::LogPrefix => "What a log viewer wrote before this line was taken off.",
             ProblemKind::QuotePrefix => "A quote or list mark was taken off this line.",
+            ProblemKind::TableRow => {
+                "This line is a row of a table (CSV); the metric was taken out of it and doubled quotes were read as one."
+            }
+            ProblemKind::JsonLog => "This is a log line in JSON; the metric was taken out of it.",
             ProblemKind::WrappedLine => "This line was broken into several, which were joined.",
             ProblemKind::PromptAfterValue => "What stands directly behind the value was taken off.",
             ProblemKind::NoteAfterValue => "The note behind the value was left out.",

@@ -4,7 +4,7 @@ use crate::metrics::Columns;
 
 /// Rows of series that were there before, each with the latest earlier row of its series, in the order of the text.
 pub(super) fn repeats(text: &str, columns: &Columns) -> Vec<(u32, u32)> {
-    let by_hash = sorted(columns.rows.iter().zip(0..).map(|(row, index)| pair(row.hash, index)).collect());
+    let by_hash = sorted(columns.rows.iter().zip(0..).map(|(row, index)| pair(row.hash(), index)).collect());
     let mut repeats = Vec::new();
     for group in by_hash.chunk_by(|a, b| upper(*a) == upper(*b)).filter(|group| group.len() > 1) {
         for (place, entry) in group.iter().enumerate() {

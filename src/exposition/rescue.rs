@@ -10,6 +10,7 @@ use super::scan::Scanner;
 impl Scanner {
     pub(super) fn rescue(&mut self, line: Line<'_>, ahead: Ahead<'_>) -> Step {
         if self.flat(line)
+            || self.logged(line)
             || self.begin_block(line, ahead)
             || self.pieces(line, ahead)
             || self.peel(line, ahead)
@@ -34,6 +35,17 @@ impl Scanner {
             None => self.problems.add(line.reason.kind, self.line, span, false, || line.reason.sentence.to_owned()),
         }
         Step::Done
+    }
+
+    /// Reads a metric line that a log line in JSON holds.
+    fn logged(&mut self, line: Line<'_>) -> bool {
+        let Some(logged) = noise::json_log(line.line) else { return false };
+        let empty = logged.is_empty() && self.problems.has(ProblemKind::JsonLog);
+        if !empty && !self.peeled(&logged, None) {
+            return false;
+        }
+        self.repaired(ProblemKind::JsonLog, [line.start, line.start + line.line.len()]);
+        true
     }
 
     fn begin_block(&mut self, line: Line<'_>, ahead: Ahead<'_>) -> bool {
@@ -63,7 +75,8 @@ impl Scanner {
 
     /// True when the line is part of the open block; otherwise the block is closed.
     pub(super) fn goes_on(&mut self, mut open: OpenBlock, line: &str, span: [usize; 2]) -> bool {
-        let fits = open.block == Block::Json && (line.starts_with('#') || read_sample(line, &mut self.parts).is_ok());
+        let mut reads = |line: &str| line.starts_with('#') || read_sample(line, &mut self.parts).is_ok();
+        let fits = open.block == Block::Json && (reads(line) || noise::json_log(line).is_some_and(|logged| reads(&logged)));
         let goes_on = open.block.goes_on(line, fits);
         if goes_on {
             open.span[1] = span[1].max(open.span[1]);
@@ -108,7 +121,12 @@ impl Scanner {
         for _ in 0..6 {
             let whole = copy.as_deref().unwrap_or(line.line);
             let rest = whole.get(from..to).unwrap_or("");
-            let kind = if let Some((cleaned, kind)) = noise::clean(rest) {
+            let kind = if let Some(field) = noise::row(rest, self.problems.has(ProblemKind::TableRow)) {
+                let field = field.trim().to_owned();
+                (from, to) = (0, field.len());
+                copy = Some(field);
+                ProblemKind::TableRow
+            } else if let Some((cleaned, kind)) = noise::clean(rest) {
                 let cleaned = cleaned.trim().to_owned();
                 (from, to) = (0, cleaned.len());
                 copy = Some(cleaned);

@@ -114,7 +114,10 @@ impl Scanner {
         };
         let labels = self.columns.values.len();
         self.columns.values.extend_from_slice(&like.values);
-        self.columns.push(like.layout, labels, value, self.line, like.hash);
+        let row = self.columns.rows.len();
+        let goes_on = like.same_but_le.is_some_and(|before| before + 1 == row);
+        like.row = Some(row);
+        self.columns.push(like.layout, labels, value, self.line, like.hash, goes_on);
         if let Some(time) = time {
             self.at_time(time);
         }
@@ -205,7 +208,8 @@ impl Scanner {
         now.remember(line, place, parts, (layout, name, &self.keys), &mut self.columns.decoded);
         let labels = self.columns.values.len();
         self.columns.values.extend_from_slice(&now.values);
-        self.columns.push(layout, labels, parts.value, self.line, now.hash);
+        now.row = Some(self.columns.rows.len());
+        self.columns.push(layout, labels, parts.value, self.line, now.hash, false);
         let tail = parts.tail;
         if let Some(time) = parts.timestamp {
             self.at_time(time);

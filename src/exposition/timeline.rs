@@ -45,7 +45,7 @@ fn goes_by_series(text: &str, columns: &Columns, start: u32, end: u32) -> bool {
         [(a, at), (b, then)] if at != then => columns.rows.get(*a as usize).zip(columns.rows.get(*b as usize)),
         _ => None,
     });
-    of_neighbours.any(|(a, b)| a.hash == b.hash && columns.same_series(text, a, b))
+    of_neighbours.any(|(a, b)| a.hash() == b.hash() && columns.same_series(text, a, b))
 }
 
 /// Sorts rows and their timestamps by time, the order of the text within each; gives the rows at which a new time begins.

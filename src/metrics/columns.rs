@@ -12,8 +12,19 @@ pub(crate) struct Row {
     pub layout: u32,
     pub labels: u32,
     pub line: u32,
-    /// Of name and labels, whatever their order.
-    pub hash: u32,
+    /// Of name and labels, whatever their order; its last bit says [`Row::goes_on`].
+    hash: u32,
+}
+
+impl Row {
+    pub(crate) fn hash(&self) -> u32 {
+        self.hash | 1
+    }
+
+    /// Known to have the name and the labels of the row before, `le` aside. Others may have them too.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.hash & 1 == 1
+    }
 }
 
 /// A sample name with its label keys in the order of the text.
@@ -161,8 +172,9 @@ impl Columns {
 
     /// Adds a sample whose label values are already at the end of `values`, from `labels` on.
     #[inline(always)]
-    pub(crate) fn push(&mut self, layout: u32, labels: usize, value: f64, line: u32, hash: u64) {
-        self.rows.push(Row { value, layout, labels: labels as u32, line, hash: fold(hash) });
+    pub(crate) fn push(&mut self, layout: u32, labels: usize, value: f64, line: u32, hash: u64, goes_on: bool) {
+        let hash = fold(hash) & !1 | u32::from(goes_on);
+        self.rows.push(Row { value, layout, labels: labels as u32, line, hash });
     }
 
     /// True when both rows are of the same series: equal name and equal labels in any order.

@@ -28,4 +28,4 @@ pub(crate) use series::{HistogramRows, SUFFIXES, histograms_of, sum_of};
 pub(crate) use slots::Slots;
 pub use spans::{SourceLines, Spans};
 pub(crate) use text::{Piece, hash};
-pub use unit::{Unit, capital, counted};
+pub use unit::{Unit, capital, counted, first_sentence};

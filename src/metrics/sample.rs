@@ -78,6 +78,11 @@ impl<'a> Sample<'a> {
         self.piece(place).map(|piece| self.text_of(piece))
     }
 
+    pub(super) fn bytes_of(&self, piece: Piece) -> &'a [u8] {
+        let table = self.scrape.table();
+        piece.bytes_within(&table.text, &table.columns.decoded)
+    }
+
     pub(crate) fn text_of(&self, piece: Piece) -> &'a str {
         read(self.scrape, piece)
     }

@@ -6,6 +6,7 @@ use super::columns::{Columns, Metadata, Row, Tells};
 use super::families::{Conflict, Families, Seen, resolve};
 use super::sample::{Family, Sample};
 use super::series::Shape;
+use super::spans::Spans;
 
 use crate::sorted::{sort, sort_by};
 
@@ -33,6 +34,8 @@ pub struct Scrape {
     by_family: Vec<(u32, u32)>,
     /// Indices of families, sorted by the families' names.
     by_family_name: Vec<u32>,
+    /// Every sample has a line of its own, as in any text whose line ends were not lost.
+    one_a_line: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +107,12 @@ impl<'a> Iterator for Samples<'_, 'a> {
         self.next += 1;
         Some(Sample { scrape: self.scrape, row })
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let rest: u32 = self.runs.as_slice().iter().map(|run| run.end - run.start).sum();
+        let count = (self.end - self.next + rest) as usize;
+        (count, Some(count))
+    }
 }
 
 impl Scrape {
@@ -119,6 +128,7 @@ impl Scrape {
     ) -> Scrape {
         let rows = table.columns.rows.get(first as usize..end as usize).unwrap_or(&[]);
         let (seen, mut runs) = runs(&table.columns, rows, first, places);
+        let one_a_line = rows.windows(2).all(|pair| matches!(pair, [a, b] if a.line < b.line));
         let families = resolve(&table.columns, &seen, metadata, conflicts);
         let starts = group(&mut runs, seen.len());
         let places = starts.iter().zip(starts.iter().skip(1));
@@ -137,7 +147,7 @@ impl Scrape {
         };
         let mut by_family_name: Vec<u32> = (0..families.all.len() as u32).collect();
         sort_by(&mut by_family_name, |a, b| family_name(a).cmp(&family_name(b)));
-        Scrape { first, end, names, runs, by_family, by_family_name, families, table }
+        Scrape { first, end, names, runs, by_family, by_family_name, one_a_line, families, table }
     }
 
     #[must_use]
@@ -219,6 +229,17 @@ impl Scrape {
     #[inline(always)]
     pub(super) fn rows(&self, (start, end): (u32, u32)) -> &[Row] {
         self.table.columns.rows.get(start as usize..end as usize).unwrap_or(&[])
+    }
+
+    /// Adds the lines of a stretch of rows.
+    pub(super) fn add_lines(&self, stretch: (u32, u32), lines: &mut Spans) {
+        let rows = self.rows(stretch);
+        match (rows.first(), rows.last()) {
+            (Some(first), Some(last)) if self.one_a_line && (last.line - first.line) as usize + 1 == rows.len() => {
+                lines.add_span((first.line, last.line + 1));
+            }
+            _ => rows.iter().for_each(|row| lines.add(row.line)),
+        }
     }
 
     pub(super) fn families_data(&self) -> &Families {

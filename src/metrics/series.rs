@@ -62,11 +62,7 @@ impl<'a> HistogramRows<'a> {
     }
 
     pub fn add_lines(&self, lines: &mut Spans) {
-        for span in self.buckets.spans().chain(self.totals.spans()) {
-            for row in self.sample.scrape.rows(span) {
-                lines.add(row.line);
-            }
-        }
+        self.buckets.spans().chain(self.totals.spans()).for_each(|stretch| self.sample.scrape.add_lines(stretch, lines));
     }
 }
 
@@ -85,10 +81,17 @@ pub(crate) fn sum_of<'s, 'a: 's>(mut all: impl Iterator<Item = &'s HistogramRows
 /// Reads one histogram after another of a family.
 #[derive(Default)]
 struct Reader<'a> {
+    shape: Shape<'a>,
     /// The bounds of the series before, which are mostly those of the next.
-    bounds: Vec<(&'a [u8], f64)>,
+    bounds: Vec<Bound<'a>>,
     /// Memory to use again.
     spare: Vec<Bucket>,
+}
+
+struct Bound<'a> {
+    short: Option<u64>,
+    written: &'a str,
+    upper: f64,
 }
 
 impl<'a> Reader<'a> {
@@ -96,13 +99,13 @@ impl<'a> Reader<'a> {
         let scrape = rows.sample.scrape;
         let mut buckets = std::mem::take(&mut self.spare);
         buckets.clear();
-        let mut shape = Shape::default();
-        for span in rows.buckets.spans() {
-            for row in scrape.rows(span) {
-                if row.layout != shape.layout {
-                    shape = Shape::of(scrape, row.layout);
+        let columns = &scrape.table().columns;
+        for stretch in rows.buckets.spans() {
+            for row in scrape.rows(stretch) {
+                if row.layout != self.shape.layout {
+                    self.shape = Shape::of(scrape, row.layout);
                 }
-                let Some(le) = shape.le.and_then(|le| scrape.table().columns.value(row, le)) else { continue };
+                let Some(le) = self.shape.le.and_then(|le| columns.value(row, le)) else { continue };
                 if let Some(upper) = self.bound(buckets.len(), scrape, le) {
                     buckets.push(Bucket { upper, cumulative: row.value });
                 }
@@ -111,15 +114,20 @@ impl<'a> Reader<'a> {
         Histogram::new(buckets, rows.sum, rows.count)
     }
 
+    #[inline]
     fn bound(&mut self, place: usize, scrape: &'a Scrape, le: Piece) -> Option<f64> {
         let Table { text, columns, .. } = scrape.table();
-        let bytes = le.bytes_within(text, &columns.decoded);
-        if let Some((_, upper)) = self.bounds.get(place).filter(|(known, _)| are_equal(known, bytes)) {
-            return Some(*upper);
+        let short = le.short(text);
+        if let Some(bound) = self.bounds.get(place).filter(|bound| short.is_some() && bound.short == short) {
+            return Some(bound.upper);
         }
-        let upper = number(le.within(text, &columns.decoded))?;
+        let written = le.within(text, &columns.decoded);
+        let upper = match self.bounds.get(place) {
+            Some(bound) if bound.written == written => bound.upper,
+            _ => number(written)?,
+        };
         self.bounds.truncate(place);
-        self.bounds.push((bytes, upper));
+        self.bounds.push(Bound { short, written, upper });
         Some(upper)
     }
 }
@@ -243,6 +251,10 @@ impl<'a> Shape<'a> {
         let of_one = columns.values_of(one, self.keys.len());
         let mut next = first + 1;
         for row in others {
+            if row.goes_on() {
+                next += 1;
+                continue;
+            }
             if row.layout != one.layout {
                 break;
             }
@@ -289,11 +301,6 @@ impl<'a> Labels<'a> {
 /// Equal values of neighbours are mostly one piece of the text.
 fn same(scrape: &Scrape, a: Piece, b: Piece) -> bool {
     a == b || bytes(scrape, a) == bytes(scrape, b)
-}
-
-/// Bounds are so short that a call costs more than the comparison.
-fn are_equal(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
 }
 
 fn bytes(scrape: &Scrape, piece: Piece) -> &[u8] {

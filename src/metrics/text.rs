@@ -32,6 +32,15 @@ impl Piece {
         source.as_bytes().get(start..start + (self.len & !DECODED) as usize).unwrap_or(&[])
     }
 
+    /// A piece of the text of up to seven bytes as one number: equal numbers are equal pieces. `None` for others and at the end of the text.
+    #[inline]
+    pub(crate) fn short(self, text: &str) -> Option<u64> {
+        let start = self.start as usize;
+        let bytes = text.as_bytes().get(start..start + 8).filter(|_| (1..8).contains(&self.len))?;
+        let word = bytes.try_into().map_or(0, u64::from_le_bytes);
+        Some(word << (64 - 8 * self.len) | u64::from(self.len))
+    }
+
     pub(crate) fn within<'a>(self, text: &'a str, decoded: &'a str) -> &'a str {
         let source = if self.is_decoded() { decoded } else { text };
         let start = self.start as usize;

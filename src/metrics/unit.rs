@@ -97,6 +97,14 @@ pub fn capital(text: &str) -> String {
     text
 }
 
+/// The first sentence of a text, and the rest.
+#[must_use]
+pub fn first_sentence(text: &str) -> (&str, &str) {
+    let end = text.as_bytes().windows(2).position(|pair| pair == b". ").map_or(text.len(), |end| end + 1);
+    let (first, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+    (first, rest.trim_start())
+}
+
 fn seconds(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 || size >= 1.0 || !value.is_finite() {

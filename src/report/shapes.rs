@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ComparisonView, NotMeasurable, Opinion, RuleStatus};
+use super::{ComparisonView, NotMeasurable, Opinion, RuleStatus, Standing};
 use crate::health::Health;
 use crate::metrics::SourceLines;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
@@ -29,6 +29,8 @@ pub struct Report {
     /// 0–100, `null` when there is no data to judge.
     pub overall_health_score: Option<f64>,
     pub health: Health,
+    /// How the score is to be read: the word beside it, and why.
+    pub standing: Standing,
     /// Present when the dumps fall into two windows, by a restart or by a pause.
     pub comparison: Option<ComparisonView>,
     /// Worst first.
@@ -143,6 +145,13 @@ impl Bottleneck {
     #[must_use]
     pub fn is_classic(&self) -> bool {
         self.id.starts_with("classic-")
+    }
+
+    /// How to see that a change helped, where that is the same for each of several.
+    #[must_use]
+    pub fn shared_verify(&self) -> Option<&str> {
+        let (first, others) = self.actions.split_first().filter(|(first, others)| !others.is_empty() && !first.verify.is_empty())?;
+        others.iter().all(|other| other.verify == first.verify).then_some(first.verify.as_str())
     }
 }
 

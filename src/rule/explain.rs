@@ -1,6 +1,6 @@
 //! Causes explain symptoms: the smallest set of causes that covers what was felt wins, the rest contributes.
 
-use super::{Contributing, Finding, Outcome, PROBABLE_FROM, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
+use super::{BottleneckType, Contributing, Finding, Outcome, PROBABLE_FROM, Role, Rule, State, StateKind, Symptom, SymptomSeen, Symptoms};
 
 use crate::sorted::sort_by;
 
@@ -76,7 +76,15 @@ pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Expla
         let shares = |winner: &&mut Finding| {
             symptoms.seen.iter().any(|seen| winner.explains.contains(&seen.symptom) && cause.explains.contains(&seen.symptom))
         };
-        match winners.iter_mut().find(shares) {
+        // Pauses that lengthen the answers of the running requests let others wait longer for their places.
+        let lengthens = |winner: &&mut Finding| {
+            winner.explains.contains(&Symptom::Queue)
+                && winner.confidence.value >= PROBABLE_FROM
+                && cause.rule.kind == BottleneckType::HighLatency
+                && cause.explains.contains(&Symptom::Itl)
+                && symptoms.get(Symptom::Queue).is_some()
+        };
+        match winners.iter_mut().find(|winner| shares(winner) || lengthens(winner)) {
             Some(winner) => winner.contributing.push(Contributing {
                 rule: cause.rule,
                 sentence: cause.sentence.clone(),
@@ -194,6 +202,17 @@ mod tests {
     fn a_cause_that_nobody_feels_is_a_risk() {
         let found = explained(vec![finding("preemption-thrash", 0.9)], Vec::new());
         assert_eq!(found.findings[0].role, Role::Risk);
+    }
+
+    #[test]
+    fn pauses_that_nobody_feels_contribute_to_the_queue_that_they_lengthen() {
+        let found = |queue: f64| {
+            let fired = vec![finding("over-reservation", queue), finding("prefill-interference", 0.8)];
+            explained(fired, vec![symptom(Symptom::Ttft, 1.0), symptom(Symptom::Queue, 0.5)])
+        };
+        assert_eq!(ids(&found(0.7)), ["over-reservation"]);
+        assert_eq!(found(0.7).findings[0].contributing[0].rule.id, "prefill-interference");
+        assert_eq!(found(0.4).findings.len(), 2, "a mere possibility hides nothing");
     }
 
     #[test]

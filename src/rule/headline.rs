@@ -3,7 +3,7 @@
 use super::explain::Explanation;
 use super::words::{requests_running, requests_wait};
 use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen};
-use crate::metrics::Unit;
+use crate::metrics::{Unit, counted};
 use crate::signal::{Gauge, Mode};
 use crate::slo::Verdict;
 
@@ -33,7 +33,7 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         Symptom::Availability => "Too many requests fail",
         Symptom::Throughput => "Throughput is below its target",
         Symptom::Queue => {
-            return format!("{}, and the dump does not tell for what.", requests_wait(seen.value));
+            return format!("{}, and the dump does not tell for what.", waiting(ctx, seen));
         }
     };
     let numbers = format!("{} against {}", seen.shown, seen.unit.show(seen.limit));
@@ -41,8 +41,8 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         return format!("{what} ({numbers}); none of the measurable causes explains it.");
     }
     let now = match ctx.seen.gauge(Gauge::Waiting).map(|waiting| waiting.value) {
-        Some(0.0) if ctx.state.kind == StateKind::Idle => " The server is idle now.",
-        Some(0.0) => " Nothing is waiting now.",
+        Some(0.0) if ctx.state.kind == StateKind::Idle => " It is idle now.",
+        Some(0.0) => " Nothing waits now.",
         _ => "",
     };
     let past = match seen.symptom {
@@ -54,14 +54,15 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
     };
     if let Some(queue) = queue {
         // What is there now stands before what was: the queue is of this moment, the latency of the whole life of the process.
-        let running =
-            ctx.seen.gauge(Gauge::Running).map_or_else(String::new, |running| format!(" while {} run", Unit::Count.show(running.value)));
-        return format!(
-            "{}{running}. {past} since the process started ({numbers}). Add a second dump to find the cause.",
-            requests_wait(queue.value)
-        );
+        return format!("{}. {past} since start ({numbers}).", waiting(ctx, queue));
     }
-    format!("{past} since the process started ({numbers}).{now} Add a second dump to see whether it still does.")
+    format!("{past} since start ({numbers}).{now}")
+}
+
+/// `90 requests wait while 37 run`.
+fn waiting(ctx: &Context<'_>, queue: &SymptomSeen) -> String {
+    let running = ctx.seen.gauge(Gauge::Running).map(|running| format!(" while {}", counted(running.value, "runs", "run")));
+    format!("{}{}", requests_wait(queue.value), running.unwrap_or_default())
 }
 
 fn calm(ctx: &Context<'_>) -> String {

@@ -2,6 +2,7 @@
 
 use super::explain::Explanation;
 use super::{Action, Context, Finding, Missing, NotMeasurable, Role, StateKind, Symptom};
+use crate::metrics::first_sentence;
 
 /// Gives every symptom that nobody explains one step: the one that is likeliest to show its cause.
 pub(super) fn give_steps(ctx: &Context<'_>, explanation: &mut Explanation, missing: &[NotMeasurable]) {
@@ -19,7 +20,7 @@ fn step(ctx: &Context<'_>, finding: &Finding, missing: &[NotMeasurable]) -> Stri
     }
     match missing.iter().filter(|group| waiting(group, &finding.explains) > 0).rev().max_by_key(|group| waiting(group, &finding.explains)) {
         Some(group) if group.missing == Missing::times() => group.missing.how_to_enable.clone(),
-        Some(group) => format!("Get {}. {}", group.missing.what, first_sentence(&group.missing.how_to_enable)),
+        Some(group) => format!("Get {}. {}", group.missing.what, first_sentence(&group.missing.how_to_enable).0),
         None => "Read the server’s log of these seconds: every rule that could explain it was judged, and none does.".to_owned(),
     }
 }
@@ -28,10 +29,6 @@ fn step(ctx: &Context<'_>, finding: &Finding, missing: &[NotMeasurable]) -> Stri
 fn waiting(group: &NotMeasurable, symptoms: &[Symptom]) -> usize {
     let could = |symptom: &Symptom| symptoms.contains(symptom);
     group.rules.iter().filter(|rule| rule.role == Role::Cause && rule.explains.iter().any(could)).count()
-}
-
-fn first_sentence(text: &str) -> &str {
-    text.find(". ").and_then(|end| text.get(..=end)).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! From bytes to a loaded text: read, judge whether it is one, and decide whether it belongs to what is there.
 
 use super::Session;
-use super::loaded::{Loaded, Undo, dated};
+use super::blank::{Beginning, Refused};
+use super::loaded::{Loaded, Tag, Undo};
 use crate::analyze::{Input, Options, one_server, readable};
 use crate::browse::Lines;
 use crate::exposition::{Parsed, parse_owned};
@@ -22,35 +23,45 @@ pub struct Incoming {
     pub origin: Origin,
 }
 
+impl Incoming {
+    fn read(self) -> (Input, Tag) {
+        let Incoming { name, at, bytes, origin } = self;
+        let size = bytes.len();
+        let (at, hint) = told_or_hinted(at, origin);
+        let input = Input { name, at, hint, parsed: parse_owned(bytes) };
+        let tag = Tag::of(&input, size, origin);
+        // A time that the text tells needs no hint.
+        let hint = hint.filter(|_| tag.own.is_none());
+        (Input { hint, ..input }, tag)
+    }
+}
+
+/// The best that is known of when a text was scraped; without any, it comes last.
+fn moment((input, tag): &(Input, Tag)) -> f64 {
+    let own = tag.own.map(|(at, _)| at);
+    input.at.or(own).or(input.hint.map(|hint| hint.at)).unwrap_or(f64::MAX)
+}
+
 /// Problems and lines that a rejected text is shown with.
 const SHOWN: usize = 5;
 
 impl Session {
     /// Loads the texts. What was loaded stays when a text cannot be read; a text of another server takes its place, and that can be
     /// undone.
-    pub fn accept(&mut self, mut incoming: Vec<Incoming>) {
+    pub fn accept(&mut self, incoming: Vec<Incoming>) {
         self.message = None;
         self.undo = None;
-        sort_by(&mut incoming, |a, b| a.at.unwrap_or(f64::MAX).total_cmp(&b.at.unwrap_or(f64::MAX)));
+        let mut arrived: Vec<(Input, Tag)> = incoming.into_iter().map(Incoming::read).collect();
+        sort_by(&mut arrived, |a, b| moment(a).total_cmp(&moment(b)));
         let mut fresh = Loaded::default();
         let mut left_out: Vec<String> = Vec::new();
         let mut rejected = None;
-        // An empty page is nothing by itself, but before a dump of TGI it is where that server began to count.
-        let mut blank: Option<(Input, usize, Origin, RequestError)> = None;
-        for Incoming { name, at, bytes, origin } in incoming {
-            let size = bytes.len();
-            let (at, hint) = told_or_hinted(at, origin);
-            let mut input = Input { name, at, hint, parsed: parse_owned(bytes) };
-            if dated(&input).is_some() {
-                input.hint = None;
-            }
+        let mut beginning = Beginning::default();
+        for (input, tag) in arrived {
             if let Some(error) = self.refusal(&input) {
-                let refused = if input.parsed.text.trim().is_empty() && fresh.is_empty() {
-                    blank.replace((input, size, origin, error)).map(|(earlier, _, _, error)| (earlier, error))
-                } else {
-                    Some((input, error))
-                };
-                rejected = refused.map(|(input, error)| rejection(input, error)).or(rejected);
+                let refused = (input, error);
+                let refused = if fresh.is_empty() { beginning.keep(refused, tag) } else { Some(refused) };
+                rejected = refused.map(rejection).or(rejected);
                 continue;
             }
             let name = input.name.clone();
@@ -58,26 +69,15 @@ impl Session {
                 left_out.push(words::already(&name));
                 continue;
             }
-            if let Some((beginning, size, origin, error)) = blank.take() {
-                let pair = [beginning, input];
-                let begins = one_server(&pair);
-                let [beginning, dump] = pair;
-                input = dump;
-                if begins {
-                    fresh.push(beginning, size, origin);
-                } else {
-                    rejected = Some(rejection(beginning, error));
-                }
-            }
-            fresh.push(input, size, origin);
+            let (input, refused) = beginning.load_before(input, &mut fresh);
+            rejected = refused.map(rejection).or(rejected);
+            fresh.push(input, tag);
             if fresh.inputs.len() > 1 && !one_server(&fresh.inputs) {
                 fresh.pop();
                 left_out.push(words::other_server(&name));
             }
         }
-        if let Some((input, _, _, error)) = blank {
-            rejected = rejected.or_else(|| Some(rejection(input, error)));
-        }
+        rejected = rejected.or(beginning.left().map(rejection));
         let replaced = if fresh.is_empty() { None } else { self.take_in(fresh) };
         if let Some(message) = rejected {
             self.message = Some(message);
@@ -106,14 +106,14 @@ impl Session {
         let name = inputs.first().map_or_else(String::new, |input| input.name.clone());
         let kept = self.loaded.inputs.len();
         for (input, tag) in inputs.into_iter().zip(tags) {
-            self.loaded.push(input, tag.bytes, tag.origin);
+            self.loaded.push(input, tag);
         }
         let replaced = if kept == 0 || one_server(&self.loaded.inputs) {
             None
         } else {
             let mut before = self.loaded.take();
             for (input, tag) in before.inputs.drain(kept..).zip(before.tags.drain(kept..)) {
-                self.loaded.push(input, tag.bytes, tag.origin);
+                self.loaded.push(input, tag);
             }
             Some((name, before))
         };
@@ -138,7 +138,7 @@ fn known(loaded: &Loaded, parsed: &Parsed) -> bool {
     loaded.inputs.iter().any(|other| other.parsed.text == parsed.text)
 }
 
-fn rejection(input: Input, error: RequestError) -> Message {
+fn rejection((input, error): Refused) -> Message {
     let Parsed { text, problems, .. } = input.parsed;
     let lines = Lines::of(&text);
     // What is wrong with the whole text is often said of a line, too.

@@ -1,7 +1,6 @@
 //! The texts, in the order in which they were given.
 
-use crate::analyze::Input;
-use crate::exposition::answered_at;
+use crate::analyze::{Clock, Input, own_time};
 use crate::view::frame::{Chip, Origin};
 
 /// What is known of a text besides the text.
@@ -11,6 +10,15 @@ pub struct Tag {
     pub id: u32,
     pub bytes: usize,
     pub origin: Origin,
+    /// The time that the text tells by itself.
+    pub own: Option<(f64, Clock)>,
+}
+
+impl Tag {
+    /// Of a text that is not loaded yet.
+    pub fn of(input: &Input, bytes: usize, origin: Origin) -> Tag {
+        Tag { id: 0, bytes, origin, own: own_time(input) }
+    }
 }
 
 /// `tags` runs beside `inputs`, which the analysis takes as one slice.
@@ -25,9 +33,10 @@ pub struct Loaded {
 pub type Undo = Loaded;
 
 impl Loaded {
-    pub fn push(&mut self, input: Input, bytes: usize, origin: Origin) {
+    /// Adds a text under an id of its own.
+    pub fn push(&mut self, input: Input, tag: Tag) {
         self.inputs.push(input);
-        self.tags.push(Tag { id: self.next_id, bytes, origin });
+        self.tags.push(Tag { id: self.next_id, ..tag });
         self.next_id += 1;
     }
 
@@ -77,23 +86,18 @@ impl Loaded {
 
     pub fn chips(&self) -> Vec<Chip> {
         let chip = |(input, tag): (&Input, &Tag)| {
-            let date = dated(input).filter(|_| input.at.is_none());
+            let own = tag.own.filter(|_| input.at.is_none());
             Chip {
                 id: tag.id,
                 name: input.name.clone(),
                 bytes: tag.bytes,
                 origin: tag.origin,
-                at: input.at.or(date).or(input.hint.map(|hint| hint.at)),
+                at: input.at.or(own.map(|(at, _)| at)).or(input.hint.map(|hint| hint.at)),
                 hinted: input.hint.is_some(),
-                dated: date.is_some(),
+                clock: own.map(|(_, clock)| clock),
                 problems: input.parsed.problem_counts.values().sum(),
             }
         };
         self.inputs.iter().zip(&self.tags).map(chip).collect()
     }
-}
-
-/// When the server answered, if the text says so.
-pub fn dated(input: &Input) -> Option<f64> {
-    answered_at(&input.parsed, input.parsed.scrapes.last()?)
 }

@@ -3,6 +3,7 @@
 
 mod accept;
 mod act;
+mod blank;
 mod loaded;
 mod raw;
 #[cfg(test)]
@@ -19,7 +20,7 @@ use crate::entry::{Checked, Settings};
 use crate::export::markdown;
 use crate::report::Report;
 use crate::request::{RequestError, report_json};
-use crate::view::frame::{Message, chips, notice};
+use crate::view::frame::{Beside, Message, chips, notice};
 use crate::view::{Node, card, el_of, form, rules, typeset};
 
 /// What the texts and the settings amount to.
@@ -106,7 +107,8 @@ impl Session {
             Part::Notice => notice(self.message.as_ref(), !self.loaded.is_empty()),
             Part::Top => {
                 let refused = if let Outcome::Refused(error) = &self.outcome { Some(card::refused(error)) } else { None };
-                let texts = chips(&self.loaded.chips(), refused.is_some(), self.editing);
+                let asked = report.is_some_and(card::asks_for_dumps);
+                let texts = chips(&self.loaded.chips(), Beside { refused: refused.is_some(), asked }, self.editing);
                 let top = el_of("div", "report-top").maybe(report.map(card::headline)).maybe(refused);
                 top.with(texts).maybe(report.map(card::jumps))
             }

@@ -234,6 +234,32 @@ fn a_date_inside_the_text_is_shown_and_no_other_time_is_offered() {
 }
 
 #[test]
+fn the_time_of_the_samples_is_shown_where_the_report_rests_on_it() {
+    // 1,795,500,000 s, in the seconds of OpenMetrics and the milliseconds of the older format.
+    let stamp = |time: &str| -> String {
+        let stamped = |line: &str| if line.starts_with('#') || line.is_empty() { line.to_owned() } else { format!("{line} {time}") };
+        SLOTS[0].lines().map(|line| stamped(line) + "\n").collect()
+    };
+    for stamped in [stamp("1795500000.0") + "# EOF\n", stamp("1795500000000")] {
+        for origin in [Origin::File, Origin::Pasted] {
+            let mut session = Session::new();
+            session.accept(vec![Incoming { at: Some(1_895_500_000.0), origin, ..text("one", &stamped) }]);
+            let top = session.draw(Part::Top, true).all_text();
+            assert!(top.contains("time in the samples") && !top.contains("file time") && !top.contains("Use that time"), "{top}");
+            assert_eq!(session.loaded.chips()[0].at, Some(1_795_500_000.0));
+            assert!(session.json().contains("\"timestamp\":\"2026-11-24T06:00:00Z\""));
+            session.fill("time.0", "1795500600");
+            assert!(session.draw(Part::Top, true).all_text().contains("set by you") && session.json().contains("2026-11-24T06:10:00Z"));
+        }
+    }
+    let fetched = Incoming { at: Some(1_795_500_030.0), origin: Origin::Fetched, ..text("one", &stamp("1795500000000")) };
+    let mut session = Session::new();
+    session.accept(vec![fetched]);
+    assert!(session.draw(Part::Top, true).all_text().contains("fetched"), "what is told stands above the text");
+    assert!(session.json().contains("\"timestamp\":\"2026-11-24T06:00:30Z\""));
+}
+
+#[test]
 fn typing_a_time_takes_the_place_of_what_the_file_says() {
     let mut session = Session::new();
     session.accept(vec![Incoming { at: Some(1_795_500_000.0), origin: Origin::File, ..text("one", SLOTS[0]) }]);
@@ -252,9 +278,41 @@ fn a_symptom_is_called_a_symptom_and_its_step_is_short() {
                  # TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total{model_name=\"m\"} 0\n";
     let session = with(&[waits]);
     let top = session.draw(Part::Top, true).all_text();
-    assert!(top.contains("90 requests wait") && top.contains("cause not found") && !top.contains("cause possible"), "{top}");
+    assert!(top.contains("90 requests wait") && !top.contains("cause possible"), "{top}");
     assert!(top.contains("Take a second dump 30 to 60\u{a0}s later"), "{top}");
     assert!(session.markdown().contains("**Next step**: Take a second dump 30 to 60 s later"));
+    // A narrow screen shows this part alone.
+    for once in ["second dump", "cause", "wait", "37"] {
+        assert_eq!(top.matches(once).count(), 1, "{once}: {top}");
+    }
+}
+
+#[test]
+fn why_there_is_no_report_is_a_short_headline_and_the_rest_is_below() {
+    let texts = [
+        "# TYPE nv_inference_count counter\nnv_inference_count{model=\"m\"} 3\n",
+        "# TYPE vllm:current_qps gauge\nvllm:current_qps 3\n",
+        "process_resident_memory_bytes 3\n",
+        "shoe_size 44\n",
+    ];
+    for content in texts {
+        let top = with(&[content]).draw(Part::Top, true);
+        let headline = top.find_all(&|node| node.tag() == "h1").remove(0).all_text();
+        assert!(headline.chars().count() <= 60 && headline.ends_with('.'), "{headline}");
+        assert!(top.all_text().len() > headline.len() + 100, "{}", top.all_text());
+    }
+}
+
+#[test]
+fn what_verifies_every_change_of_a_finding_is_said_once() {
+    let session = with(&[include_str!("../../assets/samples/vllm-kv-bound-1.prom")]);
+    let finding = &session.report().unwrap().bottlenecks[0];
+    assert!(finding.actions.len() > 1);
+    let verify = finding.actions[0].verify.as_str();
+    assert!(finding.actions.iter().all(|action| action.verify == verify), "the same for all of them");
+    assert_eq!(session.draw(Part::Main, true).all_text().replace('\u{a0}', " ").matches(verify).count(), 1);
+    assert_eq!(session.markdown().matches(verify).count(), 1);
+    assert_eq!(session.json().matches(verify).count(), finding.actions.len(), "each action keeps its own in the JSON");
 }
 
 #[test]
@@ -271,6 +329,14 @@ fn an_empty_page_opened_with_a_later_dump_of_tgi_is_where_it_began_to_count() {
     let mut session = Session::new();
     session.accept(vec![file("empty", 1_795_500_000.0, ""), file("later", 1_795_500_000.2, served)]);
     assert_eq!(names(&session), ["empty", "later"], "files that were copied together stand in the order they were given");
+
+    // Saved with their headers, whose dates order them whatever the files say: 2026-11-24T05:59:00Z is a minute before 06:00:00Z.
+    let answer = |date: &str, body: &str| format!("HTTP/1.1 200 OK\r\ndate: Tue, 24 Nov 2026 {date} GMT\r\n\r\n{body}");
+    let mut session = Session::new();
+    let (empty, later) = (answer("05:59:00", ""), answer("06:00:00", served));
+    session.accept(vec![file("later", 1_795_600_000.0, &later), file("empty", 1_795_600_000.1, &empty)]);
+    assert_eq!(names(&session), ["empty", "later"], "{}", said(&session));
+    assert!(session.json().contains("\"seconds\":60"), "{}", session.json());
 
     let mut session = Session::new();
     session.accept(vec![file("empty", 1_795_500_000.0, ""), file("vllm", 1_795_500_060.0, SLOTS[0])]);

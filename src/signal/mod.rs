@@ -13,7 +13,7 @@ mod window;
 
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, Span, TimeBase, Window};
 pub use snapshot::{
-    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Snapshot, Source, Spread, Value, Version, VersionRange,
+    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,
 };
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
-pub use window::{chronological, restarted, same_instance, same_settings};
+pub use window::{chronological, restarted, same_instance, same_settings, spent};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::window::{chronological, difference, increase, restarted, since, spans_equal};
-use super::{Counter, Distribution, Gauge, HintedBy, Snapshot, Source, Value};
+use super::{Counter, Distribution, Gauge, HintedBy, Ranks, Snapshot, Source, Value};
 use crate::metrics::{Histogram, Unit};
 
 /// How many snapshots stand behind a report.
@@ -88,6 +88,8 @@ pub struct Observation {
 
 /// KV usage from which running requests may be preempted (own judgement, as for a full cache elsewhere).
 const FULL: f64 = 0.95;
+/// Gateways call a replica saturated from this usage on (GIE, WVA); a cache that preempts bounces between it and full.
+const SATURATED: f64 = 0.80;
 
 impl Observation {
     #[must_use]
@@ -177,14 +179,18 @@ impl Observation {
 
     /// Counts by data-parallel rank, in rank order.
     #[must_use]
-    pub fn count_by_rank(&self, counter: Counter) -> Option<Vec<(String, f64)>> {
+    pub fn count_by_rank(&self, counter: Counter) -> Option<Ranks> {
         let last = self.last.counters.get(&counter)?;
         let Some(first) = self.first.as_ref().filter(|_| !self.restarted()) else {
             return Some(last.ranks.clone());
         };
         let before = first.counters.get(&counter)?;
-        let earlier = |rank: &String| before.ranks.iter().find(|(name, _)| name == rank).map_or(0.0, |(_, value)| *value);
-        Some(last.ranks.iter().map(|(rank, value)| (rank.clone(), since(earlier(rank), *value))).collect())
+        // Both are in rank order, so that the place is mostly the same.
+        let earlier = |at: usize, rank: &str| {
+            let here = before.ranks.get(at).filter(|(name, _)| name == rank);
+            here.or_else(|| before.ranks.iter().find(|(name, _)| name == rank)).map_or(0.0, |(_, value)| *value)
+        };
+        Some(last.ranks.iter().enumerate().map(|(at, (rank, value))| (rank.clone(), since(earlier(at, rank), *value))).collect())
     }
 
     /// A distribution: of the window, or of the lifetime in a snapshot. `None` when absent or when the bounds changed.
@@ -231,9 +237,15 @@ impl Observation {
         let before = |gauge| if self.restarted() { 0.0 } else { self.gauge_before(gauge).map_or(0.0, |reading| reading.value) };
         let running = self.gauge(Gauge::Running)?.value - before(Gauge::Running);
         let full = self.gauge(Gauge::KvUsage).is_some_and(|usage| usage.value >= FULL);
-        let preempting = full || self.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0);
+        let preempting = full || self.may_have_preempted() || self.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0);
         let waiting = self.gauge(Gauge::Waiting).filter(|_| preempting).map_or(0.0, |reading| reading.value);
         Some(running + (waiting - before(Gauge::Waiting)).max(0.0))
+    }
+
+    /// Preemptions are not counted, and the cache was near its end, or nobody says how full it was.
+    #[must_use]
+    pub fn may_have_preempted(&self) -> bool {
+        self.count(Counter::Preemptions).is_none() && self.gauge_span(Gauge::KvUsage).is_none_or(|(_, most)| most >= SATURATED)
     }
 
     /// Distributions whose bounds changed between the snapshots.

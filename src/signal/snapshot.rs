@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::{Counter, Distribution, Gauge};
 use crate::metrics::{Histogram, SourceLines};
@@ -116,15 +117,26 @@ pub struct Citation {
     pub lines: SourceLines,
 }
 
+/// A value for each data-parallel rank, in their numeric order.
+pub type Ranks = Vec<(SmolStr, f64)>;
+
 /// A gauge or counter, merged over ranks, with each rank kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value {
     pub value: f64,
-    /// Data-parallel ranks in their numeric order; one entry with an empty name when the server has no rank label.
-    pub ranks: Vec<(String, f64)>,
+    /// One entry with an empty name when the server has no rank label.
+    pub ranks: Ranks,
     pub source: Source,
     /// The family does not exist before its first event, so its absence means zero (SGLang and TGI failure counters).
     pub absent_is_zero: bool,
+}
+
+impl Value {
+    /// Of a server without ranks.
+    #[must_use]
+    pub fn of_one(value: f64, source: Source) -> Self {
+        Value { value, ranks: vec![(SmolStr::default(), value)], source, absent_is_zero: false }
+    }
 }
 
 /// A distribution, merged over ranks.

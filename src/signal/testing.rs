@@ -106,7 +106,7 @@ pub(crate) fn source(metric: &str) -> Source {
 }
 
 fn value_of(metric: &str, value: f64) -> Value {
-    Value { value, ranks: vec![(String::new(), value)], source: source(metric), absent_is_zero: false }
+    Value::of_one(value, source(metric))
 }
 
 pub(crate) fn snapshot(build: Build) -> Observation {

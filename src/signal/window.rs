@@ -192,6 +192,12 @@ pub(super) fn difference(first: &Snapshot, key: Distribution, last: &Spread, res
     }
 }
 
+/// What the observations between two snapshots add up to, the earlier one first: of a latency, seconds.
+#[must_use]
+pub fn spent(first: &Snapshot, last: &Snapshot, key: Distribution, restarted: bool) -> Option<f64> {
+    difference(first, key, last.distributions.get(&key)?, restarted)?.sum
+}
+
 pub(super) fn spans_equal(first: &Spread, last: &Spread) -> bool {
     last.histogram.same_bounds(&first.histogram)
 }

@@ -36,19 +36,51 @@ fn normal_quantile(level: f64, n: f64, p: f64) -> f64 {
     (n * p + z * deviation).round().clamp(0.0, n.max(0.0))
 }
 
-/// Whether [`binomial_quantile`] is at most `k`. Far from the mean, where the bounds of buckets mostly are, Hoeffding's inequality answers:
-/// P(X ≤ np − t) and P(X ≥ np + t) are at most exp(−2t²/n).
+/// The ends of a 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The quantile at 0.025.
+    Low,
+    /// The quantile at 0.975.
+    High,
+}
+
+impl End {
+    fn level(self) -> f64 {
+        if self == End::Low { 0.025 } else { 0.975 }
+    }
+
+    fn z(self) -> f64 {
+        if self == End::Low { -Z95 } else { Z95 }
+    }
+}
+
+/// Whether [`binomial_quantile`] at an end of the interval is at most `k`. Mostly the inequalities of Zubkov and Serov answer (A complete
+/// proof of universal inequalities for the distribution function of the binomial law, 2012): with C(k) = Φ(±√(2n·D)), D being the relative
+/// entropy of k/n to p, C(k) ≤ P(X ≤ k) ≤ C(k + 1) for 0 < k < n − 1.
 #[must_use]
-pub fn quantile_is_at_most(k: f64, level: f64, n: f64, p: f64) -> bool {
+pub fn quantile_is_at_most(k: f64, end: End, n: f64, p: f64) -> bool {
+    /// More than the entropy is off by rounding.
+    const SLACK: f64 = 1e-6;
+    let k = k.floor();
     if n > EXACT {
-        return normal_quantile(level, n, p) <= k;
+        return normal_quantile(end.level(), n, p) <= k;
     }
-    let above_mean = k.floor() - n * p;
-    let tail = (-2.0 * above_mean * above_mean / n).exp();
-    if above_mean < 0.0 && tail < level {
-        return false;
+    if k > 0.0 && k < n - 1.0 && 0.0 < p && p < 1.0 {
+        let z = |k: f64| {
+            let share = k / n;
+            let entropy = share * (share / p).ln() + (1.0 - share) * ((1.0 - share) / (1.0 - p)).ln();
+            let root = (2.0 * n * entropy).max(0.0).sqrt();
+            if share < p { -root } else { root }
+        };
+        if z(k) > end.z() + SLACK {
+            return true;
+        }
+        if z(k + 1.0) < end.z() - SLACK {
+            return false;
+        }
     }
-    (above_mean > 0.0 && 1.0 - tail >= level) || at_most(k, n, p) >= level
+    at_most(k, n, p) >= end.level()
 }
 
 /// Smallest k with P(X ≤ k) ≥ `level`.
@@ -120,15 +152,15 @@ mod tests {
 
     #[test]
     fn a_quantile_is_at_most_itself_and_what_is_above_it() {
-        for n in [1.0, 7.0, 59.0, 1000.0, 250_000.0, 2e7] {
-            for (level, p) in [(0.025, 0.5), (0.975, 0.5), (0.025, 0.95), (0.975, 0.99), (0.025, 0.1)] {
-                let quantile = binomial_quantile(level, n, p);
-                for distance in [0.0, 1.0, 2.0, 30.0, 1000.0, n] {
-                    assert!(quantile_is_at_most(quantile + distance, level, n, p), "{distance} above {quantile} of {n}");
-                    assert!(
-                        distance == 0.0 || !quantile_is_at_most(quantile - distance, level, n, p),
-                        "{distance} below {quantile} of {n}"
-                    );
+        for n in [1.0, 2.0, 7.0, 59.0, 1000.0, 250_000.0, 2e7] {
+            for p in [0.001, 0.1, 0.5, 0.9, 0.95, 0.99] {
+                for end in [End::Low, End::High] {
+                    let quantile = binomial_quantile(end.level(), n, p);
+                    for distance in (0..40).map(f64::from).chain([1000.0, n]) {
+                        let (above, below) = (quantile + distance, quantile - distance - 1.0);
+                        assert!(quantile_is_at_most(above, end, n, p), "{end:?}: {distance} above {quantile} of {n} at {p}");
+                        assert!(!quantile_is_at_most(below, end, n, p), "{end:?}: {distance} and 1 below {quantile} of {n} at {p}");
+                    }
                 }
             }
         }

@@ -3,7 +3,7 @@
 //! A bucket says only that a value lies between two bounds. The point estimate is PromQL's, so that it agrees with dashboards; the
 //! bracket is what is certain about the observations; the interval adds the sampling error of so many observations.
 
-use super::binomial::quantile_is_at_most;
+use super::binomial::{End, quantile_is_at_most};
 use super::promql::interpolate;
 use crate::metrics::{Bucket, Histogram, Unit};
 
@@ -46,7 +46,13 @@ pub fn quantile(histogram: &Histogram, q: f64) -> Option<Quantile> {
     }
     let rank = (q * samples).ceil().clamp(1.0, samples.max(1.0));
     let whole = unit_buckets(histogram);
-    let bracket = edges(histogram, |below| below >= rank, whole);
+    let mut below = 0.0;
+    let up_to = |(bounds, count)| {
+        below += count;
+        (bounds, below)
+    };
+    let filled: Vec<((f64, f64), f64)> = filled(histogram).map(up_to).collect();
+    let bracket = edges(&filled, |below| below >= rank, whole);
     let place = if bracket.1.is_infinite() {
         Place::Overflow
     } else if histogram.buckets.first().is_some_and(|first| first.upper == bracket.1) {
@@ -60,7 +66,8 @@ pub fn quantile(histogram: &Histogram, q: f64) -> Option<Quantile> {
         let pairs: Vec<(f64, f64)> = histogram.buckets.iter().map(|bucket| (bucket.upper, bucket.cumulative)).collect();
         interpolate(&pairs, q * samples)
     };
-    let sampling = sampling_interval(histogram, q, samples, whole);
+    let lowest = histogram.buckets.first().map_or(0.0, |first| first.upper.min(0.0));
+    let sampling = sampling_interval(&filled, lowest, q, samples, whole);
     Some(Quantile {
         q,
         point,
@@ -166,27 +173,20 @@ pub(super) fn filled(histogram: &Histogram) -> impl Iterator<Item = ((f64, f64),
     })
 }
 
-/// Bounds of an observation, which is in the first bucket of which so many observations up to its bound satisfy.
-fn edges(histogram: &Histogram, satisfies: impl Fn(f64) -> bool, whole: bool) -> (f64, f64) {
-    let mut below = 0.0;
-    let mut last = (0.0, f64::INFINITY);
-    for (bounds, count) in filled(histogram) {
-        below += count;
-        last = bounds;
-        if satisfies(below) {
-            break;
-        }
-    }
-    if whole && last.1.is_finite() && last.0 > 0.0 { (last.1, last.1) } else { last }
+/// Bounds of an observation, which is in the first of the filled buckets of which so many observations up to its bound satisfy; more
+/// satisfy as well.
+fn edges(buckets: &[((f64, f64), f64)], satisfies: impl Fn(f64) -> bool, whole: bool) -> (f64, f64) {
+    let first = buckets.partition_point(|(_, below)| !satisfies(*below));
+    let (low, high) = buckets.get(first).or(buckets.last()).map_or((0.0, f64::INFINITY), |(bounds, _)| *bounds);
+    if whole && high.is_finite() && low > 0.0 { (high, high) } else { (low, high) }
 }
 
-fn sampling_interval(histogram: &Histogram, q: f64, samples: f64, whole: bool) -> (f64, f64) {
+fn sampling_interval(filled: &[((f64, f64), f64)], lowest: f64, q: f64, samples: f64, whole: bool) -> (f64, f64) {
     // The ranks of the order statistics; which bucket they are in is all that matters.
-    let has_low = |below: f64| quantile_is_at_most(below, 0.025, samples, q);
-    let has_high = |below: f64| quantile_is_at_most(below - 1.0, 0.975, samples, q);
-    let lowest = histogram.buckets.first().map_or(0.0, |first| first.upper.min(0.0));
-    let low = if has_low(0.0) { lowest } else { edges(histogram, has_low, whole).0 };
-    let high = if has_high(samples) { edges(histogram, has_high, whole).1 } else { f64::INFINITY };
+    let has_low = |below: f64| quantile_is_at_most(below, End::Low, samples, q);
+    let has_high = |below: f64| quantile_is_at_most(below - 1.0, End::High, samples, q);
+    let low = if has_low(0.0) { lowest } else { edges(filled, has_low, whole).0 };
+    let high = if has_high(samples) { edges(filled, has_high, whole).1 } else { f64::INFINITY };
     (low, high)
 }
 

@@ -3,7 +3,7 @@
 use super::node::{Node, el, el_of};
 use super::words::comparison as changes;
 use super::words::shared as words;
-use crate::report::{Band, Change, Fate, Footing, OpinionVerdict, RuleVerdict};
+use crate::report::{Change, Fate, Footing, OpinionVerdict, RuleVerdict};
 use crate::rule::Severity;
 use crate::slo::Verdict;
 
@@ -64,12 +64,12 @@ pub fn of_verdict(verdict: Verdict) -> Look {
 /// Never a plain green for what the headline doubts.
 pub fn of_footing(footing: Footing) -> Look {
     let (tone, shape) = match footing {
-        Footing::Band(Band::Healthy) => ("good", CHECK),
-        Footing::Band(Band::Minor) | Footing::LookCloser => ("low", DOT),
-        Footing::Band(Band::Degraded) | Footing::TargetMissed => ("medium", DIAMOND),
-        Footing::Band(Band::Critical) => ("critical", TRIANGLE),
-        Footing::Band(Band::Outage) => ("critical", CROSS),
-        Footing::Band(Band::Unknown) | Footing::NotProven | Footing::Untested => ("quiet", RING),
+        Footing::Healthy => ("good", CHECK),
+        Footing::Minor | Footing::LookCloser => ("low", DOT),
+        Footing::Degraded | Footing::TargetMissed => ("medium", DIAMOND),
+        Footing::Critical => ("critical", TRIANGLE),
+        Footing::Outage => ("critical", CROSS),
+        Footing::Unknown | Footing::NotProven | Footing::Untested => ("quiet", RING),
     };
     look(tone, shape, footing.word())
 }

@@ -184,6 +184,20 @@ impl Node {
         }
     }
 
+    /// Puts other nodes in the place of every text inside for which the function has some, except in elements that the test holds for.
+    pub fn split_texts(&mut self, kept: &dyn Fn(&Node) -> bool, split: &dyn Fn(&str) -> Option<Vec<Node>>) {
+        if self.is_text() || kept(self) {
+            return;
+        }
+        for mut child in std::mem::take(&mut self.0.children) {
+            child.split_texts(kept, split);
+            match child.is_text().then(|| split(&child.0.text)).flatten() {
+                Some(parts) => self.0.children.extend(parts),
+                None => self.0.children.push(child),
+            }
+        }
+    }
+
     /// Every element inside, and this one, in reading order, that the test holds for.
     #[must_use]
     pub fn find_all(&self, test: &dyn Fn(&Node) -> bool) -> Vec<&Node> {

@@ -1,7 +1,7 @@
-//! The last touch before a tree is shown: a number and its unit stay on one line. The report itself, its JSON and its Markdown keep
-//! plain spaces, because people search and compare them.
+//! The last touch before a tree is shown: a number and its unit stay on one line, and so does a range. The report itself, its JSON and
+//! its Markdown keep plain spaces, because people search and compare them.
 
-use super::node::Node;
+use super::node::{Node, el_of};
 
 const UNITS: [&str; 16] = ["%", "s", "ms", "µs", "min", "h", "/s", "/min", "tok/s", "req/s", "×", "B", "KB", "MB", "GB", "GB/s"];
 /// A space at which no line ends.
@@ -14,6 +14,44 @@ pub fn typeset(tree: &mut Node) {
             *text = bound;
         }
     });
+    tree.split_texts(&|node| matches!(node.tag(), "code" | "pre" | "option" | "text" | "title"), &ranges);
+}
+
+/// The text with its ranges in elements that do not break, because a line may end after a dash; nothing when there is none. What is copied
+/// from the page stays what it was, as no character is added.
+fn ranges(text: &str) -> Option<Vec<Node>> {
+    let bytes = text.as_bytes();
+    let blank = |byte: &u8| *byte == b' ';
+    let mut parts = Vec::new();
+    let (mut done, mut at) = (0, 0);
+    while let Some(dash) = bytes.get(at..)?.windows(DASH.len()).position(|three| three == DASH) {
+        let (from, to) = (at + dash, at + dash + DASH.len());
+        at = to;
+        let before = bytes.get(..from)?.last();
+        if (is_figure(before) || matches!(before, Some(b's' | b'B'))) && is_figure(bytes.get(to)) {
+            let start = bytes.get(done..from)?.iter().rposition(blank).map_or(done, |space| done + space + 1);
+            at = bytes.get(to..)?.iter().position(blank).map_or(bytes.len(), |space| to + space);
+            parts.extend(text_node(text.get(done..start)?));
+            parts.push(el_of("span", "range").text(text.get(start..at)?));
+            done = at;
+        }
+    }
+    if done == 0 {
+        return None;
+    }
+    parts.extend(text_node(text.get(done..)?));
+    Some(parts)
+}
+
+fn text_node(text: &str) -> Option<Node> {
+    (!text.is_empty()).then(|| Node::of_text(text))
+}
+
+const DASH: &[u8] = "–".as_bytes();
+
+/// A digit, `%`, or a byte of `∞` at either end; before the dash also the end of a unit, as in `30.3 ms–2.53 s`.
+fn is_figure(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'%' | 0x9e | 0xe2))
 }
 
 /// The text with its units bound; nothing when there is none.
@@ -64,6 +102,24 @@ mod tests {
                 let shown = unit.show(value);
                 assert!(bind(&shown).is_some(), "{shown}");
             }
+        }
+    }
+
+    #[test]
+    fn a_range_with_its_unit_does_not_break_and_no_character_is_added() {
+        for (text, unbroken) in [
+            ("20–40 s (n = 700)", vec!["20–40\u{a0}s"]),
+            ("within 1 s (95 % interval 0–0.55 %); 50 % are asked", vec!["0–0.55\u{a0}%);"]),
+            ("Between 90.8–∞ ms and 1.73–5.68 s", vec!["90.8–∞\u{a0}ms", "1.73–5.68\u{a0}s"]),
+            ("0.32–0.33", vec!["0.32–0.33"]),
+            ("30.3 ms–2.53 s (n = 9)", vec!["30.3\u{a0}ms–2.53\u{a0}s"]),
+            ("a – b, 3 – 4, word–word, –3", vec![]),
+        ] {
+            let mut tree = el("p").text(text);
+            typeset(&mut tree);
+            let found: Vec<String> = tree.find_all(&|node| node.get("class") == Some("range")).into_iter().map(Node::all_text).collect();
+            assert_eq!(found, unbroken);
+            assert_eq!(tree.all_text().replace('\u{a0}', " "), text);
         }
     }
 

@@ -1,6 +1,6 @@
 // Named states of the page, for screenshots: each is brought about as a person would do it.
 // `go` gets the page and the two servers; `options` are those of `openPage`.
-import { HTML, SAMPLES, beforeAndAfter, report, verdict } from './support/dumps.mjs';
+import { HTML, SAMPLES, beforeAndAfter, report, sample, verdict } from './support/dumps.mjs';
 import { open } from './support/input.mjs';
 import { metrics } from './support/page.mjs';
 
@@ -22,6 +22,10 @@ export const STATES = [
   window('vllm-healthy'),
   window('vllm-idle'),
   { name: 'one-dump', go: async ({ page }) => report(page, 'vllm-kv-bound-1') },
+  { name: 'symptom', go: async ({ page }) => text(page, 'queue.prom', symptom) },
+  { name: 'idle-missed', go: async ({ page }) => text(page, 'idle.prom', idle) },
+  { name: 'stamped', go: async ({ page }) => text(page, 'stamped.prom', stamped) },
+  { name: 'refused', go: async ({ page }) => text(page, 'triton.prom', '# TYPE nv_inference_count counter\nnv_inference_count{model="m"} 3\n') },
   {
     name: 'before-after',
     go: async ({ page }) => {
@@ -93,6 +97,24 @@ export const STATES = [
   { name: 'help', go: async ({ page }) => page.getByRole('button', { name: 'Help' }).click() },
   { name: 'rules', go: async ({ page }) => page.getByRole('link', { name: 'Rules' }).click() },
 ];
+
+async function text(page, name, bytes) {
+  await open(page, '#open-files', [{ name, bytes }]);
+  await verdict(page);
+}
+
+/** Many wait and first tokens came late, and nothing in one dump tells why. */
+const symptom = [
+  ['num_requests_running', 'gauge', 162], ['num_requests_waiting', 'gauge', 2826], ['kv_cache_usage_perc', 'gauge', 0.3], ['num_preemptions_total', 'counter', 0],
+  ['time_to_first_token_seconds_bucket{le="1.0"}', 'histogram', 90], ['time_to_first_token_seconds_bucket{le="30.0"}', '', 900],
+  ['time_to_first_token_seconds_bucket{le="+Inf"}', '', 2000], ['time_to_first_token_seconds_sum', '', 60000], ['time_to_first_token_seconds_count', '', 2000],
+].map(([name, kind, value]) => `${kind ? `# TYPE vllm:${name.replace(/_bucket.*|_total$/, '')} ${kind}\n` : ''}vllm:${name} ${value}\n`).join('');
+
+/** An overloaded TGI after everybody has gone. */
+const idle = sample('tgi-overload-2').replace(/^(tgi_queue_size|tgi_batch_current_size) \d+$/gm, '$1 0');
+
+/** Samples that carry their own time, 2026-11-24T06:00:00Z. */
+const stamped = sample('vllm-kv-bound-1').replace(/^[^#\n].*$/gm, '$& 1795500000000');
 
 /** On a narrow screen the form is folded. */
 async function unfold(page) {

@@ -23,7 +23,7 @@ mod workload;
 pub use event::{Event, Gauges, Outcome, Reason, Step};
 pub use rng::Rng;
 pub use run::Run;
-pub use scenario::{HELD_OUT_SEEDS, Mode, Scenario, TRAINING_SEEDS, find, scenarios};
+pub use scenario::{HELD_OUT_SEEDS, Mode, Scenario, TRAINING_SEEDS, field, find, scenarios};
 pub use setup::*;
 pub use text::version::{Flavour, Version, versions};
 pub use truth::Truth;

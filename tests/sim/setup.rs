@@ -85,6 +85,17 @@ pub struct Link {
     pub failure_share: f64,
 }
 
+/// The engine stops now and then, whatever it does.
+#[derive(Clone, Debug)]
+pub struct Pauses {
+    /// Per step.
+    pub chance: f64,
+    /// Mean length.
+    pub seconds: f64,
+    /// Lengths within a fifth of the mean, else exponential.
+    pub alike: bool,
+}
+
 #[derive(Clone, Debug)]
 pub struct Server {
     pub model: String,
@@ -111,8 +122,7 @@ pub struct Server {
     pub link: Link,
     /// Largest batch with a captured CUDA graph; larger ones pay twice the fixed cost.
     pub graph_max_batch: u32,
-    /// Chance per step of a pause, and its length in seconds.
-    pub stalls: Option<(f64, f64)>,
+    pub stalls: Option<Pauses>,
     /// The engine stops once: from when, for how long.
     pub freeze: Option<(f64, f64)>,
     /// The process restarts: when, and how long it is down.

@@ -36,7 +36,7 @@ pub fn source(line: u32) -> Source {
 }
 
 fn value(value: f64) -> Value {
-    Value { value, ranks: vec![(String::new(), value)], source: source(7), absent_is_zero: false }
+    Value::of_one(value, source(7))
 }
 
 /// Chained filling of a snapshot.

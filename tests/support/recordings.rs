@@ -48,6 +48,7 @@ pub struct Moment {
     pub seconds: f64,
     /// Unix seconds; a recording without a clock begins at a made-up one.
     pub unix: f64,
+    pub text: String,
     pub parsed: Parsed,
     /// At least two requests that the clients had open were not running.
     pub waits: bool,
@@ -81,13 +82,23 @@ impl Recording {
             let running = parsed.scrapes.first().map_or(0.0, running);
             // The harness counts its queue itself.
             let waiting = snapshot["queue"].as_f64().or_else(|| Some(snapshot["client_inflight"].as_f64()? - running))?;
-            Some(Moment { seconds, unix: snapshot["unix"].as_f64().unwrap_or(1.795e9 + seconds), parsed, waits: waiting >= 2.0 })
+            let unix = snapshot["unix"].as_f64().unwrap_or(1.795e9 + seconds);
+            Some(Moment { seconds, unix, text: String::from_utf8_lossy(&text).into_owned(), parsed, waits: waiting >= 2.0 })
         };
         Some(Recording {
             name: format!("{}/{condition}", folder.parent()?.file_name()?.to_string_lossy()),
             label: Label::of(&condition),
             moments: manifest["snapshots"].as_array()?.iter().filter_map(moment).collect(),
         })
+    }
+
+    /// The same recording as another text of the same server would have shown it.
+    pub fn edited(&self, edit: impl Fn(&str) -> String) -> Recording {
+        let moment = |moment: &Moment| {
+            let text = edit(&moment.text);
+            Moment { parsed: exposition::parse(text.as_bytes()), text, ..*moment }
+        };
+        Recording { name: self.name.clone(), label: self.label, moments: self.moments.iter().map(moment).collect() }
     }
 
     pub fn phase(&self, from: usize, to: usize) -> Phase {

@@ -6,11 +6,15 @@ use std::path::Path;
 use servescope::analyze::{Input, Profile};
 
 use super::super::answer::{Answer, Truth, Verdict, report};
+use super::super::edits::EDITS;
 use super::super::recordings::{self, Phase, Recording};
 
 /// What is claimed of a server at work that needs nothing mended.
 const HARMLESS: &[&str] =
     &["idle", "warming-up", "at-capacity", "kv-full-and-healthy", "no-prefix-reuse", "stale-gauges", "ttft-mixes-nonstreaming"];
+
+/// A person acts on a claim of this confidence.
+const CONFIDENT: f64 = 0.70;
 
 #[derive(Default)]
 struct Row {
@@ -26,6 +30,8 @@ struct Row {
     criticals: usize,
     /// Headlines that are a symptom without a cause.
     unexplained: usize,
+    /// Claims of 0.70 or more, and how many of them are not right.
+    confident: (usize, usize),
     /// Highest confidence of a claim that is not right.
     surest: f64,
 }
@@ -62,6 +68,52 @@ pub fn print(series: &Path, list_wrong: bool) {
     }
 }
 
+/// The same with what older releases and other collectors leave out or add.
+pub fn print_edited(series: &Path, list_wrong: bool) {
+    println!("\n==== recorded servers, their texts edited: every snapshot, and every window between two of them");
+    println!(
+        "{:24} {:8} {:>5}  {:>5} {:>6} {:>6} {:>5}  {:>6} {:>9}  {:>9} {:>11}  claims at 0.7 or more, wrong ones; surest other claim",
+        "edit", "requests", "n", "right", "behind", "silent", "wrong", "others", "forbidden", "criticals", "unexplained"
+    );
+    let recordings = recordings::all(series);
+    for edit in EDITS {
+        let mut rows: BTreeMap<Phase, Row> = BTreeMap::new();
+        for recording in recordings.iter().map(|recording| recording.edited(edit.apply)) {
+            for from in 0..recording.moments.len() {
+                for to in from..recording.moments.len() {
+                    let Some(answer) = answer(&recording, from, to) else { continue };
+                    let phase = recording.phase(from, to);
+                    let said = judge(&recording, phase, &answer);
+                    rows.entry(phase).or_default().add(&said);
+                    if list_wrong && (said.others > 0.0 || said.criticals) {
+                        print!("  {}:", edit.name);
+                        list(&recording, from, to, phase, &answer);
+                    }
+                }
+            }
+        }
+        for (phase, row) in &rows {
+            let surest = if row.surest > 0.0 { format!("{:.2}", row.surest) } else { String::new() };
+            println!(
+                "{:24} {:8} {:5}  {:5} {:6} {:6} {:5}  {:6} {:9}  {:9} {:11}  {} {} {surest}",
+                edit.name,
+                words(*phase),
+                row.n,
+                row.right,
+                row.behind,
+                row.silent,
+                row.wrong,
+                row.others,
+                row.forbidden,
+                row.criticals,
+                row.unexplained,
+                row.confident.0,
+                row.confident.1
+            );
+        }
+    }
+}
+
 fn length(steps: usize) -> &'static str {
     match steps {
         0 => "snapshot",
@@ -90,6 +142,7 @@ struct Said {
     forbidden: bool,
     criticals: bool,
     unexplained: bool,
+    confident: (usize, usize),
 }
 
 impl Said {
@@ -109,6 +162,7 @@ fn judge(recording: &Recording, phase: Phase, answer: &Answer) -> Said {
     };
     let right = |id: &str| truth.primary.contains(&id) || truth.also.contains(&id);
     let verdict = answer.verdict(&truth);
+    let confident: Vec<bool> = answer.claims.iter().filter(|claim| claim.confidence >= CONFIDENT).map(|claim| right(&claim.id)).collect();
     Said {
         verdict,
         behind: verdict != Verdict::Right && answer.claims.iter().any(|claim| truth.primary.contains(&claim.id.as_str())),
@@ -116,6 +170,7 @@ fn judge(recording: &Recording, phase: Phase, answer: &Answer) -> Said {
         forbidden: !answer.forbidden(&truth).is_empty(),
         criticals: calm && answer.criticals > 0,
         unexplained: answer.unexplained(),
+        confident: (confident.len(), confident.iter().filter(|right| !**right).count()),
     }
 }
 
@@ -130,16 +185,22 @@ impl Row {
         self.forbidden += usize::from(said.forbidden);
         self.criticals += usize::from(said.criticals);
         self.unexplained += usize::from(said.unexplained);
+        self.confident.0 += said.confident.0;
+        self.confident.1 += said.confident.1;
         self.surest = self.surest.max(said.others);
     }
 }
 
-fn line(name: &str, phase: Phase, steps: &str, row: &Row) {
-    let requests = match phase {
+fn words(phase: Phase) -> &'static str {
+    match phase {
         Phase::Calm => "calm",
         Phase::Mixed => "mixed",
         Phase::Waiting => "wait",
-    };
+    }
+}
+
+fn line(name: &str, phase: Phase, steps: &str, row: &Row) {
+    let requests = words(phase);
     let surest = if row.surest > 0.0 { format!("{:.2}", row.surest) } else { String::new() };
     println!(
         "{name:38} {steps:9} {requests:8} {:4}  {:5} {:6} {:6} {:5}  {:6} {:9}  {:9} {:11}  {surest}",

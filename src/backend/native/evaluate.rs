@@ -1,32 +1,27 @@
 //! Rows to values: select, pick one of the replicas, add up within a rank, merge over ranks.
 
-use super::ranks::{Replica, by_rank, first_replicas};
-use super::select::show;
+use super::ranks::{Replica, by_rank, first_of_each, first_replicas};
+use super::select::{all_admit, show};
 use super::{Absent, Combine, Instance, Native, Row, Series};
-use crate::metrics::{Bucket, Histogram, Sample, SourceLines, Spans, sum_of};
-use crate::signal::{Counter, Distribution, Gauge, Merge, Source, Spread, Value, Version};
-
-type Ranks = Vec<(String, f64)>;
+use crate::backend::spec::Labels;
+use crate::metrics::{Bucket, Histogram, Samples, SourceLines, Spans, sum_of};
+use crate::signal::{Counter, Distribution, Gauge, Merge, Ranks, Source, Spread, Value, Version};
 
 /// A gauge; negative values are sentinels for "unknown" (vLLM's disabled hit rate, SGLang's unset utilisation).
 pub(in crate::backend) fn gauge(instance: &Instance<'_, '_>, row: &Row<Gauge>) -> Option<Value> {
     let merge = row.to.merge();
     let found = read(instance, row.from, row.combine, add_by_name, |native| {
-        let labels = &instance.spec().labels;
-        let mut chosen: Vec<Series<'_, f64>> = numbers(instance, native).collect();
-        totals(&mut chosen, labels.total);
-        chosen.retain(|series| series.data >= 0.0);
-        let replicas = first_replicas(chosen.into_iter(), labels);
+        let replicas = of_gauge(native, &instance.spec().labels, instance.samples(native.name));
         Some((by_rank(&replicas, f64::max, |values| merged(merge, values)), lines_of(&replicas)))
     })?;
-    let values: Vec<f64> = found.data.iter().map(|(_, value)| *value).collect();
-    Some(Value { value: merged(merge, &values)?, ranks: found.data, source: found.source, absent_is_zero: false })
+    let value = merged(merge, found.data.iter().map(|(_, value)| *value))?;
+    Some(Value { value, ranks: found.data, source: found.source, absent_is_zero: false })
 }
 
 /// A counter; where it is absent because nothing happened yet, zero.
 pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter>, since: Option<Version>) -> Option<Value> {
     let found = read(instance, row.from, row.combine, add_by_name, |native| {
-        let replicas = first_replicas(numbers(instance, native), &instance.spec().labels);
+        let replicas = of_counter(native, &instance.spec().labels, instance.samples(native.name));
         Some((by_rank(&replicas, |a, b| a + b, |values| merged(Merge::Sum, values)), lines_of(&replicas)))
     });
     if let Some(found) = found {
@@ -50,10 +45,11 @@ pub(in crate::backend) fn distribution(instance: &Instance<'_, '_>, row: &Row<Di
     let add = |sum: &mut Histogram, more| sum.add(&more);
     let found = read(instance, row.from, row.combine, add, |native| {
         let all = instance.histograms(native.name).iter().map(Series::of_histogram);
-        let replicas = first_replicas(all.filter(|series| admits(native, &series.sample)), &instance.spec().labels);
+        let mut admitted = all_admit(native.select);
+        let read = first_of_each(all.filter(|series| admitted(&series.sample)), &instance.spec().labels);
         let mut lines = Spans::default();
-        replicas.iter().for_each(|replica| replica.series.data.add_lines(&mut lines));
-        let sum = sum_of(replicas.iter().map(|replica| replica.series.data))?;
+        read.iter().for_each(|series| series.data.add_lines(&mut lines));
+        let sum = sum_of(read.iter().map(|series| series.data))?;
         Some((scaled(sum, native.scale), lines))
     })?;
     Some(Spread { histogram: found.data, source: found.source })
@@ -95,8 +91,7 @@ fn add_by_name(ranks: &mut Ranks, more: Ranks) {
     let known = ranks.len();
     let mut next = 0;
     for (rank, data) in more {
-        let here = |(name, _): &(String, f64)| *name == rank;
-        let found = (next..known).chain(0..next).find(|at| ranks.get(*at).is_some_and(here));
+        let found = (next..known).chain(0..next).find(|at| ranks.get(*at).is_some_and(|(name, _)| *name == rank));
         next = found.map_or(next, |found| found + 1);
         match found.and_then(|found| ranks.get_mut(found)) {
             Some((_, known)) => *known += data,
@@ -105,10 +100,23 @@ fn add_by_name(ranks: &mut Ranks, more: Ranks) {
     }
 }
 
+/// The series that a gauge is read from.
+pub(super) fn of_gauge<'a>(native: &Native, labels: &Labels, samples: Samples<'_, 'a>) -> Vec<Replica<'a, f64>> {
+    let mut chosen: Vec<Series<'a, f64>> = numbers(native, samples).collect();
+    totals(&mut chosen, labels.total);
+    chosen.retain(|series| series.data >= 0.0);
+    first_replicas(chosen.into_iter(), labels)
+}
+
+/// The series that a counter is read from.
+pub(super) fn of_counter<'a>(native: &Native, labels: &Labels, samples: Samples<'_, 'a>) -> Vec<Replica<'a, f64>> {
+    first_replicas(numbers(native, samples), labels)
+}
+
 /// The numbers of a spelling, in the vocabulary's unit.
-fn numbers<'i, 'a>(instance: &Instance<'i, 'a>, native: &Native) -> impl Iterator<Item = Series<'a, f64>> + use<'i, 'a> {
-    let native = *native;
-    let all = instance.numbers(native.name).filter(move |series| series.data.is_finite() && admits(&native, &series.sample));
+fn numbers<'n, 'a>(native: &'n Native, samples: Samples<'n, 'a>) -> impl Iterator<Item = Series<'a, f64>> + use<'n, 'a> {
+    let mut admitted = all_admit(native.select);
+    let all = samples.map(Series::of).filter(move |series| series.data.is_finite() && admitted(&series.sample));
     all.map(move |series| Series { data: series.data * native.scale, ..series })
 }
 
@@ -127,10 +135,6 @@ fn scaled(mut histogram: Histogram, factor: f64) -> Histogram {
     histogram
 }
 
-fn admits(native: &Native, sample: &Sample<'_>) -> bool {
-    native.select.iter().all(|select| select.admits(sample))
-}
-
 /// Where a label has an empty value, that series is the total of the others.
 fn totals<T>(series: &mut Vec<Series<'_, T>>, label: Option<&str>) {
     if let Some(label) = label
@@ -140,11 +144,9 @@ fn totals<T>(series: &mut Vec<Series<'_, T>>, label: Option<&str>) {
     }
 }
 
-fn merged(merge: Merge, values: &[f64]) -> Option<f64> {
-    let sum = || values.iter().copied().reduce(|a, b| a + b);
-    match merge {
-        Merge::Sum => sum(),
-        Merge::Max => values.iter().copied().reduce(f64::max),
-        Merge::Mean => sum().map(|sum| sum / values.len() as f64),
-    }
+/// Several values of one gauge or counter as one.
+pub(super) fn merged(merge: Merge, values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
+    let count = values.len();
+    let joined = values.reduce(if merge == Merge::Max { f64::max } else { |a, b| a + b })?;
+    Some(if merge == Merge::Mean { joined / count as f64 } else { joined })
 }

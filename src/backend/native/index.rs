@@ -14,7 +14,7 @@ pub(in crate::backend) struct Index<'a> {
     spec: &'static Spec,
     prefix: &'static str,
     instances: Instances<'a>,
-    /// Sorted by short name.
+    /// Sorted by short name: the shorter before the longer, so that a search compares few texts.
     names: Vec<Name<'a>>,
 }
 
@@ -41,7 +41,8 @@ impl<'a> Index<'a> {
         let mut names: Vec<Name<'a>> =
             names.filter_map(|full| Some(Name { full, short: short(full)?, by_server: OnceCell::new() })).collect();
         // Where the prefix stands before a name that needs none, the bare name is the server's.
-        sort_by(&mut names, |a, b| (a.short, a.full != a.short).cmp(&(b.short, b.full != b.short)));
+        let order = |name: &Name<'a>| (name.short.len(), name.short, name.full != name.short);
+        sort_by(&mut names, |a, b| order(a).cmp(&order(b)));
         names.dedup_by(|a, b| a.short == b.short);
         let own = |of_bucket: bool| {
             let own = names.iter().filter(move |name| name.full != name.short && name.full.ends_with("_bucket") == of_bucket);
@@ -52,8 +53,26 @@ impl<'a> Index<'a> {
         Index { scrape, spec, prefix, instances, names }
     }
 
-    pub fn instances(&self) -> impl Iterator<Item = Instance<'_, 'a>> {
-        (0..self.instances.len()).map(|number| self.instance(number))
+    pub fn spec(&self) -> &'static Spec {
+        self.spec
+    }
+
+    /// Number of servers.
+    pub fn len(&self) -> usize {
+        self.instances.len()
+    }
+
+    pub fn key(&self, number: usize) -> InstanceKey {
+        self.instances.key(number)
+    }
+
+    /// The samples of a name of every server that has some, as [`Instance::samples`] finds them for one.
+    pub fn samples_of_each(&self, name: &str) -> impl Iterator<Item = (usize, Samples<'_, 'a>)> {
+        let found = |base: &str, suffix: &str| self.place(base, suffix).and_then(|place| self.names.get(place));
+        let found = found(name, "").or_else(|| found(name.strip_suffix("_total")?, "")).or_else(|| found(name, "_total"));
+        let runs = found.map_or(&[][..], |name| name.by_server.get_or_init(|| self.by_server(name)));
+        let of_each = runs.chunk_by(|a, b| a.name == b.name);
+        of_each.filter_map(|runs| Some((runs.first()?.name as usize, Samples::new(self.scrape, runs))))
     }
 
     pub fn instance(&self, number: usize) -> Instance<'_, 'a> {
@@ -62,9 +81,12 @@ impl<'a> Index<'a> {
 
     /// Where samples of this name with this suffix, without the prefix, are.
     fn place(&self, base: &str, suffix: &str) -> Option<usize> {
+        let length = base.len() + suffix.len();
         let order = |name: &Name<'a>| {
-            let (start, rest) = name.short.as_bytes().split_at(base.len().min(name.short.len()));
-            start.cmp(base.as_bytes()).then_with(|| rest.cmp(suffix.as_bytes()))
+            name.short.len().cmp(&length).then_with(|| {
+                let (start, rest) = name.short.as_bytes().split_at(base.len());
+                start.cmp(base.as_bytes()).then_with(|| rest.cmp(suffix.as_bytes()))
+            })
         };
         self.names.binary_search_by(order).ok()
     }
@@ -86,9 +108,7 @@ impl<'a> Index<'a> {
         let mut fitting = Fitting::Several(Vec::new());
         let mut runs: Vec<Run> = Vec::new();
         for (start, end) in self.scrape.named(name.full).series() {
-            if pick.go(&self.scrape.sample(start)) {
-                fitting = self.instances.fitting(&pick.values, &fitting);
-            }
+            self.instances.fit(&self.scrape.sample(start), &mut pick, &mut fitting);
             let mut give = |server: usize| match runs.last_mut() {
                 Some(run) if run.name as usize == server && run.end == start => run.end = end,
                 _ => runs.push(Run { name: server as u32, start, end }),
@@ -124,12 +144,12 @@ impl<'i, 'a> Instance<'i, 'a> {
         if self.index.spec.globals.contains(&name) { name.to_owned() } else { format!("{}{name}", self.index.prefix) }
     }
 
-    /// Series of this sample name. A counter that a proxy renamed is found with or without `_total`.
+    /// Series of this sample name.
     pub fn numbers(&self, name: &str) -> impl Iterator<Item = Series<'a, f64>> + Clone + use<'i, 'a> {
         self.samples(name).map(Series::of)
     }
 
-    /// Samples of this name, which [`Self::numbers`] reads.
+    /// Samples of this name. A counter that a proxy renamed is found with or without `_total`.
     pub fn samples(&self, name: &str) -> Samples<'i, 'a> {
         let found = |base: &str, suffix: &str| Some(self.named(base, suffix)).filter(|samples| samples.clone().next().is_some());
         found(name, "")
@@ -184,10 +204,11 @@ impl<'i, 'a> Instance<'i, 'a> {
     /// The earliest `*_created` sample.
     pub fn created(&self) -> Option<(f64, Source)> {
         let mut earliest: Option<(&'a str, Sample<'a>)> = None;
+        let before = |(a, of_a): (&str, f64), (b, of_b): (&str, f64)| of_a.total_cmp(&of_b).then_with(|| a.cmp(b)).is_lt();
         for name in self.names().filter(|name| name.short.ends_with("_created")) {
             for sample in self.index.samples(name, self.number) {
                 let is_time = sample.value() > 0.0 && sample.value().is_finite();
-                if is_time && earliest.as_ref().is_none_or(|(_, known)| sample.value() < known.value()) {
+                if is_time && earliest.as_ref().is_none_or(|(full, known)| before((name.full, sample.value()), (*full, known.value()))) {
                     earliest = Some((name.full, sample));
                 }
             }

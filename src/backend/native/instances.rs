@@ -46,8 +46,12 @@ impl<'a> Instances<'a> {
         let mut pick = instances.pick();
         let mut before = None;
         for sample in samples {
-            if pick.go(&sample) && !(instances.has_model && pick.values.first() == Some(&None)) {
-                before = Some(instances.note(&pick.values, before));
+            // Families list the servers in one order.
+            let next = before.map_or(0, |before| before + 1);
+            if instances.identities.get(next).is_some_and(|next| pick.go_if(&sample, next)) {
+                before = Some(next);
+            } else if pick.go(&sample) && !(instances.has_model && pick.values.first() == Some(&None)) {
+                before = Some(instances.note(&pick.values));
             }
         }
         instances.settle();
@@ -62,15 +66,19 @@ impl<'a> Instances<'a> {
         Pick::new(self.labels.clone())
     }
 
-    /// The servers that a series with these values can belong to. Families list the servers in one order, so the one after that of the
-    /// series before is looked at first.
-    pub fn fitting(&self, values: &[Option<&'a str>], before: &Fitting) -> Fitting {
+    /// Goes to a sample and finds the servers that its series can belong to. The one after that of the series before is looked at first.
+    pub fn fit(&self, sample: &Sample<'a>, pick: &mut Pick<'a, 'a>, fitting: &mut Fitting) {
+        let next = if let Fitting::One(before) = fitting { *before + 1 } else { 0 };
+        if self.values(next).is_some_and(|next| pick.go_if(sample, next)) {
+            *fitting = Fitting::One(next);
+        } else if pick.go(sample) {
+            *fitting = self.fitting(&pick.values);
+        }
+    }
+
+    fn fitting(&self, values: &[Option<&'a str>]) -> Fitting {
         if self.order.len() == 1 {
             return Fitting::One(0);
-        }
-        let next = if let Fitting::One(before) = before { before + 1 } else { 0 };
-        if self.values(next).is_some_and(|next| next == values) {
-            return Fitting::One(next);
         }
         if let Some(server) = self.place(values).and_then(|place| *self.servers.get(place)?) {
             return Fitting::One(server);
@@ -93,12 +101,7 @@ impl<'a> Instances<'a> {
         }
     }
 
-    /// Looks first where [`Self::fitting`] does.
-    fn note(&mut self, values: &[Option<&'a str>], before: Option<usize>) -> usize {
-        let next = before.map_or(0, |before| before + 1);
-        if self.identities.get(next).is_some_and(|known| known == values) {
-            return next;
-        }
+    fn note(&mut self, values: &[Option<&'a str>]) -> usize {
         if let Some(place) = self.place(values) {
             return place;
         }

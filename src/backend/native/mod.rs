@@ -7,6 +7,7 @@ mod ranks;
 mod select;
 mod series;
 mod table;
+mod traffic;
 mod uses;
 
 pub(super) use evaluate::{counter, distribution, gauge};
@@ -14,3 +15,4 @@ pub(super) use index::{Index, Instance};
 pub(super) use select::Select;
 pub(super) use series::Series;
 pub(super) use table::{Absent, Combine, Native, Row, native};
+pub(super) use traffic::traffic;

@@ -1,8 +1,11 @@
 //! Series to ranks: one replica of each series, then one value per data-parallel rank.
 
+use smol_str::SmolStr;
+
 use super::Series;
 use crate::backend::spec::Labels;
 use crate::metrics::Pick;
+use crate::signal::Ranks;
 use crate::sorted::{sort, sort_by};
 
 /// A series with the rank, process and replica that it is of.
@@ -18,7 +21,7 @@ pub(super) struct Replica<'a, T> {
 pub(super) fn first_replicas<'a, T>(series: impl Iterator<Item = Series<'a, T>>, labels: &Labels) -> Vec<Replica<'a, T>> {
     let mut pick = Pick::new(labels.rank.into_iter().chain(labels.replicas.iter().copied()).collect());
     let ranked = usize::from(labels.rank.is_some());
-    let mut replicas: Vec<Replica<'a, T>> = Vec::new();
+    let mut replicas: Vec<Replica<'a, T>> = Vec::with_capacity(series.size_hint().1.unwrap_or(0));
     for series in series {
         pick.go(&series.sample);
         let (rank, order) = pick.values.split_at(ranked.min(pick.values.len()));
@@ -42,19 +45,30 @@ pub(super) fn first_replicas<'a, T>(series: impl Iterator<Item = Series<'a, T>>,
     replicas
 }
 
+/// The same where ranks are of no interest.
+pub(super) fn first_of_each<'a, T>(series: impl Iterator<Item = Series<'a, T>>, labels: &Labels) -> Vec<Series<'a, T>> {
+    if labels.replicas.is_empty() {
+        return series.collect();
+    }
+    first_replicas(series, labels).into_iter().map(|replica| replica.series).collect()
+}
+
 /// Numbers by rank, in rank order. `twins` joins series that differ in the process id only, `within` those of one rank.
 pub(super) fn by_rank(
     replicas: &[Replica<'_, f64>],
     twins: fn(f64, f64) -> f64,
-    within: impl Fn(&[f64]) -> Option<f64>,
-) -> Vec<(String, f64)> {
+    within: impl Fn(std::vec::IntoIter<f64>) -> Option<f64>,
+) -> Ranks {
     let value = |rank: &[Replica<'_, f64>]| {
+        if let [only] = rank {
+            return Some(only.series.data);
+        }
         let series = rank.chunk_by(|a, b| a.rest == b.rest);
         let values: Vec<f64> = series.filter_map(|same| same.iter().map(|replica| replica.series.data).reduce(twins)).collect();
-        within(&values)
+        within(values.into_iter())
     };
     let ranks = replicas.chunk_by(|a, b| a.rank == b.rank);
-    ranks.filter_map(|rank| Some((rank.first()?.rank.1.to_owned(), value(rank)?))).collect()
+    ranks.filter_map(|rank| Some((SmolStr::new(rank.first()?.rank.1), value(rank)?))).collect()
 }
 
 /// Orders rank labels as numbers, whatever else stands there last.

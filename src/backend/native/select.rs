@@ -1,6 +1,6 @@
 //! Which series of a family a quantity is read from.
 
-use crate::metrics::Sample;
+use crate::metrics::{Pick, Sample};
 
 /// A condition on one label.
 #[derive(Debug, Clone, Copy)]
@@ -19,14 +19,20 @@ pub(in crate::backend) enum Select {
 }
 
 impl Select {
-    pub fn admits(&self, sample: &Sample<'_>) -> bool {
-        let find = |key: &str| sample.label(key);
+    fn label(&self) -> &'static str {
         match self {
-            Select::Is(key, wanted) => find(key) == Some(wanted),
-            Select::OneOf(key, wanted) => find(key).is_some_and(|value| wanted.contains(&value)),
-            Select::NoneOf(key, unwanted) => !find(key).is_some_and(|value| unwanted.contains(&value)),
-            Select::Starts(key, prefix) => find(key).is_some_and(|value| value.starts_with(prefix)),
-            Select::IfPresent { label, test, .. } => find(label).is_none_or(test),
+            Select::Is(label, _) | Select::OneOf(label, _) | Select::NoneOf(label, _) | Select::Starts(label, _) => label,
+            Select::IfPresent { label, .. } => label,
+        }
+    }
+
+    fn admits(&self, value: Option<&str>) -> bool {
+        match self {
+            Select::Is(_, wanted) => value == Some(wanted),
+            Select::OneOf(_, wanted) => value.is_some_and(|value| wanted.contains(&value)),
+            Select::NoneOf(_, unwanted) => !value.is_some_and(|value| unwanted.contains(&value)),
+            Select::Starts(_, prefix) => value.is_some_and(|value| value.starts_with(prefix)),
+            Select::IfPresent { test, .. } => value.is_none_or(test),
         }
     }
 
@@ -39,6 +45,18 @@ impl Select {
             Select::Starts(key, prefix) => format!("{key}=~\"{prefix}..\""),
             Select::IfPresent { label, shown, .. } => format!("{label}=~\"{shown}\""),
         }
+    }
+}
+
+/// Whether all of these admit a sample, for one sample after another.
+pub(super) fn all_admit<'a>(selects: &'static [Select]) -> impl FnMut(&Sample<'a>) -> bool {
+    let mut pick = Pick::new(selects.iter().map(Select::label).collect());
+    let mut admitted = true;
+    move |sample| {
+        if !selects.is_empty() && pick.go(sample) {
+            admitted = selects.iter().zip(&pick.values).all(|(select, value)| select.admits(*value));
+        }
+        admitted
     }
 }
 

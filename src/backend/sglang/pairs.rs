@@ -44,8 +44,6 @@ fn expert_balance(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     let mean = Histogram { buckets: Vec::new(), sum: total(sum), count: total(count), repaired: false }.mean();
     if let Some(value) = mean {
         let source = Source::new(instance.full_name("eplb_balancedness"), instance.lines(&[sum, count]));
-        snapshot
-            .gauges
-            .insert(Gauge::EplbBalancedness, Value { value, ranks: vec![(String::new(), value)], source, absent_is_zero: false });
+        snapshot.gauges.insert(Gauge::EplbBalancedness, Value::of_one(value, source));
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn reserved_share(snapshot: &mut Snapshot) {
         let metric = format!("{} / {}", reserved_of.metric, budget_of.metric);
         let source = Source::new(metric, SourceLines::join([&reserved_of.lines, &budget_of.lines]));
         let value = reserved.value / budget.value;
-        snapshot.gauges.insert(Gauge::KvUsage, Value { value, ranks: vec![(String::new(), value)], source, absent_is_zero: false });
+        snapshot.gauges.insert(Gauge::KvUsage, Value::of_one(value, source));
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
             continue;
         };
         let adapters = list.split(',').filter(|adapter| !adapter.trim().is_empty()).count() as f64;
-        let value = Value { value: adapters, ranks: vec![(String::new(), adapters)], source: source.clone(), absent_is_zero: false };
+        let value = Value::of_one(adapters, source.clone());
         snapshot.gauges.insert(gauge, value);
     }
     if let Some(slots) = newest.label("max_lora").and_then(|text| text.parse().ok()) {

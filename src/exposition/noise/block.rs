@@ -14,7 +14,7 @@ pub(in crate::exposition) enum Block {
 }
 
 /// The status of `HTTP/1.1 200 OK`, also with the `< ` of `curl -v`.
-fn http_status(line: &str) -> Option<u16> {
+pub(in crate::exposition) fn http_status(line: &str) -> Option<u16> {
     let rest = line.strip_prefix("< ").unwrap_or(line).strip_prefix("HTTP/")?;
     rest.split_whitespace().nth(1)?.parse().ok()
 }
@@ -95,11 +95,11 @@ fn json(plain: &str) -> &'static str {
         (&["\"status\":\"error\"", "\"errorType\""], "This is an error answer of the Prometheus HTTP API; the query failed."),
         (
             &["\"resultType\"", "\"status\":\"success\"", "{\"metric\":{"],
-            "This is a JSON answer of the Prometheus HTTP API, which cannot be read yet. Give the text of the server's /metrics page.",
+            "This is a JSON answer of the Prometheus HTTP API. It cannot be read yet; give the text of the server's /metrics page.",
         ),
         (
             &["\"frames\":", "{\"schema\":{"],
-            "This is a query result of Grafana in JSON, which cannot be read yet. Give the text of the server's /metrics page.",
+            "This is a query result of Grafana in JSON. It cannot be read yet; give the text of the server's /metrics page.",
         ),
         (
             &["\"panels\":", "\"dashboard\":", "\"schemaVersion\":", "\"__inputs\":"],

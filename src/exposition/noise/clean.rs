@@ -23,6 +23,9 @@ pub(in crate::exposition) fn clean(line: &str) -> Option<(String, ProblemKind)> 
     if line.split_once('{').and_then(|(_, labels)| labels.split_once('=')).is_some_and(|(_, value)| value.starts_with("\\\"")) {
         return Some((unescaped(line), ProblemKind::EscapedMarkup));
     }
+    if let Some(single) = super::table::doubled(line) {
+        return Some((single, ProblemKind::TableRow));
+    }
     // `promtool query instant` prints `x{a="b"} => 3 @[1737152880.342]`.
     if let Some((head, rest)) = line.split_once(" => ") {
         let value = rest.split_once(" @[").filter(|(_, time)| time.ends_with(']'));
@@ -50,11 +53,20 @@ pub(in crate::exposition) fn unescaped(text: &str) -> String {
             ('\\', Some('n')) => plain.push('\n'),
             ('\\', Some('t')) => plain.push('\t'),
             ('\\', Some('r')) => plain.push('\r'),
+            // Go writes `<` as `\u003c`. Halves of a pair, which JSON writes of rare characters, become what stands for unknown ones.
+            ('\\', Some('u')) if chars.as_str().get(..4).is_some_and(is_hex) => {
+                let code = chars.by_ref().take(4).filter_map(|digit| digit.to_digit(16)).fold(0, |code, digit| code * 16 + digit);
+                plain.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
             ('\\', Some(other)) => plain.push(other),
             (char, _) => plain.push(char),
         }
     }
     plain
+}
+
+fn is_hex(digits: &str) -> bool {
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 const ESCAPE: char = '\u{1b}';

@@ -53,7 +53,7 @@ fn is_log(line: &str) -> bool {
     SIGNS.iter().any(|sign| line.contains(sign))
 }
 
-const TABLE: &str = "This is the head of a table that Grafana exported, which cannot be read. Give the text of the server's /metrics page.";
+const TABLE: &str = "This is the head of a table that Grafana exported. It cannot be read; give the text of the server's /metrics page.";
 
 fn is_table(line: &str) -> bool {
     ["\"Time\",", "Time,", "\"Series\";\"Time\""].iter().any(|head| line.starts_with(head))

@@ -64,12 +64,16 @@ fn actions(finding: &Bottleneck) -> Option<Node> {
         return (!recommendation.is_empty()).then(|| el_of("div", "actions").with(term(el("dl"), words::NEXT_STEP, recommendation)));
     }
     if !actions.is_empty() {
-        return Some(el_of("div", "actions").all(actions.iter().map(action).collect()));
+        let shared = finding.shared_verify();
+        let changes = actions.iter().map(|one| action(one, shared.is_none())).collect();
+        let together = shared.map(|verify| term(el("dl"), words::VERIFY, verify));
+        return Some(el_of("div", "actions").all(changes).maybe(together));
     }
     (!recommendation.is_empty()).then(|| el_of("div", "actions").with(term(el("dl"), words::CHANGE, recommendation)))
 }
 
-fn action(action: &Action) -> Node {
+/// `verify`: how to see that it helped is its own.
+fn action(action: &Action, verify: bool) -> Node {
     let mut change = el("dd");
     if !action.flag.is_empty() && !action.change.contains(&action.flag) {
         change = change.with(el_with("code", &action.flag)).text(" ");
@@ -79,7 +83,8 @@ fn action(action: &Action) -> Node {
         change = change.text(" ").with(el_of("span", "versions").text(&action.versions));
     }
     let list = el("dl").with(el_with("dt", words::CHANGE)).with(change);
-    term(term(list, words::PRICE, &action.tradeoff), words::VERIFY, &action.verify)
+    let list = term(list, words::PRICE, &action.tradeoff);
+    if verify { term(list, words::VERIFY, &action.verify) } else { list }
 }
 
 fn contributing(finding: &Bottleneck) -> Option<Node> {

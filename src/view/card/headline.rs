@@ -1,40 +1,68 @@
 //! The verdict: one sentence, the score, and what both rest on.
 
-use crate::report::{Report, Standing};
+use crate::metrics::first_sentence;
+use crate::report::{Bottleneck, Footing, Report};
 use crate::request::RequestError;
 use crate::rule::{ConfidenceWord, Role};
 use crate::signal::Mode;
 use crate::view::look::{of_footing, shape};
 use crate::view::node::{Node, el, el_of, el_with};
-use crate::view::parts::link;
+use crate::view::parts::{link, sentence};
 use crate::view::words::{app, report as words, shared};
 
 pub fn headline(report: &Report) -> Node {
-    let standing = Standing::of(report);
+    let standing = &report.standing;
     let look = of_footing(standing.footing);
-    let mut score = el_of("div", "score");
-    if let Some(points) = report.health.score {
-        score = score
-            .with(el_of("span", "points").say(format!("{points:.0}")))
-            .text(" ")
-            .with(el_of("span", "of").text(words::OF_100))
-            .text(" ");
-    }
-    score = score.with(el_of("span", "band").with(shape(look.shape)).text(look.word));
+    let score = points(report).with(el_of("span", "band").with(shape(look.shape)).text(look.word));
     el_of("section", &format!("verdict {}", look.tone)).attr("aria-labelledby", "headline").with(score).with(
         el_of("div", "verdict-text")
             .with(title(&report.headline.text))
             .maybe(first_action(report))
             .with(facts(report).into_iter().fold(el_of("p", "facts"), |facts, fact| facts.with(fact).text(" ")))
-            .with(el_of("p", "state").rich(&standing.sentence).text(" ").rich(&report.state.sentence)),
+            .with(state(report)),
     )
+}
+
+/// What became of the targets, and what the server is doing unless the headline has said it: of a symptom and where nothing is found it
+/// speaks of nothing else.
+fn state(report: &Report) -> Node {
+    let said = leading(report).is_none_or(|finding| finding.role == Role::Symptom);
+    let state = if said { "" } else { &report.state.sentence };
+    let line = el_of("p", "state").rich(&report.standing.sentence);
+    if state.is_empty() { line } else { line.text(" ").rich(state) }
+}
+
+/// What the headline speaks of.
+fn leading(report: &Report) -> Option<&Bottleneck> {
+    let rule = report.headline.rule.as_ref()?;
+    report.bottlenecks.iter().find(|finding| finding.id == *rule)
+}
+
+/// True when the first thing to do is to take more dumps, so that nothing else on the page has to ask for them.
+pub fn asks_for_dumps(report: &Report) -> bool {
+    report.mode == Mode::Snapshot && leading(report).is_some_and(|finding| finding.role == Role::Symptom && !finding.is_classic())
+}
+
+/// The score as a number, which stands back where nobody earned it.
+fn points(report: &Report) -> Node {
+    let score = el_of("div", "score");
+    let class = if report.standing.footing == Footing::Untested { "points unearned" } else { "points" };
+    match report.shown_score() {
+        Some(points) => {
+            let number = el_of("span", class).say(format!("{points:.0}"));
+            score.with(number).text(" ").with(el_of("span", "of").text(words::OF_100)).text(" ")
+        }
+        None => score,
+    }
 }
 
 /// Why there is no report.
 pub fn refused(error: &RequestError) -> Node {
+    let (short, rest) = first_sentence(&error.sentence);
     el_of("section", "verdict quiet").attr("aria-labelledby", "headline").with(
         el_of("div", "verdict-text")
-            .with(title(&error.sentence))
+            .with(title(short))
+            .maybe(sentence("", rest))
             .with(el("p").rich(&error.hint))
             .with(el_of("p", "quiet").text(app::NOTHING_LOST)),
     )
@@ -52,7 +80,9 @@ fn first_action(report: &Report) -> Option<Node> {
         return None;
     }
     let target = format!("#{}", finding.id);
-    let sentence = el("span").rich(&finding.recommendation).text(" ").with(link(&target, words::WHY_AND_PRICE));
+    // A step that only finds out more has no price.
+    let why = if finding.role == Role::Symptom && !finding.is_classic() { words::WHY } else { words::WHY_AND_PRICE };
+    let sentence = el("span").rich(&finding.recommendation).text(" ").with(link(&target, why));
     Some(el_of("p", "do-first").with(el_of("span", "label").text(words::DO_FIRST)).with(sentence))
 }
 
@@ -88,11 +118,10 @@ fn facts(report: &Report) -> Vec<Node> {
 /// What the headline speaks of, and how sure that is: that something is felt is another thing than why.
 fn how_sure(report: &Report) -> Option<Node> {
     let word = confidence(report.headline.confidence?);
-    let named = report.headline.rule.as_ref()?;
-    let role = report.bottlenecks.iter().find(|finding| finding.id == *named).map(|finding| finding.role)?;
-    Some(match role {
-        Role::Symptom => fact("", words::SYMPTOM, words::NO_CAUSE),
-        Role::Cause | Role::Risk | Role::Note => fact(words::role(role), word, ""),
+    Some(match leading(report)?.role {
+        // That its cause is not found stands with the targets.
+        Role::Symptom => fact("", words::SYMPTOM, ""),
+        role @ (Role::Cause | Role::Risk | Role::Note) => fact(words::role(role), word, ""),
     })
 }
 
@@ -106,8 +135,8 @@ pub fn confidence(word: ConfidenceWord) -> &'static str {
 
 /// What a screen reader is told when the verdict changes: the score, and on a line of its own the sentence.
 pub fn announcement(report: &Report) -> String {
-    let look = of_footing(Standing::of(report).footing);
-    let score = report.health.score.map(|score| format!("{score:.0} {}, ", words::OF_100)).unwrap_or_default();
+    let look = of_footing(report.standing.footing);
+    let score = report.shown_score().map(|score| format!("{score:.0} {}, ", words::OF_100)).unwrap_or_default();
     format!("{}: {score}{}.\n{}", words::HEALTH, look.word, report.headline.text)
 }
 

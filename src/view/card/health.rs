@@ -1,18 +1,24 @@
 //! How the score came about: from 100 down.
 
 use crate::plot::{Step, waterfall};
-use crate::report::{Deduction, Report};
+use crate::report::{Deduction, Footing, Report};
 use crate::view::node::{Node, el, el_of, el_with};
 use crate::view::parts::{link, list, section, table};
 use crate::view::words::report as words;
 
 pub fn health(report: &Report) -> Node {
     let health = &report.health;
-    let aside = health.score.map(|score| format!("100 → {score:.0}")).unwrap_or_default();
+    let unearned = report.standing.footing == Footing::Untested;
+    let aside = match health.score {
+        Some(_) if unearned => words::NOT_EXERCISED.to_owned(),
+        Some(score) => format!("100 → {score:.0}"),
+        None => String::new(),
+    };
     let rows: Vec<Node> =
         health.deductions.iter().zip(waterfall(&health.deductions)).map(|(deduction, step)| row(deduction, step)).collect();
     let mut card = el_of("div", "card health");
     card = match (rows.is_empty(), health.score) {
+        (true, Some(_)) if unearned => card.with(el_with("p", words::NOTHING_ASKED)),
         (true, Some(_)) => card.with(el_with("p", words::NOTHING_DEDUCTED)),
         (true, None) => card,
         (false, _) => card.with(table("waterfall", words::WATERFALL, "hidden", &[words::REASON, words::POINTS], rows)),

@@ -16,7 +16,7 @@ mod unmeasured;
 
 pub use bottlenecks::bottlenecks;
 pub use comparison::comparison;
-pub use headline::{announcement, headline, jumps, refused};
+pub use headline::{announcement, asks_for_dumps, headline, jumps, refused};
 pub use health::health;
 pub use services::services;
 

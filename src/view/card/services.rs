@@ -26,11 +26,10 @@ fn item(status: &SloStatusView) -> Node {
     let facts = (status.verdict != Verdict::NoData).then(|| {
         el_of("p", "service-facts")
             .with(el_with("b", &status.shown))
-            .say(counted(status))
-            .text(" · ")
-            .text(&status.time_base.words)
             .text(" ")
-            .maybe(lines(status.input, &status.lines))
+            .maybe(counted(status).map(|samples| el_with("span", &samples)))
+            .text(" ")
+            .with(el("span").text(&status.time_base.words).text(" ").maybe(lines(status.input, &status.lines)))
     });
     el_of("li", &format!("service {}", look.tone))
         .with(head)
@@ -48,11 +47,8 @@ fn together(goodput: &Goodput) -> Node {
 }
 
 /// The number of samples, unless the value says it already.
-fn counted(status: &SloStatusView) -> String {
-    match status.samples {
-        Some(samples) if !status.shown.contains("n = ") => format!(" · {}", words::samples(samples)),
-        _ => String::new(),
-    }
+fn counted(status: &SloStatusView) -> Option<String> {
+    status.samples.filter(|_| !status.shown.contains("n = ")).map(words::samples)
 }
 
 /// `TTFT P95 ≤ 1 s`.

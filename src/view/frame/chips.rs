@@ -1,5 +1,6 @@
 //! The texts that are loaded, with their times.
 
+use crate::analyze::Clock;
 use crate::view::node::{Node, el, el_of, el_with};
 use crate::view::parts::{button, link};
 use crate::view::words::chips as words;
@@ -32,17 +33,28 @@ pub struct Chip {
     pub at: Option<f64>,
     /// Nobody told that time.
     pub hinted: bool,
-    /// The text itself tells that time.
-    pub dated: bool,
+    /// What in the text itself tells that time, if it does.
+    pub clock: Option<Clock>,
     pub problems: u32,
 }
 
-/// `refused`: there is no report of these texts. `editing` is the chip whose time is being set.
-pub fn chips(chips: &[Chip], refused: bool, editing: Option<u32>) -> Node {
+/// What the rest of the page says of these texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// There is no report of them.
+    pub refused: bool,
+    /// The report asks for more dumps already.
+    pub asked: bool,
+}
+
+/// `editing` is the chip whose time is being set.
+pub fn chips(chips: &[Chip], beside: Beside, editing: Option<u32>) -> Node {
+    let Beside { refused, asked } = beside;
     let items = chips.iter().map(|known| chip(known, editing == Some(known.id))).collect();
     let hinted = |origin| chips.iter().filter(|chip| chip.hinted && chip.origin == origin).count();
     let advice = match chips {
         _ if refused => "",
+        [_] if asked => "",
         [_] => words::ADD_SECOND,
         [_, _, ..] if hinted(Origin::Pasted) > 1 => words::PASTE_TIMES,
         [_, _, ..] if hinted(Origin::File) > 0 => words::FILE_TIMES,
@@ -90,13 +102,17 @@ fn chip(chip: &Chip, editing: bool) -> Node {
 /// `14:03:20 file time`, `no time`.
 fn time(button: Node, chip: &Chip) -> Node {
     let Some(at) = chip.at else { return button.text(words::NO_TIME) };
-    let origin = match chip.origin {
-        _ if chip.dated => words::TIME_OF_DATE,
+    let told = match chip.clock {
+        Some(Clock::Samples) => Some(words::TIME_OF_SAMPLES),
+        Some(Clock::Answer) => Some(words::TIME_OF_DATE),
+        None => None,
+    };
+    let origin = told.unwrap_or(match chip.origin {
         Origin::Pasted | Origin::File if !chip.hinted => words::TIME_SET,
         Origin::Pasted => words::TIME_OF_PASTE,
         Origin::File => words::TIME_OF_FILE,
         Origin::Fetched => words::TIME_OF_ANSWER,
         Origin::Sample => words::SIMULATED,
-    };
+    });
     button.with(el("span").attr(".local", &at.to_string())).text(" ").text(origin)
 }

@@ -5,7 +5,7 @@ mod header;
 mod notice;
 mod sheets;
 
-pub use chips::{Chip, Origin, chips};
+pub use chips::{Beside, Chip, Origin, chips};
 pub use header::header;
 pub use notice::{Loading, Message, loading, notice, rules_coming};
 pub use sheets::{Progress, fetch, help, privacy};

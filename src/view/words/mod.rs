@@ -182,6 +182,7 @@ pub mod chips {
     pub const TIME_OF_PASTE: &str = "when pasted";
     pub const TIME_OF_FILE: &str = "file time";
     pub const TIME_OF_ANSWER: &str = "fetched";
+    pub const TIME_OF_SAMPLES: &str = "time in the samples";
     pub const TIME_OF_DATE: &str = "date of the answer";
     pub const SIMULATED: &str = "simulated";
 

@@ -69,10 +69,10 @@ impl Engine<'_> {
             + cost.per_context_token * context as f64)
             * slower;
         let mut seconds = forward * 1.02 + cost.host;
-        if let Some((chance, pause)) = self.server.stalls
-            && self.luck.chance(chance)
+        if let Some(pauses) = &self.server.stalls
+            && self.luck.chance(pauses.chance)
         {
-            seconds += pause * self.luck.between(0.8, 1.2);
+            seconds += if pauses.alike { pauses.seconds * self.luck.between(0.8, 1.2) } else { self.luck.exponential(pauses.seconds) };
         }
         if let Some((at, length)) = self.server.freeze
             && !self.frozen

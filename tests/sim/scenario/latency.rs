@@ -1,12 +1,12 @@
 //! Tokens come late without a queue: long prompts, stalls, host work, hardware, speculation.
 
-use super::super::setup::{Arrivals, Length, Speculation};
+use super::super::setup::{Arrivals, Length, Pauses, Speculation};
 use super::*;
 
 const QUEUE_CAUSES: &[&str] =
     &["kv-capacity-bound", "sequence-limit", "token-budget-bound", "compute-saturated", "preemption-thrash", "prefill-interference"];
 
-fn long_context(s: &mut Setup) {
+pub fn long_context(s: &mut Setup) {
     if s.backend == Backend::Tgi {
         s.server.max_model_len = 131_072;
     }
@@ -44,7 +44,7 @@ pub const ALL_LATENCY: &[Scenario] = &[
     .when(|t, _| t.ttft_quantile(0.5) > 1.05 && t.mean_queue_s < 0.5 * t.ttft_quantile(0.5)),
     Scenario::new("stalls", VLLM_SGLANG, &["decode-stalls"], |s| {
         s.rate(8.0);
-        s.server.stalls = Some((0.004, 0.8));
+        s.server.stalls = Some(Pauses { chance: 0.004, seconds: 0.8, alike: true });
     })
     .forbid(QUEUE_CAUSES)
     .when(|t, _| t.stall_share() > 0.1),

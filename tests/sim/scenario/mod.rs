@@ -6,6 +6,7 @@ mod cache;
 mod calm;
 mod distributed;
 mod errors;
+mod field;
 mod latency;
 mod memory;
 mod over_time;
@@ -166,8 +167,13 @@ pub fn scenarios() -> Vec<Scenario> {
     .concat()
 }
 
+/// The same conditions as they look elsewhere: other pauses, other tails, other reservations. None of the rules was built on them.
+pub fn field() -> Vec<Scenario> {
+    field::ALL_FIELD.to_vec()
+}
+
 pub fn find(id: &str) -> Option<Scenario> {
-    scenarios().into_iter().find(|scenario| scenario.id == id)
+    scenarios().into_iter().chain(field()).find(|scenario| scenario.id == id)
 }
 
 /// vLLM's V1 engine, and every release of the other backends.

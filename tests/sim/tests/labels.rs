@@ -39,7 +39,7 @@ fn the_condition_is_there() {
 #[test]
 fn ids_are_unique_and_lists_do_not_contradict() {
     let mut ids = BTreeSet::new();
-    for scenario in scenarios() {
+    for scenario in scenarios().into_iter().chain(field()) {
         assert!(ids.insert(scenario.id), "{} twice", scenario.id);
         for id in scenario.forbidden {
             assert!(!scenario.primary.contains(id) && !scenario.also.contains(id), "{}: {id} is both right and forbidden", scenario.id);
@@ -65,7 +65,7 @@ const RULES: &str = "kv-capacity-bound sequence-limit token-budget-bound compute
 #[test]
 fn labels_name_rules_that_exist() {
     let rules: BTreeSet<&str> = RULES.split_whitespace().collect();
-    for scenario in scenarios() {
+    for scenario in scenarios().into_iter().chain(field()) {
         for id in scenario.primary.iter().chain(scenario.also).chain(scenario.forbidden) {
             assert!(rules.contains(id), "{}: {id}", scenario.id);
         }

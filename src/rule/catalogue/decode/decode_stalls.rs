@@ -1,11 +1,13 @@
 //! I03: long gaps between tokens that prefill cannot account for.
 
+use super::pauses;
 use super::stalls::{Stalls, unknown_prefill};
-use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, STALL_SHARE, stall_severity};
+use super::{FEW_PREEMPTIONS, GAPS_NEEDED, PAUSES_NEEDED, STALL_SHARE, stall_severity};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Symptom, Texts,
+    flags, weight,
 };
 use crate::signal::{BackendId, Counter, Distribution};
 
@@ -21,10 +23,10 @@ pub(super) static RULE: Rule = Rule {
     kind: BottleneckType::HighLatency,
     role: Role::Cause,
     backends: VLLM_SGLANG,
-    explains: ITL_SYMPTOMS,
+    explains: &[Symptom::Itl, Symptom::E2e, Symptom::Ttft],
     texts: Texts {
-        sees: "Running requests spend 10 % or more of their decode time in long gaps, the prefill work in the window is too small for them, and hardly anything is preempted.",
-        why: "The engine stops for reasons outside of scheduling, and every running request stops with it. Medians and means look fine meanwhile.",
+        sees: "Running requests spend 10 % or more of their decode time in long gaps, the prefill work in the window is too small for them or no prefill takes as long, and hardly anything is preempted.",
+        why: "The engine stops for reasons outside of scheduling, and every running request stops with it; whoever arrives meanwhile waits. Medians and means look fine meanwhile.",
         what_to_do: "Look at the host beside the gaps: CPU throttling, garbage collection, other processes, network of several nodes, clocks and temperature of the GPU, copies to host memory, compilation.",
         falsifier: "The step log shows long steps only where prompts were computed.",
         sources: &[
@@ -44,22 +46,25 @@ fn check(ctx: &Context<'_>) -> Checked {
     if stalls.share.value < STALL_SHARE {
         return Outcome::clear(format!("{}.", stalls.words()));
     }
+    if ctx.seen.may_have_preempted() {
+        return Err(Missing::counter(ctx.backend(), Counter::Preemptions));
+    }
     if let Some(preempted) = stalls.preempted.filter(|preempted| *preempted >= FEW_PREEMPTIONS) {
         return Outcome::clear(format!("{}, but {preempted:.2} preemptions per request cause long gaps too.", stalls.words()));
     }
     if stalls.explained() == Some(true) {
         return Outcome::clear(format!("{}, and prefill accounts for them.", stalls.words()));
     }
-    let Some(prefill) = stalls.prefill.as_ref().filter(|_| stalls.explained().is_some()) else {
+    if stalls.explained().is_none() {
         return Err(unknown_prefill(ctx));
-    };
+    }
     if stalls.lonely {
         return Err(Missing::new(
             "more requests decoding at a time: fewer than two do on average",
             "Take the dumps while the server is busier.",
         ));
     }
-    if stalls.rare_giants {
+    if stalls.rare_giants && stalls.beyond_prefill().is_none() {
         return Err(Missing::new(
             "gaps without giant prompts",
             "Prompts of more than ten times the median may make the gaps. Route them elsewhere, or take the dumps while none is sent.",
@@ -68,18 +73,14 @@ fn check(ctx: &Context<'_>) -> Checked {
     let Some(share) = ctx.law(&Some(stalls.share.clone()), "law.stall_share", "share of decode time in long gaps") else {
         return Outcome::clear("No gaps between tokens were measured.");
     };
-    let mut case =
-        Case::new(ctx, Basis::Counters).at_most(CEILING).samples(stalls.gaps, GAPS_NEEDED).sees(weight::GAUGE_SUSTAINED, share.clone());
-    let label = if stalls.only_bounded() {
-        "most of the time that prefill can have taken"
-    } else {
-        "share of time that prefill work takes, estimated"
-    };
-    let prefill = Evidence::new("law.prefill_work", label, prefill.share.clone(), ctx.seen.last.text_index).inferred();
-    let about = if stalls.only_bounded() { "at most" } else { "about" };
-    let beside = format!("prefill takes {about} {} of the time, too little for them", prefill.shown);
-    case = case.sees(weight::LAW, prefill);
-    if stalls.close_call() {
+    let (against, beside) = too_little_prefill(ctx, &stalls).ok_or_else(|| unknown_prefill(ctx))?;
+    let mut case = Case::new(ctx, Basis::Counters)
+        .at_most(CEILING)
+        .samples(stalls.gaps, GAPS_NEEDED)
+        .samples(stalls.pauses.unwrap_or(PAUSES_NEEDED), PAUSES_NEEDED)
+        .sees(weight::GAUGE_SUSTAINED, share.clone())
+        .sees(weight::LAW, against);
+    if stalls.close_call() && stalls.beyond_prefill().is_none() {
         case = case.against("The prefill work is nearly enough for the gaps.");
     }
     if stalls.preempted.is_none() {
@@ -92,11 +93,14 @@ fn check(ctx: &Context<'_>) -> Checked {
     let copies = tier_copies(ctx);
     let hint = copies
         .map_or_else(String::new, |share| format!(" Copies to and from host memory took {} of the decode time.", Unit::Ratio.show(share)));
-    Ok(case.fire(
+    let late = pauses::hold_up_first_tokens(ctx);
+    let also = if late { " Requests that arrive meanwhile get their first token late." } else { "" };
+    let severity = stall_severity(ctx, stalls.share.value);
+    let mut outcome = case.fire(
         &RULE,
         Account {
-            severity: stall_severity(ctx, stalls.share.value),
-            sentence: format!("{}; {beside}.{hint}", stalls.words()),
+            severity: if late { severity.max(ctx.impact(&[Symptom::Ttft]).severity()) } else { severity },
+            sentence: format!("{}; {beside}.{also}{hint}", stalls.words()),
             headline: format!(
                 "The engine stalls between tokens: at least {} of the decode time is lost in gaps that prefill does not account for.",
                 Unit::Ratio.show(stalls.share.value)
@@ -110,7 +114,39 @@ fn check(ctx: &Context<'_>) -> Checked {
             threshold: STALL_SHARE,
             actions: actions(ctx, copies.is_some()),
         },
-    ))
+    );
+    if let Outcome::Fired(finding) = &mut outcome {
+        finding.explains.retain(|symptom| late || *symptom != Symptom::Ttft);
+    }
+    Ok(outcome)
+}
+
+/// Why prefill is not the reason, as evidence and in words.
+fn too_little_prefill(ctx: &Context<'_>, stalls: &Stalls) -> Option<(Evidence, String)> {
+    let input = ctx.seen.last.text_index;
+    if let Some(pauses) = stalls.beyond_prefill() {
+        let source = &ctx.seen.distribution(Distribution::Itl)?.source;
+        let label = format!("pauses of {} or more, for each request that decodes", Unit::Seconds.show(pauses.from));
+        let counted = ctx.computed("law.pauses", &label, pauses.count, Unit::Times, source).inferred();
+        let prefills = match pauses.prefills.round() {
+            0.0 => "no prefill".to_owned(),
+            some => format!("no more than {} prefills", Unit::Count.show(some)),
+        };
+        let words = format!(
+            "these are about {} pauses of {} or more, with {prefills} of {} or more",
+            Unit::Count.show(pauses.count.round()),
+            Unit::Seconds.show(pauses.from),
+            Unit::Seconds.show(pauses.prefills_from),
+        );
+        return Some((counted, words));
+    }
+    let (label, about) = match stalls.only_bounded() {
+        true => ("most of the time that prefill can have taken", "at most"),
+        false => ("share of time that prefill work takes, estimated", "about"),
+    };
+    let prefill = Evidence::new("law.prefill_work", label, stalls.prefill.as_ref()?.share.clone(), input).inferred();
+    let words = format!("prefill takes {about} {} of the time, too little for them", prefill.shown);
+    Some((prefill, words))
 }
 
 /// SGLang: time spent on copies between KV tiers as a share of decode time, when it is large enough to matter.
@@ -160,6 +196,7 @@ fn actions(ctx: &Context<'_>, copies: bool) -> Vec<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::ConfidenceWord;
     use crate::rule::testing::{Build, check, fired, window};
     use crate::signal::{Gauge, Observation};
 
@@ -219,14 +256,57 @@ mod tests {
 
     #[test]
     fn it_cannot_know_while_prefill_may_have_taken_enough() {
-        // 30 s of prefill in 100 s beside gaps of 24 %.
-        assert!(matches!(check(&RULE, &without_lengths(0.3)), Outcome::NotMeasurable(_)));
+        // 45 s of prefill in 100 s beside gaps of 24 %, and 100 prefills that take as long as a gap.
+        assert!(matches!(check(&RULE, &without_lengths(0.45)), Outcome::NotMeasurable(_)));
     }
 
     #[test]
     fn it_fires_when_all_prefills_together_are_too_short_for_the_gaps() {
-        let outcome = check(&RULE, &without_lengths(0.04));
+        let mut seen = without_lengths(0.04);
+        seen.last.distributions.remove(&Distribution::PrefillTime);
+        seen.last = Build(seen.last).latency(Distribution::Ttft, 100.0, 0.04).0;
+        let outcome = check(&RULE, &seen);
         assert!(fired(&outcome).sentence.contains("prefill takes at most 4 % of the time"), "{}", fired(&outcome).sentence);
+    }
+
+    #[test]
+    fn it_fires_when_there_are_fewer_prefills_than_pauses_that_take_as_long() {
+        // 300 gaps beside six requests that decode are 48 pauses; a tenth of a second is the most that a prefill takes.
+        let outcome = check(&RULE, &without_lengths(0.1));
+        let finding = fired(&outcome);
+        assert!(finding.sentence.contains("about 48 pauses of 500 ms or more, with no prefill of"), "{}", finding.sentence);
+        // Half of the time lies in pauses shorter than a second, so that first tokens are in time.
+        assert!(!finding.explains.contains(&Symptom::Ttft));
+    }
+
+    #[test]
+    fn a_pause_of_two_giants_in_a_row_is_theirs() {
+        // Six requests decode; 8 pauses of 4 to 6 s beside 20 of 2 to 4 s, and 36 prefills of 2 to 4 s.
+        let gaps = [(0.01, 0.0), (0.025, 20_000.0), (0.1, 0.0), (2.0, 0.0), (4.0, 120.0), (6.0, 48.0), (f64::INFINITY, 0.0)];
+        let with = |giants: f64| {
+            let prefills = [(0.1, 900.0), (2.0, 0.0), (4.0, giants), (f64::INFINITY, 0.0)];
+            let at = |seconds: f64, part: f64| {
+                let counted = |buckets: &[(f64, f64)]| buckets.iter().map(|(edge, count)| (*edge, count * part)).collect::<Vec<_>>();
+                Build(seen(300.0, 0.0).last)
+                    .at(seconds)
+                    .histogram(Distribution::Itl, &counted(&gaps), 600.0 * part)
+                    .histogram(Distribution::PrefillTime, &counted(&prefills), (2.0 * giants + 30.0) * part)
+                    .histogram(Distribution::Ttft, &counted(&prefills), (2.0 * giants + 30.0) * part)
+            };
+            check(&RULE, &window(at(0.0, 0.0), at(100.0, 1.0)))
+        };
+        assert!(!matches!(with(36.0), Outcome::Fired(_)), "{:?}", with(36.0));
+        fired(&with(1.0));
+    }
+
+    #[test]
+    fn few_pauses_are_little_evidence_however_many_requests_they_stop() {
+        // Three pauses of 100 requests in ten seconds, 15 % of their time.
+        let gaps = [(0.01, 0.0), (0.025, 50_000.0), (0.1, 0.0), (0.5, 0.0), (1.0, 300.0), (f64::INFINITY, 0.0)];
+        let seen = seen(300.0, 0.0);
+        let last = Build(seen.last).at(10.0).histogram(Distribution::Itl, &gaps, 1000.0);
+        let outcome = check(&RULE, &window(Build(seen.first.expect("a window")), last));
+        assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Possible);
     }
 
     #[test]

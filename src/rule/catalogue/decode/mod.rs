@@ -5,6 +5,7 @@ mod decode_stalls;
 mod drift;
 mod hardware_floor;
 mod host_overhead;
+mod pauses;
 mod poor_speculation;
 mod prefill_calls;
 mod prefill_interference;
@@ -28,6 +29,8 @@ const STALL_SHARE_MEDIUM: f64 = 0.20;
 const STALL_SHARE_HIGH: f64 = 0.35;
 /// Gaps between tokens that a share of time needs to be trusted.
 const GAPS_NEEDED: f64 = 1000.0;
+/// One pause makes a gap for everybody: what is said of gaps rests on as many events as there were pauses (own judgement).
+const PAUSES_NEEDED: f64 = 5.0;
 /// Prompts whose P99 is this many times their median have a tail; when P90 is below half of that, the tail is rare.
 const PROMPT_TAIL: f64 = 10.0;
 /// Below this share of preempted requests, preemptions do not account for pauses.

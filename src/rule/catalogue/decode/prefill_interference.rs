@@ -1,7 +1,7 @@
 //! I01: prompts are computed between the tokens of others.
 
 use super::stalls::{Stalls, unknown_prefill};
-use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PROMPT_TAIL, STALL_SHARE, stall_severity};
+use super::{FEW_PREEMPTIONS, GAPS_NEEDED, ITL_SYMPTOMS, PAUSES_NEEDED, PROMPT_TAIL, STALL_SHARE, stall_severity};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
     backends: ALL_BACKENDS,
     explains: ITL_SYMPTOMS,
     texts: Texts {
-        sees: "Running requests spend 10 % or more of their decode time in long gaps, and the prefill work in the same window is large enough to account for them; where prompt lengths are not exported, at most possible, as long as all prefills together could account for them. For TGI: prefill calls are long beside decode steps and take 20 % or more of the batch time.",
+        sees: "Running requests spend 10 % or more of their decode time in long gaps, and the prefill work in the same window is large enough to account for them; where prompt lengths are not exported, at most possible, as long as there are prefills that take as long as the gaps. For TGI: prefill calls are long beside decode steps and take 20 % or more of the batch time.",
         why: "A step that computes a long prompt holds up every running request. Mean time per output token hides it, readers see text that stops and jumps.",
         what_to_do: "Give prefill a smaller part of each step, or move it to other workers. The first token comes a little later.",
         falsifier: "With a smaller step the gaps stay as they are, or they occur in seconds without any new prompt.",
@@ -55,13 +55,17 @@ fn check(ctx: &Context<'_>) -> Checked {
     if stalls.share.value < STALL_SHARE {
         return Outcome::clear(format!("{}.", stalls.words()));
     }
+    if ctx.seen.may_have_preempted() {
+        return Err(Missing::counter(ctx.backend(), Counter::Preemptions));
+    }
     if let Some(preempted) = stalls.preempted.filter(|preempted| *preempted >= MANY_PREEMPTIONS) {
         return Outcome::clear(format!("{}, but {preempted:.2} preemptions per request account for them.", stalls.words()));
     }
     if stalls.explained() == Some(false) {
         return Outcome::clear(format!("{}, and prefill is too little for them.", stalls.words()));
     }
-    let Some(prefill) = &stalls.prefill else {
+    // That all prefills together would be enough for the gaps says little: it takes prefills as long as these.
+    let Some(prefill) = stalls.prefill.as_ref().filter(|prefill| !prefill.at_most || stalls.fits_prefill() == Some(true)) else {
         return Err(unknown_prefill(ctx));
     };
     if let Some(host) = host_stages(ctx) {
@@ -82,6 +86,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     };
     let mut case = Case::new(ctx, Basis::Counters)
         .samples(stalls.gaps, GAPS_NEEDED)
+        .samples(stalls.pauses.unwrap_or(PAUSES_NEEDED), PAUSES_NEEDED)
         .sees(weight::GAUGE_SUSTAINED, share.clone())
         .sees(weight::LAW, prefill.clone());
     if big_steps(ctx)
@@ -101,6 +106,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     if stalls.only_bounded() {
         case = case.at_most(CEILING_BOUNDED).lacks(&unknown_prefill(ctx));
+    }
+    if stalls.fits_prefill() == Some(false) {
+        case = case.against("There are more pauses than prefills that take as long.");
     }
     if stalls.close_call() {
         case = case.against("The prefill work is hardly enough for the gaps.");
@@ -267,6 +275,23 @@ mod tests {
         let finding = fired(&outcome);
         assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
         assert!(finding.sentence.contains("other pauses of the engine are not excluded"), "{}", finding.sentence);
+    }
+
+    #[test]
+    fn it_cannot_know_without_a_time_of_prefills_or_without_preemptions_of_a_nearly_full_cache() {
+        let mut seen = vllm(600.0);
+        seen.last.distributions.remove(&Distribution::PromptLength);
+        seen.last.distributions.remove(&Distribution::PrefillTime);
+        assert!(matches!(check(&RULE, &seen), Outcome::NotMeasurable(_)));
+        let filled = |usage: f64| {
+            let mut seen = vllm(600.0);
+            seen.last = Build(seen.last).gauge(Gauge::KvUsage, usage).0;
+            seen.first = seen.first.map(|first| Build(first).gauge(Gauge::KvUsage, usage).0);
+            seen.last.counters.remove(&Counter::Preemptions);
+            seen
+        };
+        assert!(matches!(check(&RULE, &filled(0.9)), Outcome::NotMeasurable(_)));
+        fired(&check(&RULE, &filled(0.3)));
     }
 
     #[test]

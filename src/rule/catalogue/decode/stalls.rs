@@ -1,5 +1,6 @@
 //! The long gaps between tokens, and how much of them prefill can account for.
 
+use super::pauses::{self, AgainstPrefills, Pauses};
 use super::{GAPS_NEEDED, PROMPT_TAIL};
 use crate::metrics::{Histogram, Unit};
 use crate::rule::{Context, Missing};
@@ -32,6 +33,10 @@ pub(super) struct Stalls {
     pub from: f64,
     /// What prefill can account for; `None` when its cost per token cannot be worked out.
     pub prefill: Option<Prefill>,
+    /// The long gaps as pauses of the engine.
+    pub pauses: Option<f64>,
+    /// Pauses beside the prefills that are long enough for them; `None` where no time of prefills is exported.
+    pub against_prefills: Option<AgainstPrefills>,
     pub gaps: f64,
     /// Preemptions per finished request.
     pub preempted: Option<f64>,
@@ -62,6 +67,8 @@ impl Stalls {
             share: ctx.need_law(&ctx.laws.stall_share, "the share of decode time spent in long gaps")?,
             from,
             prefill: prefill(ctx, from),
+            pauses: pauses::count(ctx, from),
+            against_prefills: AgainstPrefills::of(ctx, from),
             gaps,
             preempted: ctx.laws.preemptions_per_request.as_ref().map(|law| law.value),
             rare_giants: rare_giants(ctx),
@@ -71,11 +78,24 @@ impl Stalls {
 
     /// True when the prefill work is large enough for the gaps; `None` when that is not known.
     pub fn explained(&self) -> Option<bool> {
+        if self.beyond_prefill().is_some() {
+            return Some(false);
+        }
         let prefill = self.prefill.as_ref()?;
         if prefill.at_most {
             return (self.share.value > prefill.explains).then_some(false);
         }
         Some(self.share.value <= prefill.explains)
+    }
+
+    /// There are more pauses than prefills that take as long.
+    pub fn beyond_prefill(&self) -> Option<Pauses> {
+        self.against_prefills.as_ref()?.beyond()
+    }
+
+    /// Whether there are about as many prefills as pauses that take as long.
+    pub fn fits_prefill(&self) -> Option<bool> {
+        self.against_prefills.as_ref().map(AgainstPrefills::fit)
     }
 
     /// The prefill work is just enough or just too little: either answer is doubtful.
@@ -119,11 +139,7 @@ fn estimated(ctx: &Context<'_>, from: f64) -> Option<Prefill> {
     let explains = if ctx.backend() == BackendId::Sglang {
         STAGES_EXPLAIN * share
     } else {
-        let steps = ctx.seen.distribution(Distribution::StepTokens)?;
-        let size = from / cost;
-        // Early releases count steps of up to a few hundred tokens only.
-        steps.histogram.buckets.iter().rfind(|bucket| bucket.upper.is_finite()).filter(|last| last.upper >= size)?;
-        let long = (tokens_in_long_steps(&steps.histogram, size) / seconds * cost).min(1.0);
+        let long = (tokens_in_long_work(ctx, from / cost)? / seconds * cost).min(1.0);
         LONG_STEPS_EXPLAIN * (share * long).sqrt()
     };
     let reading = Reading { value: share, unit: Unit::Ratio, time_base: ctx.seen.time_base(), source: tokens.source };
@@ -180,6 +196,20 @@ fn uncached_part(ctx: &Context<'_>) -> f64 {
     let computed = uncached_tokens(ctx).map(|tokens| tokens.value);
     let all = ctx.seen.count(Counter::PromptTokens).map(|tokens| tokens.value).filter(|all| *all > 0.0);
     computed.zip(all).map_or(1.0, |(computed, all)| (computed / all).clamp(0.0, 1.0))
+}
+
+/// Tokens computed together with at least `size` others. Early releases count no steps, or those of up to a few hundred tokens only; they
+/// compute a prompt in one piece, so that the long prompts stand in for the long steps.
+fn tokens_in_long_work(ctx: &Context<'_>, size: f64) -> Option<f64> {
+    let reaches = |histogram: &Histogram, size| {
+        histogram.buckets.iter().rfind(|bucket| bucket.upper.is_finite()).is_some_and(|last| last.upper >= size)
+    };
+    if let Some(steps) = ctx.seen.distribution(Distribution::StepTokens).filter(|steps| reaches(&steps.histogram, size)) {
+        return Some(tokens_in_long_steps(&steps.histogram, size));
+    }
+    let part = uncached_part(ctx);
+    let prompts = ctx.seen.distribution(Distribution::PromptLength).filter(|prompts| reaches(&prompts.histogram, size / part))?;
+    Some(part * tokens_in_long_steps(&prompts.histogram, size / part))
 }
 
 /// Tokens in steps of at least `size` tokens: all tokens less those of shorter steps, which are few and well resolved.

@@ -250,7 +250,7 @@ mod tests {
     use crate::signal::Observation;
 
     fn by_rank(values: &[f64]) -> Value {
-        let ranks = values.iter().enumerate().map(|(rank, value)| (rank.to_string(), *value)).collect();
+        let ranks = values.iter().enumerate().map(|(rank, value)| (rank.to_string().into(), *value)).collect();
         Value { value: values.iter().sum(), ranks, source: source("by rank"), absent_is_zero: false }
     }
 

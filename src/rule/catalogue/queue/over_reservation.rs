@@ -72,6 +72,9 @@ fn tgi(ctx: &Context<'_>, admission: &Admission) -> Checked {
         Some(usage) => case.sees(gauge_weight(ctx), usage),
         None => case.shows(ctx.gauge(Gauge::ReservedTokens)),
     };
+    if ctx.is_window() && admission.kv.is_none() && admission.reserved != Some(true) {
+        case = case.against("The reserved tokens do not stand at a limit, so that something else may keep requests waiting.");
+    }
     let verify = "The reserved share falls, more requests run at once, and the queue empties.";
     let clients = format!(
         "Let clients send a realistic max_new_tokens: they ask for {} and get {} on average.",
@@ -186,6 +189,15 @@ mod tests {
         // Handbook scenario 31: max_new_tokens 4096 for answers of 150, a ratio of 27.
         let outcome = check(&RULE, &window(batch(0.0, 4096.0), batch(90.0, 4096.0)));
         assert!((fired(&outcome).measure.value - 4096.0 / 150.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn is_possible_at_most_while_the_reserved_tokens_are_at_no_limit() {
+        // Long prompts hold the others up; requests ask for 3.25 times what they get, as clients do.
+        let seen = window(batch(0.0, 490.0).gauge(Gauge::ReservedTokens, 1400.0), batch(90.0, 490.0));
+        assert_eq!(fired(&check(&RULE, &seen)).confidence.word, crate::rule::ConfidenceWord::Possible);
+        let held = window(batch(0.0, 490.0), batch(90.0, 490.0));
+        assert_eq!(fired(&check(&RULE, &held)).confidence.word, crate::rule::ConfidenceWord::Confirmed);
     }
 
     #[test]

@@ -111,6 +111,9 @@ fn check(ctx: &Context<'_>) -> Checked {
             "The number of running requests moved between the dumps and stands at no chosen number: no limit of slots holds it.",
         );
     }
+    if let Some(missing) = admission.seen_once(ctx) {
+        return Err(missing);
+    }
     Ok(fire(ctx, &admission))
 }
 
@@ -124,11 +127,13 @@ fn no_room_for_another(admission: &Admission) -> Option<String> {
     })
 }
 
-/// So little memory is in use or reserved that nothing can have been thrown out of it; older SGLang releases do not count retractions.
+/// So little memory is in use or reserved that nothing can have been thrown out of it; older SGLang releases do not count retractions, and
+/// a part of a page may lack the count of any server.
 fn plenty(ctx: &Context<'_>, admission: &Admission) -> bool {
     const LITTLE: f64 = 0.3;
+    let reserves = ctx.backend() == BackendId::Sglang;
     let reserved = ctx.laws.kv_reservation.as_ref().is_some_and(|law| law.value < LITTLE);
-    ctx.backend() == BackendId::Sglang && reserved && admission.kv.is_some_and(|(_, most)| most < LITTLE)
+    (reserved || !reserves) && admission.kv.is_some_and(|(_, most)| most < LITTLE)
 }
 
 /// Tokens already come too slowly for more sequences. Judged over a window only, for a lifetime median says little of now.
@@ -173,7 +178,8 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     case = match admission.plateau {
         Some(true) => case.sees(gauge_weight(ctx), slots.clone()),
         Some(false) => case.shows(slots.clone()).against("The number of running requests moved between the two dumps."),
-        None => case.shows(slots.clone()),
+        // That a limit holds them is what the number alone suggests.
+        None => case.shows(slots.clone()).at_most(SNAPSHOT_CEILING),
     };
     if let Some(usage) = ctx.gauge(Gauge::KvUsage) {
         case = case.sees(weight::GAUGE_ONCE, usage);

@@ -86,6 +86,10 @@ fn reserved_plateau(ctx: &Context<'_>) -> Option<bool> {
         if slots::exact(ctx, in_use)? {
             return Some(false);
         }
+        // A batch that is held at a round number most of the time reserves about the same at any time.
+        if slots::about(ctx, in_use) {
+            return None;
+        }
     }
     (busy_ends(ctx).len() > 1 && least > 0.0).then_some(most - least <= next)
 }

@@ -124,6 +124,20 @@ impl Admission {
         })
     }
 
+    /// Requests wait at one end of the window only, which does not show what holds the running ones: as many run as nobody chooses for a
+    /// limit, or few wait now and on average not one did, so that a long prompt may be in their way.
+    pub fn seen_once(&self, ctx: &Context<'_>) -> Option<Missing> {
+        let odd = self.slots.is_some_and(|slots| !is_usual(slots));
+        let few = while_waiting(ctx, Gauge::Running).is_some_and(|(_, running)| self.queue.now < running);
+        let hardly = few && self.queue.mean.is_some_and(|mean| mean < 1.0);
+        (ctx.is_window() && self.plateau.is_none() && (odd || hardly)).then(|| {
+            Missing::new(
+                "a second look at the queue",
+                "Requests wait at one of the dumps only, which does not show what holds the running ones. Take another dump while they wait.",
+            )
+        })
+    }
+
     /// Memory is known to be the nearer limit.
     pub fn memory_bound(&self) -> bool {
         [self.preempting, self.kv_full, self.reserved].contains(&Some(true))
