@@ -13,7 +13,7 @@ scripts/setup.sh rust bindgen trunk npm
 # Everything that the build reads. Where it is what it was at the last build of this folder, the folder is left as it is.
 inputs() {
   echo "$public_url $(rustc --version) $TRUNK_VERSION ${RUSTFLAGS:-}"
-  find src style assets index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts/csp.mjs -type f -print0 | sort -z | xargs -0 sha256sum
+  find src style assets index.html Trunk.toml .cargo/config.toml Cargo.toml Cargo.lock package-lock.json scripts/csp.mjs -type f -print0 | sort -z | xargs -0 sha256sum
 }
 stamp="$TARGET/dist-stamps/$(printf %s "$folder" | tr -c 'A-Za-z0-9' '-')"
 now=$(inputs | sha256sum)
