@@ -5,7 +5,7 @@ use super::budget::{self, Burn};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, StateKind, Symptom, Texts, flags, weight,
 };
 use crate::signal::{BackendId, Counter, Distribution, Gauge};
 
@@ -74,13 +74,22 @@ fn check(ctx: &Context<'_>) -> Checked {
                 Unit::Count.show(rate),
                 Unit::Ratio.show(objective)
             ),
-            headline: format!("The server is full and refuses {} of the requests{since}.", Unit::Ratio.show(share)),
+            headline: headline(ctx, &Unit::Ratio.show(share)),
             formula: format!("refused > {} of requests, at least 3 and beyond chance", Unit::Ratio.show(1.0 - objective)),
             measure,
             threshold: 1.0 - objective,
             actions: actions(ctx),
         },
     ))
+}
+
+/// What one dump counts may be long past.
+fn headline(ctx: &Context<'_>, share: &str) -> String {
+    if ctx.is_window() {
+        return format!("The server is full and refuses {share} of the requests.");
+    }
+    let now = if ctx.state.kind == StateKind::Idle { " Now nothing is running or waiting." } else { "" };
+    format!("{share} of the requests were refused for capacity since the process started.{now}")
 }
 
 fn missing(ctx: &Context<'_>) -> Missing {
@@ -119,7 +128,7 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, window};
-    use crate::signal::Observation;
+    use crate::signal::{Observation, Source, Value};
 
     fn seen(served: f64, refused: f64, queue_seconds: f64) -> Observation {
         let start = Build::new(BackendId::Tgi)
@@ -154,6 +163,21 @@ mod tests {
         // 100 finish per second: 0.64 s.
         let outcome = check(&RULE, &seen(6000.0, 1000.0, 0.5));
         assert!(fired(&outcome).actions.iter().any(|action| action.flag == "--max-concurrent-requests"));
+    }
+
+    #[test]
+    fn one_dump_of_an_idle_server_speaks_of_the_past() {
+        let busy = Observation::snapshot(seen(300.0, 100.0, 6.0).last);
+        let outcome = check(&RULE, &busy);
+        assert_eq!(fired(&outcome).headline, "25 % of the requests were refused for capacity since the process started.");
+        let mut idle = busy.clone();
+        for gauge in [Gauge::Running, Gauge::Waiting] {
+            idle.last.gauges.insert(gauge, Value::of_one(0.0, Source::default()));
+        }
+        let outcome = check(&RULE, &idle);
+        let said = &fired(&outcome).headline;
+        assert!(said.contains("were refused") && said.ends_with("Now nothing is running or waiting."), "{said}");
+        assert!(fired(&check(&RULE, &seen(300.0, 100.0, 6.0))).headline.contains("is full and refuses"));
     }
 
     #[test]
