@@ -1,6 +1,6 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
-use super::admission::{Admission, KV_ROOM, RESERVED, at_round, gauge_weight, is_round, is_usual, lifetime_budget, wait_words};
+use super::admission::{Admission, KV_ROOM, RESERVED, at_round, gauge_weight, is_round, is_usual, lifetime_budget, token_gaps, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
@@ -149,7 +149,7 @@ fn slow_since_start(ctx: &Context<'_>) -> Option<String> {
 
 fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     let theta = ctx.thetas.itl.as_ref()?;
-    let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| !ctx.is_window() || matches!(itl.time_base, TimeBase::Window(_)))?;
+    let itl = ctx.seen.distribution(token_gaps(ctx)).filter(|itl| !ctx.is_window() || matches!(itl.time_base, TimeBase::Window(_)))?;
     let median = quantile(&itl.histogram, 0.5)?;
     (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
 }
