@@ -2,10 +2,12 @@
 
 mod budget;
 mod memory;
+mod ranks;
 mod slots;
 
 pub(super) use budget::{Budget, lifetime_budget};
 pub(super) use memory::full_in_between;
+pub(super) use ranks::free_elsewhere;
 pub(super) use slots::{at_round, is_round, is_usual};
 
 use crate::metrics::Unit;
