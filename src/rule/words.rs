@@ -1,6 +1,7 @@
 //! Numbers of requests in words.
 
 use crate::metrics::counted;
+use crate::signal::Distribution;
 
 /// `1 request waits`, `2,826 requests wait`.
 pub(super) fn requests_wait(count: f64) -> String {
@@ -10,6 +11,11 @@ pub(super) fn requests_wait(count: f64) -> String {
 /// `1 request running`, `0 requests running`.
 pub(super) fn requests_running(count: f64) -> String {
     counted(count, "request running", "requests running")
+}
+
+/// What the pace of tokens is called where this distribution stands for it.
+pub(super) fn pace(distribution: Distribution) -> &'static str {
+    if distribution == Distribution::Tpot { "time per output token" } else { "gap between tokens" }
 }
 
 #[cfg(test)]

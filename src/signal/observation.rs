@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::window::{chronological, difference, increase, restarted, since, spans_equal};
-use super::{Counter, Distribution, Gauge, HintedBy, Ranks, Snapshot, Source, Value};
+use super::{BackendId, Counter, Distribution, Gauge, HintedBy, Ranks, Snapshot, Source, Value};
 use crate::metrics::{Histogram, Unit};
 
 /// How many snapshots stand behind a report.
@@ -164,6 +164,18 @@ impl Observation {
             Some(first) => increase(first, counter, last, self.restarted())?,
         };
         Some(Reading { value, unit: counter.unit(), time_base: self.time_base(), source: last.source.clone() })
+    }
+
+    /// What says how fast the tokens of a request come: the gaps between its outputs; where one output holds several tokens, as with
+    /// speculative decoding in vLLM, the average per token of each finished request.
+    #[must_use]
+    pub fn token_pace(&self) -> Distribution {
+        /// Tokens an output from which a gap is no longer that of one token: with fewer, drafting does not pay (handbook I08).
+        const SEVERAL: f64 = 1.3;
+        let of = |counter| self.count(counter).map(|count| count.value);
+        let tokens = of(Counter::SpecAcceptedTokens).zip(of(Counter::SpecDrafts)).map(|(accepted, drafts)| 1.0 + accepted / drafts);
+        let several = self.last.backend == BackendId::Vllm && tokens.is_some_and(|tokens| tokens >= SEVERAL);
+        if several && self.mean(Distribution::Tpot).is_some() { Distribution::Tpot } else { Distribution::Itl }
     }
 
     /// The count per second of the window, or of the lifetime when the uptime is known.

@@ -40,7 +40,7 @@ pub fn preset(id: &str) -> Result<Preset, UnknownPreset> {
 
 impl Preset {
     /// The targets as this server can answer them: where it exports only one of "gaps between tokens" and "average per request", a target
-    /// on the other one is turned to it, and says so.
+    /// on the other one is turned to it, and says so. So is one on gaps that hold several tokens each.
     #[must_use]
     pub fn targets_for(&self, seen: &Observation) -> Vec<Target> {
         let has = |distribution| seen.last.distributions.contains_key(&distribution);
@@ -55,6 +55,11 @@ impl Preset {
                 Distribution::Itl,
                 Distribution::Tpot,
                 "The server exports no gaps between tokens; its average per request is judged, which hides stalls.",
+            ),
+            (true, true) if seen.token_pace() == Distribution::Tpot => (
+                Distribution::Itl,
+                Distribution::Tpot,
+                "With speculative decoding a gap brings several tokens; the average per token of each request is judged, which hides stalls.",
             ),
             _ => return self.targets.clone(),
         };

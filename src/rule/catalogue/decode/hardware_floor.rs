@@ -2,6 +2,7 @@
 
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::words::pace;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, StateKind, Symptom, Texts,
     flags, weight,
@@ -41,12 +42,12 @@ fn check(ctx: &Context<'_>) -> Checked {
     let theta = ctx.thetas.itl.as_ref().ok_or_else(|| {
         Missing::new("a threshold for the gap between tokens", "Set a service level on inter-token latency or time per output token.")
     })?;
-    let distribution = if ctx.backend() == BackendId::Tgi { Distribution::DecodeCallTime } else { Distribution::Itl };
+    let distribution = if ctx.backend() == BackendId::Tgi { Distribution::DecodeCallTime } else { ctx.seen.token_pace() };
     let gaps = ctx.need_distribution(distribution)?;
     let median = quantile(&gaps.histogram, 0.5).ok_or_else(|| Missing::samples("gaps between tokens", 0.0, REQUESTS_NEEDED))?;
     let limit = FLOOR_SHARE * theta.seconds;
-    let words =
-        format!("The median gap between tokens is {}, the threshold {}", median.show(Unit::Seconds), Unit::Seconds.show(theta.seconds));
+    let (pace, shown) = (pace(distribution), median.show(Unit::Seconds));
+    let words = format!("The median {pace} is {shown}, the threshold {}", Unit::Seconds.show(theta.seconds));
     if median.point < limit {
         return Outcome::clear(format!("{words}."));
     }

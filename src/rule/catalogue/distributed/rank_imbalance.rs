@@ -22,6 +22,8 @@ const PER_RANK: f64 = 5.0;
 const LENGTH_SPREAD: f64 = 2.0;
 /// A rank with less than this share of the mean running requests is idle beside a waiting one (own judgement).
 const IDLE_BESIDE: f64 = 0.5;
+/// Requests that wait on one rank from which it matters that half of the ranks have no queue (own judgement).
+const QUEUE: f64 = 5.0;
 /// SGLang: padded share of token slots that is a medium and a high loss (own judgement).
 const PADDED_MEDIUM: f64 = 0.15;
 const PADDED_HIGH: f64 = 0.30;
@@ -35,9 +37,9 @@ pub(super) static RULE: Rule = Rule {
     backends: VLLM_SGLANG,
     explains: &[Symptom::Ttft, Symptom::Itl, Symptom::E2e, Symptom::Queue, Symptom::Throughput],
     texts: Texts {
-        sees: "The busiest data-parallel rank carries 1.3 times the mean load or more, far beyond chance; or requests wait on one rank while another is half empty; or SGLang pads 15 % or more of the token slots to keep ranks in step.",
+        sees: "The busiest data-parallel rank carries 1.3 times the mean load or more, far beyond chance; or requests wait on one rank while another is half empty, or while half of the ranks have no queue; or SGLang pads 15 % or more of the token slots to keep ranks in step.",
         why: "Requests on the busy rank wait although the server as a whole has room. With data-parallel attention every rank waits for the slowest in each step.",
-        what_to_do: "Balance by tokens or by queue instead of in turns, and check for session affinity or long-lived connections in front.",
+        what_to_do: "Balance by tokens or by queue instead of in turns, and check for session affinity or long-lived connections in front. When one rank alone has a queue, see whether its GPU is slower.",
         falsifier: "Over a longer window the ranks carry the same load, or the ranks are meant to be unequal.",
         sources: &[
             "Dispersion test of Poisson counts: χ² of the ranks against their mean.",
@@ -70,7 +72,7 @@ fn check(ctx: &Context<'_>) -> Checked {
     let prompt = [Counter::PromptTokensComputed, Counter::PromptTokens].into_iter().find_map(|counter| prompt_tokens(ctx, counter));
     // Ranks are alike only when both kinds of work are known to be.
     let known = prompt.is_some() && output.is_some();
-    let compared = [requests(ctx), prompt, output, padding(ctx), idle_beside_waiting(ctx)];
+    let compared = [requests(ctx), prompt, output, padding(ctx), idle_beside_waiting(ctx), one_queue(ctx)];
     let skews: Vec<Skew> = compared.into_iter().flatten().flatten().collect();
     let Some(first) = skews.first() else {
         return if known {
@@ -104,7 +106,7 @@ fn check(ctx: &Context<'_>) -> Checked {
             sentence: words.clone(),
             headline: format!("The data-parallel ranks share the load unequally: {words}"),
             formula: format!(
-                "busiest rank ≥ {RATIO} times the mean with p < {CHANCE}, or waiting beside a half-empty rank, or padding ≥ {}",
+                "busiest rank ≥ {RATIO} times the mean with p < {CHANCE}, or waiting beside a half-empty rank or beside ranks without a queue, or padding ≥ {}",
                 Unit::Ratio.show(PADDED_MEDIUM)
             ),
             measure,
@@ -218,6 +220,30 @@ fn beside(waiting: &Value, running: &Value) -> Option<bool> {
     let mean = running.ranks.iter().map(|(_, value)| value).sum::<f64>() / running.ranks.len() as f64;
     let busy = waiting.ranks.iter().find(|(_, value)| *value >= 1.0);
     Some(busy.is_some_and(|(busy, _)| running.ranks.iter().any(|(rank, value)| rank != busy && *value < IDLE_BESIDE * mean)))
+}
+
+/// At both ends the same rank has a queue, and at least half of the ranks have none: another rank would have served those requests at once.
+fn one_queue(ctx: &Context<'_>) -> Option<Option<Skew>> {
+    let now = &ctx.seen.last.gauges.get(&Gauge::Waiting)?.ranks;
+    let before = &ctx.seen.first.as_ref()?.gauges.get(&Gauge::Waiting)?.ranks;
+    if now.len() < 2 || now.len() != before.len() {
+        return None;
+    }
+    // Ranks stand in their numeric order in both.
+    let (mut longest, mut without): (Option<(&str, f64)>, usize) = (None, 0);
+    for ((rank, now), (_, before)) in now.iter().zip(before) {
+        if *now >= QUEUE && *before >= QUEUE && longest.is_none_or(|(_, most)| *now > most) {
+            longest = Some((rank, *now));
+        }
+        without += usize::from(*now == 0.0 && *before == 0.0);
+    }
+    let Some((rank, queue)) = longest.filter(|_| 2 * without >= now.len()) else {
+        return Some(None);
+    };
+    let count = Unit::Count.show(queue);
+    let words = format!("{count} requests wait on rank {rank}, while {without} of {} ranks have no queue.", now.len());
+    let evidence = ctx.gauge(Gauge::Waiting)?.labelled("requests waiting, on few of the ranks");
+    Some(Some(Skew { weight: weight::GAUGE_SUSTAINED, evidence, threshold: QUEUE, words, padded: 0.0 }))
 }
 
 fn actions(ctx: &Context<'_>) -> Vec<Action> {

@@ -3,6 +3,7 @@
 use super::admission::{Admission, KV_ROOM, LARGE_BUDGET, PREFILL_SHARE, token_gaps, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::words::pace;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
 };
@@ -65,7 +66,7 @@ fn check(ctx: &Context<'_>) -> Checked {
         (None, _) if ctx.thetas.itl.is_none() => {
             Err(Missing::new("a threshold on the gap between tokens", "Choose a preset or add a target on itl or tpot."))
         }
-        (None, _) => Err(Missing::distribution(ctx.backend(), token_gaps(ctx.backend()))),
+        (None, _) => Err(Missing::distribution(ctx.backend(), token_gaps(ctx))),
         (Some(false), None) if ctx.is_window() && ctx.backend() != BackendId::Tgi => {
             Err(Missing::new("the prefill work share", "It takes ten finished requests and the time between the dumps."))
         }
@@ -76,7 +77,7 @@ fn check(ctx: &Context<'_>) -> Checked {
 fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> Outcome {
     let ceiling = if ctx.is_window() { WINDOW_CEILING } else { SNAPSHOT_CEILING };
     let mut case = admission.case(ctx, Basis::Counters).at_most(ceiling).lacks(&Missing::more_snapshots(6));
-    let gaps = token_gaps(ctx.backend());
+    let gaps = token_gaps(ctx);
     let median = ctx.quantile(gaps, 0.5);
     let share = ctx.law(&ctx.laws.prefill_share, "law.prefill_share", "prefill work share");
     let threshold = ctx.thetas.itl.as_ref().map_or(0.0, |theta| theta.seconds);
@@ -109,7 +110,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> 
     }
     let headline = if room_unknown { "The hardware is most likely saturated" } else { "The hardware is saturated" };
     let what = match (&median, slow) {
-        (Some(median), true) => format!("the median gap between tokens is {}", median.shown),
+        (Some(median), true) => format!("the median {} is {}", pace(gaps), median.shown),
         _ => "computing prompts fills the time".to_owned(),
     };
     let (measure, limit) = if slow { (median, threshold) } else { (full.or(share).or(stalls), PREFILL_SHARE) };

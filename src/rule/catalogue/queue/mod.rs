@@ -6,6 +6,7 @@ mod deferred_waiting;
 mod kv_capacity_bound;
 mod over_reservation;
 mod sequence_limit;
+mod slot_room;
 mod token_budget_bound;
 
 use crate::rule::Rule;

@@ -1,12 +1,14 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
-use super::admission::{Admission, KV_ROOM, RESERVED, at_round, gauge_weight, is_round, is_usual, lifetime_budget, wait_words};
+use super::admission::{
+    Admission, KV_ROOM, RESERVED, at_round, free_elsewhere, gauge_weight, is_round, is_usual, lifetime_budget, token_gaps, wait_words,
+};
+use super::slot_room::{actions, room};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
-use crate::rule::laws::{capacity, lengths};
-use crate::rule::{Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight};
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, TimeBase};
+use crate::rule::{Account, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, weight};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, TimeBase};
 use crate::stats::quantile;
 
 /// From this share of the ITL threshold on, more sequences are no remedy (handbook Q02).
@@ -87,7 +89,7 @@ fn check(ctx: &Context<'_>) -> Checked {
             }
         }
     }
-    if let Some(sentence) = no_room_for_another(&admission) {
+    if let Some(sentence) = no_room_for_another(&admission).or_else(|| free_elsewhere(ctx)) {
         return Outcome::clear(sentence);
     }
     if ctx.backend() == BackendId::Sglang && admission.reserved.is_none() {
@@ -149,7 +151,7 @@ fn slow_since_start(ctx: &Context<'_>) -> Option<String> {
 
 fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     let theta = ctx.thetas.itl.as_ref()?;
-    let itl = ctx.seen.distribution(Distribution::Itl).filter(|itl| !ctx.is_window() || matches!(itl.time_base, TimeBase::Window(_)))?;
+    let itl = ctx.seen.distribution(token_gaps(ctx)).filter(|itl| !ctx.is_window() || matches!(itl.time_base, TimeBase::Window(_)))?;
     let median = quantile(&itl.histogram, 0.5)?;
     (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
 }
@@ -248,49 +250,6 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
 /// The slots in use; the limit itself is not exported by any of the servers.
 fn slots(ctx: &Context<'_>) -> Option<Evidence> {
     Some(ctx.gauge(Gauge::Running)?.labelled("slots in use (the limit itself is not exported)").inferred())
-}
-
-/// How many requests of full length the KV cache holds; of the mean length when that is not exported, or when fewer would fit at full
-/// length than run, which says nothing. `None` when neither is more than the slots in use.
-fn room(ctx: &Context<'_>, slots: f64) -> Option<Evidence> {
-    let config = &ctx.seen.last.config;
-    if let Some(concurrency) = config.kv_max_concurrency.as_ref().filter(|concurrency| concurrency.value.floor() > slots) {
-        let reading = Reading {
-            value: concurrency.value.floor(),
-            unit: Unit::Requests,
-            time_base: TimeBase::Config,
-            source: concurrency.source.clone(),
-        };
-        return Some(
-            Evidence::new("kv_cache.max_concurrency", "requests of full length that fit the KV cache", reading, ctx.seen.last.text_index)
-                .inferred(),
-        );
-    }
-    let capacity = capacity(ctx.seen)?;
-    let (prompt, output) = lengths(ctx.seen)?;
-    let value = (capacity.value / (prompt.value + output.value)).floor();
-    (value.is_finite() && value > slots).then(|| {
-        ctx.computed("law.kv_room", "requests of mean length that fit the KV cache", value, Unit::Requests, &capacity.source).inferred()
-    })
-}
-
-fn actions(ctx: &Context<'_>, slots: f64, room: Option<&Evidence>) -> Vec<Action> {
-    let verify = "The number of running requests rises, the queue empties, requests per second rise, and the gap between tokens stays within its target.";
-    let tradeoff = "Each further sequence adds to the gap between tokens and to KV use.";
-    let most =
-        room.map_or_else(String::new, |room| format!("; the KV cache holds {} at {}", Unit::Count.show(room.value), length_words(room)));
-    let step = room.map_or(2.0 * slots, |room| room.value.min(2.0 * slots));
-    let change = format!("Raise it from {} in steps, first to {}{most}.", Unit::Count.show(slots), Unit::Count.show(step));
-    let flag = match ctx.backend() {
-        BackendId::Vllm => "--max-num-seqs",
-        BackendId::Sglang => "--max-running-requests",
-        BackendId::Tgi => "--max-batch-size",
-    };
-    flags::advise(ctx.backend(), ctx.version(), flag, change, tradeoff, verify).into_iter().collect()
-}
-
-fn length_words(room: &Evidence) -> &'static str {
-    if room.signal == "kv_cache.max_concurrency" { "full length" } else { "their mean length" }
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 mod budget;
 mod memory;
+mod ranks;
 mod slots;
 
 pub(super) use budget::{Budget, lifetime_budget};
 pub(super) use memory::full_in_between;
+pub(super) use ranks::free_elsewhere;
 pub(super) use slots::{at_round, is_round, is_usual};
 
 use crate::metrics::Unit;
@@ -240,14 +242,14 @@ fn slow_tokens(ctx: &Context<'_>) -> Option<bool> {
     let median = |distribution| quantile(&ctx.seen.distribution(distribution)?.histogram, 0.5);
     // A TGI whose every call computes prompts moves its decodes along in those.
     let calls = || median(Distribution::PrefillCallTime).filter(|_| ctx.backend() == BackendId::Tgi);
-    let median = median(token_gaps(ctx.backend())).or_else(calls)?;
+    let median = median(token_gaps(ctx)).or_else(calls)?;
     Some(median.bracket.0 >= theta.seconds)
 }
 
 /// What stands for the gap between tokens.
-pub(super) fn token_gaps(backend: BackendId) -> Distribution {
-    match backend {
-        BackendId::Vllm | BackendId::Sglang => Distribution::Itl,
+pub(super) fn token_gaps(ctx: &Context<'_>) -> Distribution {
+    match ctx.backend() {
+        BackendId::Vllm | BackendId::Sglang => ctx.seen.token_pace(),
         BackendId::Tgi => Distribution::DecodeCallTime,
     }
 }
