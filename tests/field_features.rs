@@ -143,3 +143,13 @@ fn a_decode_worker_is_not_told_that_it_computes_prompts_slowly() {
     assert!(found.bottlenecks.iter().all(|finding| finding.id != "slow-prefill"), "{}", found.headline.text);
     assert_eq!(found.headline.rule.as_deref(), Some("decode-workers-short"), "{}", found.headline.text);
 }
+
+#[test]
+fn requests_that_wait_for_the_other_worker_are_not_called_none() {
+    let queues = |count: u32| format!("sglang:num_decode_transfer_queue_reqs{{LABELS}} {count}\n");
+    let text = |count: u32, served: f64| worker("decode", &queues(count), 200.0, 0.15, served);
+    let found = report(&[(0.0, text(70, 500.0)), (10.0, text(80, 512.0))]);
+    assert!(found.headline.text.contains("80") && !found.headline.text.contains("none waiting"), "{}", found.headline.text);
+    let found = report(&[(0.0, text(0, 500.0)), (10.0, text(0, 512.0))]);
+    assert!(found.headline.text.contains("none waiting"), "{}", found.headline.text);
+}

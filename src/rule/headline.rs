@@ -82,6 +82,7 @@ fn calm(ctx: &Context<'_>) -> String {
             }
             let when = if ctx.mode() == Mode::Snapshot { " in this dump" } else { "" };
             let waiting = match ctx.seen.gauge(Gauge::Waiting).map(|reading| reading.value) {
+                Some(0.0) if aside(ctx) > 0.0 => format!("{} waiting beside the queue", Unit::Count.show(aside(ctx))),
                 Some(0.0) => "none waiting".to_owned(),
                 Some(value) => format!("{} waiting", Unit::Count.show(value)),
                 None => "waiting unknown".to_owned(),
@@ -89,6 +90,18 @@ fn calm(ctx: &Context<'_>) -> String {
             format!("No bottleneck found{when}: {}, {waiting}{targets}.", running.unwrap_or_else(|| "some requests running".to_owned()))
         }
     }
+}
+
+/// Requests that SGLang counts in no queue for capacity: they wait for a grammar, or for the other half of a disaggregated pair.
+fn aside(ctx: &Context<'_>) -> f64 {
+    const QUEUES: &[Gauge] = &[
+        Gauge::GrammarQueue,
+        Gauge::PrefillBootstrapQueue,
+        Gauge::PrefillInflightQueue,
+        Gauge::DecodePreallocQueue,
+        Gauge::DecodeTransferQueue,
+    ];
+    QUEUES.iter().filter_map(|gauge| ctx.seen.gauge(*gauge)).map(|queue| queue.value).sum()
 }
 
 /// Nobody waited at the first dump, and many do at the second: too early for a cause, too much to call calm.
