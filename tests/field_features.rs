@@ -153,3 +153,14 @@ fn requests_that_wait_for_the_other_worker_are_not_called_none() {
     let found = report(&[(0.0, text(0, 500.0)), (10.0, text(0, 512.0))]);
     assert!(found.headline.text.contains("none waiting"), "{}", found.headline.text);
 }
+
+#[test]
+fn few_requests_beyond_a_target_are_not_passed_over_in_a_calm_sentence() {
+    let text = |seconds: f64| {
+        let first = at("time_to_first_token_seconds", RANK_0, &[0.1, 0.25, 1.0, 2.5, 5.0], seconds, 3.0);
+        format!("vllm:num_requests_running{{{RANK_0}}} 4\nvllm:num_requests_waiting{{{RANK_0}}} 0\n{first}")
+    };
+    let said = |seconds: f64| report(&[(0.0, text(seconds))]).headline.text;
+    assert!(said(4.0).contains("of them look missed"), "{}", said(4.0));
+    assert!(!said(0.2).contains("missed"), "{}", said(0.2));
+}

@@ -5,7 +5,7 @@ use super::words::{requests_running, requests_wait};
 use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen};
 use crate::metrics::{Unit, counted};
 use crate::signal::{Gauge, Mode};
-use crate::slo::Verdict;
+use crate::slo::{SloStatus, Verdict};
 
 pub(super) fn headline(ctx: &Context<'_>, explanation: &Explanation) -> Headline {
     let leading = |finding: &&Finding| match finding.role {
@@ -75,7 +75,7 @@ fn calm(ctx: &Context<'_>) -> String {
             let targets = match (ctx.slo.len(), undecided) {
                 (0, _) => String::new(),
                 (_, 0) => ", every target is met".to_owned(),
-                (all, _) => format!(", {undecided} of {all} targets cannot be decided"),
+                (all, _) => format!(", {undecided} of {all} targets cannot be decided{}", look_missed(ctx)),
             };
             if let Some(formed) = queue_formed(ctx) {
                 return formed;
@@ -89,6 +89,22 @@ fn calm(ctx: &Context<'_>) -> String {
             };
             format!("No bottleneck found{when}: {}, {waiting}{targets}.", running.unwrap_or_else(|| "some requests running".to_owned()))
         }
+    }
+}
+
+/// Too few requests to decide, and those that were seen lie beyond the target: what takes points off the score.
+fn look_missed(ctx: &Context<'_>) -> String {
+    let beyond = |status: &&SloStatus| {
+        let least = status.interval.map(|(low, _)| low);
+        status.verdict == Verdict::Undetermined
+            && status.target.metric.distribution().is_some()
+            && status.target.comparison.wants_low()
+            && least.is_some_and(|least| least > status.target.value)
+    };
+    match ctx.slo.iter().filter(beyond).count() {
+        0 => String::new(),
+        1 => ", and one of them looks missed".to_owned(),
+        several => format!(", and {several} of them look missed"),
     }
 }
 
