@@ -104,3 +104,63 @@ fn the_limit_of_slots_is_advised_for_each_rank() {
     let change = &slots.actions.first().expect("an action").change;
     assert!(change.starts_with("Raise it from 32 in steps, first to 64 for each of the 2 ranks"), "{change}");
 }
+
+/// A worker of a disaggregated SGLang: requests of 800 prompt tokens, each with its first token after `ttft` seconds.
+fn worker(role: &str, queues: &str, output: f64, ttft: f64, served: f64) -> String {
+    let labels = format!("engine_type=\"{role}\",model_name=\"falcon\",pp_rank=\"0\",tp_rank=\"0\"");
+    let front = "model_name=\"falcon\",is_streaming=\"true\"";
+    let gauge = |(name, value): (&str, f64)| format!("sglang:{name}{{{labels}}} {value}\n");
+    let mut text: String = [("num_running_reqs", 6.0), ("num_queue_reqs", 0.0), ("token_usage", 0.1)].into_iter().map(gauge).collect();
+    text.push_str(&queues.replace("LABELS", &labels));
+    for (name, each) in [("prompt_tokens_total", 800.0), ("generation_tokens_total", output), ("num_requests_total", 1.0)] {
+        text.push_str(&format!("sglang:{name}{{{front}}} {}\n", each * served));
+    }
+    let stage = format!("{labels},stage=\"prefill_forward\"");
+    for (name, labels, seconds) in [
+        ("time_to_first_token_seconds", front, ttft),
+        ("queue_time_seconds", &*labels, 0.01),
+        ("per_stage_req_latency_seconds", &*stage, 0.95 * ttft),
+    ] {
+        text.push_str(&at(name, labels, &[0.1, 0.2, 0.4, 1.0, 2.0, 4.0, 10.0], seconds, served).replace("vllm:", "sglang:"));
+    }
+    text
+}
+
+#[test]
+fn answers_of_one_token_from_a_prefill_worker_are_no_code_completion() {
+    let parsed = exposition::parse(worker("prefill", "", 1.0, 0.15, 500.0).as_bytes());
+    let found = analyze(&[Input { name: "prefill".to_owned(), at: None, hint: None, parsed }], &Options::default()).expect("a report");
+    let note = found.notes.iter().find(|note| note.id == "assumed-preset").expect("a note");
+    assert!(note.sentence.contains("prefill worker") && note.sentence.contains("interactive chat"), "{}", note.sentence);
+    assert!(found.headline.text.starts_with("No bottleneck found"), "{}", found.headline.text);
+}
+
+#[test]
+fn a_decode_worker_is_not_told_that_it_computes_prompts_slowly() {
+    let queues = "sglang:num_decode_transfer_queue_reqs{LABELS} 0\nsglang:num_decode_prealloc_queue_reqs{LABELS} 70\n";
+    let full = |served: f64| worker("decode", queues, 200.0, 8.0, served).replace("} 0.1\n", "} 0.97\n");
+    let found = report(&[(0.0, full(500.0)), (60.0, full(800.0))]);
+    assert!(found.bottlenecks.iter().all(|finding| finding.id != "slow-prefill"), "{}", found.headline.text);
+    assert_eq!(found.headline.rule.as_deref(), Some("decode-workers-short"), "{}", found.headline.text);
+}
+
+#[test]
+fn requests_that_wait_for_the_other_worker_are_not_called_none() {
+    let queues = |count: u32| format!("sglang:num_decode_transfer_queue_reqs{{LABELS}} {count}\n");
+    let text = |count: u32, served: f64| worker("decode", &queues(count), 200.0, 0.15, served);
+    let found = report(&[(0.0, text(70, 500.0)), (10.0, text(80, 512.0))]);
+    assert!(found.headline.text.contains("80") && !found.headline.text.contains("none waiting"), "{}", found.headline.text);
+    let found = report(&[(0.0, text(0, 500.0)), (10.0, text(0, 512.0))]);
+    assert!(found.headline.text.contains("none waiting"), "{}", found.headline.text);
+}
+
+#[test]
+fn few_requests_beyond_a_target_are_not_passed_over_in_a_calm_sentence() {
+    let text = |seconds: f64| {
+        let first = at("time_to_first_token_seconds", RANK_0, &[0.1, 0.25, 1.0, 2.5, 5.0], seconds, 3.0);
+        format!("vllm:num_requests_running{{{RANK_0}}} 4\nvllm:num_requests_waiting{{{RANK_0}}} 0\n{first}")
+    };
+    let said = |seconds: f64| report(&[(0.0, text(seconds))]).headline.text;
+    assert!(said(4.0).contains("of them look missed"), "{}", said(4.0));
+    assert!(!said(0.2).contains("missed"), "{}", said(0.2));
+}

@@ -5,7 +5,7 @@ use super::words::{requests_running, requests_wait};
 use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen};
 use crate::metrics::{Unit, counted};
 use crate::signal::{Gauge, Mode};
-use crate::slo::Verdict;
+use crate::slo::{SloStatus, Verdict};
 
 pub(super) fn headline(ctx: &Context<'_>, explanation: &Explanation) -> Headline {
     let leading = |finding: &&Finding| match finding.role {
@@ -75,13 +75,14 @@ fn calm(ctx: &Context<'_>) -> String {
             let targets = match (ctx.slo.len(), undecided) {
                 (0, _) => String::new(),
                 (_, 0) => ", every target is met".to_owned(),
-                (all, _) => format!(", {undecided} of {all} targets cannot be decided"),
+                (all, _) => format!(", {undecided} of {all} targets cannot be decided{}", look_missed(ctx)),
             };
             if let Some(formed) = queue_formed(ctx) {
                 return formed;
             }
             let when = if ctx.mode() == Mode::Snapshot { " in this dump" } else { "" };
             let waiting = match ctx.seen.gauge(Gauge::Waiting).map(|reading| reading.value) {
+                Some(0.0) if aside(ctx) > 0.0 => format!("{} waiting beside the queue", Unit::Count.show(aside(ctx))),
                 Some(0.0) => "none waiting".to_owned(),
                 Some(value) => format!("{} waiting", Unit::Count.show(value)),
                 None => "waiting unknown".to_owned(),
@@ -89,6 +90,34 @@ fn calm(ctx: &Context<'_>) -> String {
             format!("No bottleneck found{when}: {}, {waiting}{targets}.", running.unwrap_or_else(|| "some requests running".to_owned()))
         }
     }
+}
+
+/// Too few requests to decide, and those that were seen lie beyond the target: what takes points off the score.
+fn look_missed(ctx: &Context<'_>) -> String {
+    let beyond = |status: &&SloStatus| {
+        let least = status.interval.map(|(low, _)| low);
+        status.verdict == Verdict::Undetermined
+            && status.target.metric.distribution().is_some()
+            && status.target.comparison.wants_low()
+            && least.is_some_and(|least| least > status.target.value)
+    };
+    match ctx.slo.iter().filter(beyond).count() {
+        0 => String::new(),
+        1 => ", and one of them looks missed".to_owned(),
+        several => format!(", and {several} of them look missed"),
+    }
+}
+
+/// Requests that SGLang counts in no queue for capacity: they wait for a grammar, or for the other half of a disaggregated pair.
+fn aside(ctx: &Context<'_>) -> f64 {
+    const QUEUES: &[Gauge] = &[
+        Gauge::GrammarQueue,
+        Gauge::PrefillBootstrapQueue,
+        Gauge::PrefillInflightQueue,
+        Gauge::DecodePreallocQueue,
+        Gauge::DecodeTransferQueue,
+    ];
+    QUEUES.iter().filter_map(|gauge| ctx.seen.gauge(*gauge)).map(|queue| queue.value).sum()
 }
 
 /// Nobody waited at the first dump, and many do at the second: too early for a cause, too much to call calm.

@@ -105,6 +105,9 @@ pub struct Assumed {
 /// Requests below which lengths say nothing of the workload.
 const ENOUGH: f64 = 30.0;
 
+/// A mean below this is that of answers of one token.
+const ONE_TOKEN: f64 = 1.5;
+
 /// The preset that the traffic looks like: by mean prompt and output lengths, and a standing queue of a server that streams nothing.
 #[must_use]
 pub fn assume(seen: &Observation) -> Assumed {
@@ -135,6 +138,11 @@ fn look(seen: &Observation) -> (&'static str, String) {
     }
     if output >= 1000.0 {
         return ("reasoning-agentic", format!("Long outputs ({means}): reasoning is assumed."));
+    }
+    if output < ONE_TOKEN {
+        let reason =
+            format!("Answers of one token, as a prefill worker gives them, tell no workload ({means}): interactive chat is assumed.");
+        return ("interactive-chat", reason);
     }
     if output <= 64.0 && prompt >= 200.0 {
         return ("code-completion", format!("Short outputs to sizeable prompts ({means}): code completion is assumed."));

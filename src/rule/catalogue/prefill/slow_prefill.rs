@@ -49,6 +49,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if !ctx.state.serving() {
         return Outcome::clear(ctx.state.sentence.clone());
     }
+    if ctx.seen.last.config.engine_type.as_ref().is_some_and(|role| role.value == "decode") {
+        return Outcome::clear("A decode worker computes no prompts; its requests wait for those of others and for their KV.");
+    }
     ctx.need_window()?;
     let queue = ctx.queue()?;
     let target = ctx.need_ttft_target()?;
