@@ -17,7 +17,7 @@ fn the_order_is_that_of_the_page() {
             "# Requests wait 12.9 s for one of 4 slots while the KV cache is 0.2 % full.",
             "## Health: 49 of 100",
             "## What is wrong",
-            "## Service levels (assumed:interactive\\_chat)",
+            "## Service levels",
             "## Where the time of a request goes",
             "## Distributions",
             "## Signals",
@@ -25,6 +25,19 @@ fn the_order_is_that_of_the_page() {
             "## Problems in the input",
         ]
     );
+}
+
+#[test]
+fn the_targets_are_named_as_the_form_names_them() {
+    for (source, words) in [
+        ("assumed:interactive-chat", "Targets of “Interactive chat”, assumed from the workload."),
+        ("preset:mlperf-server-llama-3.1-8b", "Targets of “MLPerf server, Llama 3.1 8B”."),
+        ("preset:of another release", "Targets of “of another release”."),
+        ("request", "Your own targets."),
+    ] {
+        let text = markdown(&servescope::report::Report { slo_source: source.into(), ..report() });
+        assert!(text.contains(&format!("\n\n{words}\n\n")), "{text}");
+    }
 }
 
 #[test]

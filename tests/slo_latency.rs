@@ -27,6 +27,14 @@ fn a_percentile_is_judged_by_the_share_within_the_target() {
 }
 
 #[test]
+fn an_interval_that_rounds_to_the_share_itself_is_left_out() {
+    let many = snapshot(BackendId::Vllm).spread(Distribution::Ttft, &[0.5, INF], &[6.69e8, 1e9], 5e8).seen();
+    let why = one(&many, "ttft.p95", "<=", 0.5).why;
+    assert!(why.starts_with("66.9 % of 1,000,000,000 observations were within 500 ms; 95 % are asked."), "{why}");
+    assert!(one(&vllm(), "ttft.p95", "<=", 2.5).why.contains("(95 % interval"));
+}
+
+#[test]
 fn a_target_inside_a_bucket_is_undetermined_and_names_the_bounds_that_would_decide() {
     // 0.6 s: between 85 % and 93 % are within; with sampling error 79.4–95.8 %.
     let status = one(&vllm(), "ttft.p95", "<=", 0.6);

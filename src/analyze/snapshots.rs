@@ -5,7 +5,7 @@ use super::{Input, Options, own_time};
 use crate::backend::{self, Detection, Servers};
 use crate::exposition::{ProblemKind, answered_at, is_blank};
 use crate::metrics::Scrape;
-use crate::report::Note;
+use crate::report::{Note, UNNAMED};
 use crate::request::RequestError;
 use crate::signal::{BackendId, InstanceKey, Snapshot, chronological};
 
@@ -56,7 +56,7 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
         notes.push(Note {
             id: "other-instances".to_owned(),
             sentence: format!(
-                "The text holds {} instances. This report is of {}; also there: {}.",
+                "This report is of one of {} instances in the text. It is {}; also there: {}.",
                 last_text.len(),
                 label(&key),
                 others.join(", ")
@@ -147,7 +147,7 @@ pub(super) fn label(key: &InstanceKey) -> String {
         (Some(model), true) => model.clone(),
         (Some(model), false) => format!("{} ({model})", labels.join(" ")),
         (None, false) => labels.join(" "),
-        (None, true) => "this server".to_owned(),
+        (None, true) => UNNAMED.to_owned(),
     }
 }
 

@@ -28,7 +28,7 @@ impl Measure {
     }
 
     fn words(&self) -> String {
-        format!("{} {} → {}", self.words, self.unit.show(self.before), self.unit.show(self.after))
+        format!("{} {}", self.words, self.unit.show_change(self.before, self.after))
     }
 }
 

@@ -197,7 +197,7 @@ fn gauge(before: &Observation, after: &Observation, gauge: Gauge, low_is_good: b
     let side = |seen: &Observation| {
         let (reading, span) = (seen.gauge(gauge)?, seen.gauge_span(gauge)?);
         let earlier = seen.gauge_before(gauge).map_or(reading.value, |earlier| earlier.value);
-        let shown = format!("{} → {}", gauge.unit().show(earlier), gauge.unit().show(reading.value));
+        let shown = gauge.unit().show_change(earlier, reading.value);
         Some(Side { value: reading.value, interval: Some(span), shown, source: reading.source, input: seen.last.text_index })
     };
     let (before, after) = (side(before)?, side(after)?);

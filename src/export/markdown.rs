@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::metrics::{SourceLines, Unit};
 use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Footing, Report, RuleVerdict, SideView};
 use crate::rule::{Role, Severity};
-use crate::slo::Verdict;
+use crate::slo::{self, Verdict};
 
 /// The whole report as Markdown. Text that came from the input is escaped, so that it stays text.
 #[must_use]
@@ -113,7 +113,7 @@ fn bottleneck(out: &mut String, finding: &Bottleneck) -> Written {
         }
         writeln!(out)?;
     }
-    if finding.role == Role::Symptom && !finding.is_classic() {
+    if (finding.role == Role::Symptom && !finding.is_classic()) || finding.actions.is_empty() {
         writeln!(out, "- **Next step**: {}\n", prose(&finding.recommendation))?;
     } else {
         let shared = finding.shared_verify();
@@ -160,7 +160,7 @@ fn service_levels(out: &mut String, report: &Report) -> Written {
     if report.slo_statuses.is_empty() {
         return Ok(());
     }
-    writeln!(out, "## Service levels ({})\n", prose(&report.slo_source))?;
+    writeln!(out, "## Service levels\n\n{}\n", prose(&slo::source_words(&report.slo_source)))?;
     writeln!(out, "| target | verdict | value | samples | time base | why |\n|---|---|---:|---:|---|---|")?;
     for status in &report.slo_statuses {
         let target = format!("{} {} {}", status.target.metric, status.target.comparison, status.unit.show(status.target.target_value));

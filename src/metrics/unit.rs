@@ -79,6 +79,21 @@ impl Unit {
             _ => format!("{} {}", significant(value), self.suffix()),
         }
     }
+
+    /// `51 → 96 requests`: the unit once when both have the same.
+    #[must_use]
+    pub fn show_change(self, before: f64, after: f64) -> String {
+        let (first, second) = (self.show(before), self.show(after));
+        let unit = second.split_once(' ').map_or("", |(_, unit)| unit);
+        // A single request is no other unit than several of them.
+        let number = match first.split_once(' ') {
+            Some((number, same)) if same == unit || same.strip_suffix('s').unwrap_or(same) == unit.strip_suffix('s').unwrap_or(unit) => {
+                number
+            }
+            _ => &first,
+        };
+        format!("{number} → {second}")
+    }
 }
 
 /// A count with its noun: `1 request`, `3 requests`.
@@ -165,6 +180,20 @@ mod tests {
         assert_eq!(Unit::Seconds.show(0.0132), "13.2 ms");
         assert_eq!(Unit::Seconds.show(0.000_004), "4 µs");
         assert_eq!(Unit::Seconds.show(0.0), "0 s");
+    }
+
+    #[test]
+    fn a_change_names_its_unit_once() {
+        for (unit, before, after, shown) in [
+            (Unit::Requests, 51.0, 96.0, "51 → 96 requests"),
+            (Unit::Requests, 1.0, 2.0, "1 → 2 requests"),
+            (Unit::Requests, 2.0, 1.0, "2 → 1 request"),
+            (Unit::Ratio, 0.0, 0.0022, "0 → 0.22 %"),
+            (Unit::Seconds, 0.9, 2.0, "900 ms → 2 s"),
+            (Unit::Count, 1.0, 2.0, "1 → 2"),
+        ] {
+            assert_eq!(unit.show_change(before, after), shown);
+        }
     }
 
     #[test]

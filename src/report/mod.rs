@@ -22,3 +22,6 @@ pub use standing::{Footing, Grounds, Standing};
 
 /// Identifier of the wire format.
 pub const SCHEMA: &str = "servescope.report/1";
+
+/// The instance that has neither labels nor a model.
+pub const UNNAMED: &str = "this server";

@@ -266,7 +266,7 @@ impl Context<'_> {
         let evidence = Evidence::new(gauge.path(), gauge.words(), reading, self.seen.last.text_index);
         Some(match self.seen.gauge_before(gauge) {
             Some(before) if before.value != evidence.value => {
-                let shown = format!("{} → {}", before.unit.show(before.value), evidence.shown);
+                let shown = before.unit.show_change(before.value, evidence.value);
                 evidence.shown_as(shown)
             }
             _ => evidence,

@@ -277,14 +277,42 @@ fn a_symptom_is_called_a_symptom_and_its_step_is_short() {
                  # TYPE vllm:kv_cache_usage_perc gauge\nvllm:kv_cache_usage_perc{model_name=\"m\"} 0.3\n\
                  # TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total{model_name=\"m\"} 0\n";
     let session = with(&[waits]);
-    let top = session.draw(Part::Top, true).all_text();
+    let top = session.draw(Part::Top, true).all_text().replace('\u{a0}', " ");
     assert!(top.contains("90 requests wait") && !top.contains("cause possible"), "{top}");
-    assert!(top.contains("Take a second dump 30 to 60\u{a0}s later"), "{top}");
+    assert!(top.contains("Take a second dump 30 to 60 s later"), "{top}");
     assert!(session.markdown().contains("**Next step**: Take a second dump 30 to 60 s later"));
     // A narrow screen shows this part alone.
     for once in ["second dump", "cause", "wait", "37"] {
         assert_eq!(top.matches(once).count(), 1, "{once}: {top}");
     }
+}
+
+#[test]
+fn who_gave_a_fleet_is_told_above_all_that_one_instance_is_looked_at() {
+    let pod = |name: &str| {
+        let labels = format!("{{model_name=\"m7\",pod=\"{name}\"}}");
+        format!("vllm:num_requests_running{labels} 3\nvllm:num_requests_waiting{labels} 1\n")
+    };
+    let top = with(&[&(pod("a") + &pod("b"))]).draw(Part::Top, true).all_text();
+    assert!(top.contains("This report is of one of 2 instances in the text."), "{top}");
+    assert!(top.contains("instance a"), "{top}");
+    assert_eq!(top.matches("m7").count(), 1, "the model stands once: {top}");
+    let top = with(&[&pod("a")]).draw(Part::Top, true).all_text();
+    assert!(!top.contains("instances in the text"), "{top}");
+}
+
+#[test]
+fn a_server_without_a_name_is_not_given_one() {
+    let top = with(&["tgi_queue_size 0\ntgi_batch_current_size 3\n"]).draw(Part::Top, true).all_text();
+    assert!(top.contains("TGI") && !top.contains("this server"), "{top}");
+}
+
+#[test]
+fn a_note_that_turns_no_setting_has_a_next_step() {
+    let session = with(&["tgi_queue_size 0\ntgi_batch_current_size 0\ntgi_request_success 3\n"]);
+    let main = session.draw(Part::Main, true).all_text();
+    assert!(main.contains("Next stepTake the dump while") && !main.contains("Change"), "{main}");
+    assert!(session.markdown().contains("**Next step**: Take the dump while"), "{}", session.markdown());
 }
 
 #[test]

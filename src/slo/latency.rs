@@ -64,7 +64,10 @@ fn explain(target: &Target, q: f64, within: &Attainment, verdict: Verdict) -> St
     };
     let interval = share_range(within.interval);
     if verdict != Verdict::Undetermined {
-        return format!("{stated} (95 % interval {interval}); {asked}.");
+        // Of very many requests the interval rounds to the share itself, and says no more.
+        let (low, high) = within.interval;
+        let interval = if share_word(low) == share_word(high) { String::new() } else { format!(" (95 % interval {interval})") };
+        return format!("{stated}{interval}; {asked}.");
     }
     if let Some(needed) = quantile_needed(q).filter(|needed| within.samples < *needed) {
         let leaning = leaning(target.comparison, q, within.share);

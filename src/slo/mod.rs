@@ -28,7 +28,7 @@ pub use evaluate::evaluate;
 pub use goodput::{Goodput, goodput};
 pub use latency_targets::{LatencyTargets, latency_targets};
 pub use metric::{Metric, UnknownMetric};
-pub use presets::{Preset, UnknownPreset, preset, presets, suggest_for_model};
+pub use presets::{Preset, UnknownPreset, preset, presets, source_words, suggest_for_model};
 pub use status::SloStatus;
 pub use target::{Target, TargetError};
 pub use verdict::Verdict;

@@ -38,6 +38,17 @@ pub fn preset(id: &str) -> Result<Preset, UnknownPreset> {
     all(&|known| known == id.trim()).pop().ok_or_else(|| UnknownPreset { id: id.trim().to_owned(), known: known() })
 }
 
+/// Where targets come from, for people. `source` is `request`, or the id of a preset with `preset:` or `assumed:` before it.
+#[must_use]
+pub fn source_words(source: &str) -> String {
+    let name = |id: &str| preset(id).map_or_else(|_| id.to_owned(), |preset| preset.name.to_owned());
+    match source.split_once(':') {
+        Some(("assumed", id)) => format!("Targets of “{}”, assumed from the workload.", name(id)),
+        Some(("preset", id)) => format!("Targets of “{}”.", name(id)),
+        _ => "Your own targets.".to_owned(),
+    }
+}
+
 impl Preset {
     /// The targets as this server can answer them: where it exports only one of "gaps between tokens" and "average per request", a target
     /// on the other one is turned to it, and says so. So is one on gaps that hold several tokens each.

@@ -122,7 +122,8 @@ fn look(seen: &Observation) -> (&'static str, String) {
     let Some(lengths) = Lengths::of(seen) else {
         return (
             "vllm-upstream",
-            "Too few requests tell what the workload is, so the published defaults of vLLM's dashboards are assumed.".to_owned(),
+            "Too few requests were served to tell what the workload is, so the published defaults of vLLM's dashboards are assumed."
+                .to_owned(),
         );
     };
     let Lengths { prompt, output } = lengths;

@@ -3,7 +3,8 @@
 
 use super::node::{Node, el_of};
 
-const UNITS: [&str; 16] = ["%", "s", "ms", "µs", "min", "h", "/s", "/min", "tok/s", "req/s", "×", "B", "KB", "MB", "GB", "GB/s"];
+const UNITS: [&str; 17] =
+    ["%", "s", "ms", "µs", "min", "h", "/s", "/min", "tok/s", "req/s", "×", "B", "KB", "MB", "GB", "GB/s", "requests"];
 /// A space at which no line ends.
 const BOUND: char = '\u{a0}';
 
@@ -85,6 +86,7 @@ mod tests {
             ("99 % are asked (95 % interval 0–1.1 %)", Some("99\u{a0}% are asked (95\u{a0}% interval 0–1.1\u{a0}%)")),
             ("≥ ∞ ms", Some("≥ ∞\u{a0}ms")),
             ("10 s", Some("10\u{a0}s")),
+            ("47 requests running", Some("47\u{a0}requests running")),
             ("4 slots, 3 sets; the s", None),
             ("", None),
             (" ", None),

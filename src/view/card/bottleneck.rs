@@ -69,7 +69,9 @@ fn actions(finding: &Bottleneck) -> Option<Node> {
         let together = shared.map(|verify| term(el("dl"), words::VERIFY, verify));
         return Some(el_of("div", "actions").all(changes).maybe(together));
     }
-    (!recommendation.is_empty()).then(|| el_of("div", "actions").with(term(el("dl"), words::CHANGE, recommendation)))
+    // Where no setting is to be turned, it is a step.
+    let label = if finding.is_classic() { words::CHANGE } else { words::NEXT_STEP };
+    (!recommendation.is_empty()).then(|| el_of("div", "actions").with(term(el("dl"), label, recommendation)))
 }
 
 /// `verify`: how to see that it helped is its own.

@@ -1,7 +1,7 @@
 //! The verdict: one sentence, the score, and what both rest on.
 
 use crate::metrics::first_sentence;
-use crate::report::{Bottleneck, Footing, Report};
+use crate::report::{Bottleneck, Footing, Report, UNNAMED};
 use crate::request::RequestError;
 use crate::rule::{ConfidenceWord, Role};
 use crate::signal::Mode;
@@ -29,7 +29,13 @@ fn state(report: &Report) -> Node {
     let said = leading(report).is_none_or(|finding| finding.role == Role::Symptom);
     let state = if said { "" } else { &report.state.sentence };
     let line = el_of("p", "state").rich(&report.standing.sentence);
-    if state.is_empty() { line } else { line.text(" ").rich(state) }
+    let line = if state.is_empty() { line } else { line.text(" ").rich(state) };
+    // Who gave the text of a fleet must not take one instance for all of them.
+    let others = report.notes.iter().find(|note| note.id == "other-instances");
+    match others.map(|note| first_sentence(&note.sentence).0) {
+        Some(one_of) => line.text(" ").with(link("#settings", one_of)),
+        None => line,
+    }
 }
 
 /// What the headline speaks of.
@@ -99,9 +105,7 @@ fn facts(report: &Report) -> Vec<Node> {
     if !report.models.is_empty() {
         facts.push(fact(words::MODEL, &report.models.join(", "), ""));
     }
-    if !report.instance_id.is_empty() && !report.models.contains(&report.instance_id) {
-        facts.push(fact(words::INSTANCE, &report.instance_id, ""));
-    }
+    facts.extend(instance(report).map(|name| fact(words::INSTANCE, name, "")));
     let basis = match (&report.window, report.mode) {
         (Some(window), _) => window.words.clone(),
         (None, Mode::Snapshot) => words::ONE_DUMP.to_owned(),
@@ -113,6 +117,14 @@ fn facts(report: &Report) -> Vec<Node> {
         facts.push(fact(words::RULES, &report.profile, ""));
     }
     facts
+}
+
+/// The name of the instance, when it says more than the model beside it.
+fn instance(report: &Report) -> Option<&str> {
+    let id = report.instance_id.as_str();
+    let of_model = |model: &String| if id == model { Some("") } else { id.strip_suffix(&format!(" ({model})")) };
+    let name = report.models.iter().find_map(of_model).unwrap_or(id);
+    (!name.is_empty() && name != UNNAMED).then_some(name)
 }
 
 /// What the headline speaks of, and how sure that is: that something is felt is another thing than why.

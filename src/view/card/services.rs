@@ -3,7 +3,7 @@
 use crate::entry::spell;
 use crate::metrics::Unit;
 use crate::report::{Report, SloStatusView};
-use crate::slo::{Comparison, Goodput, Verdict};
+use crate::slo::{self, Comparison, Goodput, Verdict};
 use crate::view::chart::bullet;
 use crate::view::look::{badge, of_verdict};
 use crate::view::node::{Node, el, el_of, el_with};
@@ -12,7 +12,7 @@ use crate::view::words::report as words;
 
 pub fn services(report: &Report) -> Node {
     let statuses = &report.slo_statuses;
-    let source = el_of("p", "quiet").say(words::slo_source(&report.slo_source)).text(" ").with(link("#settings", words::EDIT_TARGETS));
+    let source = el_of("p", "quiet").say(slo::source_words(&report.slo_source)).text(" ").with(link("#settings", words::EDIT_TARGETS));
     let empty = statuses.is_empty().then(|| el_of("p", "quiet").text(words::NO_TARGETS));
     let list = el_of("ul", "plain").all(statuses.iter().map(item).collect());
     let together = report.goodput.as_ref().map(together);

@@ -195,15 +195,6 @@ pub fn rules(fired: usize, clear: usize, unknown: usize) -> String {
     format!("{fired} fired · {clear} clear · {unknown} cannot tell")
 }
 
-/// `assumed:interactive_chat` and its kind as people read it.
-pub fn slo_source(source: &str) -> String {
-    match source.split_once(':') {
-        Some(("assumed", preset)) => format!("Targets of “{}”, assumed from the workload.", preset.replace('_', " ")),
-        Some(("preset", preset)) => format!("Targets of “{}”.", preset.replace('_', " ")),
-        _ => "Your own targets.".to_owned(),
-    }
-}
-
 /// A metric path as people say it: `ttft.p95` → `TTFT P95`.
 pub fn path(path: &str) -> String {
     let (head, tail) = match path.rsplit_once('.') {

@@ -80,7 +80,12 @@ fn no_age(ctx: &Context<'_>) -> Missing {
     if ctx.seen.last.started_at.is_some() {
         return Missing::time_of_dump();
     }
-    Missing::new("the start time of the process, and the time of the dump", "vLLM exports process_start_time_seconds with one API server.")
+    let how = match ctx.backend() {
+        BackendId::Vllm => "vLLM exports process_start_time_seconds with one API server.",
+        BackendId::Sglang => "SGLang exports no start time. Two dumps tell what happens between them.",
+        BackendId::Tgi => "TGI exports no start time. Two dumps tell what happens between them.",
+    };
+    Missing::new("the start time of the process, and the time of the dump", how)
 }
 
 #[cfg(test)]
@@ -118,5 +123,14 @@ mod tests {
     #[test]
     fn cannot_know_without_a_start_time_or_a_count_of_requests() {
         assert!(matches!(check(&RULE, &snapshot(busy())), Outcome::NotMeasurable(_)));
+    }
+
+    #[test]
+    fn what_is_said_of_a_missing_start_time_is_said_of_the_server_that_was_given() {
+        for (backend, name) in [(BackendId::Vllm, "vLLM"), (BackendId::Sglang, "SGLang"), (BackendId::Tgi, "TGI")] {
+            let outcome = check(&RULE, &snapshot(Build::new(backend).gauge(Gauge::Running, 3.0).gauge(Gauge::Waiting, 0.0)));
+            let Outcome::NotMeasurable(missing) = outcome else { panic!("{outcome:?}") };
+            assert!(missing.how_to_enable.starts_with(name), "{missing:?}");
+        }
     }
 }
