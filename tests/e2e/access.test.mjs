@@ -223,3 +223,13 @@ for (const colorScheme of ['light', 'dark']) {
     await assertAccessible(page);
   }, { colorScheme });
 }
+
+pageTest('a tile read from lines all over the text stays on a narrow screen', async ({ page }) => {
+  // Two ranks, whose lines stand apart: the link in the tile is the longest that there is.
+  const ranks = [1, 2, 3, 4].map((rank) => `vllm:prefix_cache_queries_total{model_name="m",engine="${rank}"} 100\n# far\nvllm:prefix_cache_hits_total{model_name="m",engine="${rank}"} 50\n# apart\n`);
+  const text = `${'# a comment that puts the lines into the hundreds\n'.repeat(990)}${ranks.join('')}vllm:num_requests_running{model_name="m",engine="1"} 3\nvllm:num_requests_waiting{model_name="m",engine="1"} 0\n`;
+  await open(page, '#open-files', [{ name: 'ranks.prom', bytes: text }]);
+  await page.locator('.tile .lines', { hasText: 'more' }).first().waitFor();
+  const outside = await page.evaluate(() => [...document.querySelectorAll('.tile')].filter((tile) => tile.scrollWidth > tile.clientWidth).map((tile) => tile.textContent));
+  assert.deepEqual(outside, []);
+}, { width: 380 });
