@@ -260,6 +260,14 @@ process_start_time_seconds{pod=\"b\"} 6
     let names: Vec<&str> = pods.iter().map(|pod| pod.key.labels[0].1.as_str()).collect();
     assert_eq!(names, ["b", "a"], "the one with the most traffic first");
     assert_eq!(pods[0].started_at.as_ref().unwrap().0, 6.0);
+    let processes = read(
+        "\
+vllm:generation_tokens_total{engine=\"0\",model_name=\"m\",pod=\"a\",pid=\"1\"} 100
+vllm:generation_tokens_total{engine=\"0\",model_name=\"m\",pod=\"b\",pid=\"1\"} 60
+vllm:generation_tokens_total{engine=\"0\",model_name=\"m\",pod=\"b\",pid=\"2\"} 60
+",
+    );
+    assert_eq!(processes[0].key.labels[0].1, "b", "the traffic of all its processes");
     let models = read(
         "vllm:num_requests_running{model_name=\"x\"} 1\nvllm:num_requests_running{model_name=\"y\"} 2\nprocess_start_time_seconds 5\n",
     );

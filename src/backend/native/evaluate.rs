@@ -11,8 +11,7 @@ use crate::signal::{Counter, Distribution, Gauge, Merge, Ranks, Source, Spread, 
 pub(in crate::backend) fn gauge(instance: &Instance<'_, '_>, row: &Row<Gauge>) -> Option<Value> {
     let merge = row.to.merge();
     let found = read(instance, row.from, row.combine, add_by_name, |native| {
-        let replicas = of_gauge(native, &instance.spec().labels, instance.samples(native.name));
-        Some((by_rank(&replicas, f64::max, |values| merged(merge, values)), lines_of(&replicas)))
+        Some(of_gauge(native, merge, &instance.spec().labels, instance.samples(native.name)))
     })?;
     let value = merged(merge, found.data.iter().map(|(_, value)| *value))?;
     Some(Value { value, ranks: found.data, source: found.source, absent_is_zero: false })
@@ -21,8 +20,7 @@ pub(in crate::backend) fn gauge(instance: &Instance<'_, '_>, row: &Row<Gauge>) -
 /// A counter; where it is absent because nothing happened yet, zero.
 pub(in crate::backend) fn counter(instance: &Instance<'_, '_>, row: &Row<Counter>, since: Option<Version>) -> Option<Value> {
     let found = read(instance, row.from, row.combine, add_by_name, |native| {
-        let replicas = of_counter(native, &instance.spec().labels, instance.samples(native.name));
-        Some((by_rank(&replicas, |a, b| a + b, |values| merged(Merge::Sum, values)), lines_of(&replicas)))
+        Some(of_counter(native, &instance.spec().labels, instance.samples(native.name)))
     });
     if let Some(found) = found {
         let value = found.data.iter().map(|(_, value)| value).sum();
@@ -100,17 +98,19 @@ fn add_by_name(ranks: &mut Ranks, more: Ranks) {
     }
 }
 
-/// The series that a gauge is read from.
-pub(super) fn of_gauge<'a>(native: &Native, labels: &Labels, samples: Samples<'_, 'a>) -> Vec<Replica<'a, f64>> {
-    let mut chosen: Vec<Series<'a, f64>> = numbers(native, samples).collect();
+/// A gauge under one spelling, by rank, and its lines. Of several processes the largest value is that of the rank.
+pub(super) fn of_gauge(native: &Native, merge: Merge, labels: &Labels, samples: Samples<'_, '_>) -> (Ranks, Spans) {
+    let mut chosen: Vec<Series<'_, f64>> = numbers(native, samples).collect();
     totals(&mut chosen, labels.total);
     chosen.retain(|series| series.data >= 0.0);
-    first_replicas(chosen.into_iter(), labels)
+    let replicas = first_replicas(chosen.into_iter(), labels);
+    (by_rank(&replicas, f64::max, |values| merged(merge, values)), lines_of(&replicas))
 }
 
-/// The series that a counter is read from.
-pub(super) fn of_counter<'a>(native: &Native, labels: &Labels, samples: Samples<'_, 'a>) -> Vec<Replica<'a, f64>> {
-    first_replicas(numbers(native, samples), labels)
+/// A counter under one spelling, by rank, and its lines. Processes count apart.
+pub(super) fn of_counter(native: &Native, labels: &Labels, samples: Samples<'_, '_>) -> (Ranks, Spans) {
+    let replicas = first_replicas(numbers(native, samples), labels);
+    (by_rank(&replicas, |a, b| a + b, |values| merged(Merge::Sum, values)), lines_of(&replicas))
 }
 
 /// The numbers of a spelling, in the vocabulary's unit.
@@ -145,7 +145,7 @@ fn totals<T>(series: &mut Vec<Series<'_, T>>, label: Option<&str>) {
 }
 
 /// Several values of one gauge or counter as one.
-pub(super) fn merged(merge: Merge, values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
+fn merged(merge: Merge, values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
     let count = values.len();
     let joined = values.reduce(if merge == Merge::Max { f64::max } else { |a, b| a + b })?;
     Some(if merge == Merge::Mean { joined / count as f64 } else { joined })
