@@ -32,5 +32,5 @@ fn stamped(scrape: &Scrape) -> Option<f64> {
         return scrape.samples().filter_map(|sample| sample.timestamp_ms()).max().map(|ms| ms as f64 / 1e3);
     };
     let servers = backend::servers(scrape, backend)?;
-    servers.snapshot(servers.keys().next()?)?.at
+    servers.timestamp(servers.keys().next()?)
 }

@@ -38,8 +38,18 @@ impl<'a> Servers<'a> {
     /// Reads one of them.
     #[must_use]
     pub fn snapshot(&self, key: &InstanceKey) -> Option<Snapshot> {
+        Some(snapshot(&self.instance(key)?, &self.why))
+    }
+
+    /// Unix seconds of the newest timestamp of one of them.
+    #[must_use]
+    pub fn timestamp(&self, key: &InstanceKey) -> Option<f64> {
+        self.instance(key)?.timestamp()
+    }
+
+    fn instance(&self, key: &InstanceKey) -> Option<Instance<'_, 'a>> {
         let (number, _) = self.order.iter().find(|(_, known)| known == key)?;
-        Some(snapshot(&self.index.instance(*number), &self.why))
+        Some(self.index.instance(*number))
     }
 }
 
