@@ -11,7 +11,7 @@ pub(crate) mod testing;
 mod vocabulary;
 mod window;
 
-pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, Span, TimeBase, Window};
+pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
 pub use snapshot::{
     BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,
 };

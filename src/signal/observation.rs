@@ -88,8 +88,9 @@ pub struct Observation {
 
 /// KV usage from which running requests may be preempted (own judgement, as for a full cache elsewhere).
 const FULL: f64 = 0.95;
-/// Gateways call a replica saturated from this usage on (GIE, WVA); a cache that preempts bounces between it and full.
-const SATURATED: f64 = 0.80;
+/// KV usage from which two gateways call a replica saturated (GIE, WVA): below it the cache has room; one that preempts bounces between it
+/// and full.
+pub const SATURATED: f64 = 0.80;
 
 impl Observation {
     #[must_use]

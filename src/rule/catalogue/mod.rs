@@ -13,6 +13,10 @@ mod throughput;
 
 use super::Rule;
 
+/// As many waiting on one data-parallel rank, while half of the ranks have no queue, are no accident of a limit that all share (own
+/// judgement).
+const QUEUE_OF_A_RANK: f64 = 5.0;
+
 const GROUPS: &[&[&Rule]] = &[
     quality::RULES,
     state::RULES,

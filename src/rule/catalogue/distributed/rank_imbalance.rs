@@ -1,6 +1,7 @@
 //! D01: data-parallel ranks carry unequal load.
 
 use crate::metrics::Unit;
+use crate::rule::catalogue::QUEUE_OF_A_RANK;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts,
@@ -22,8 +23,6 @@ const PER_RANK: f64 = 5.0;
 const LENGTH_SPREAD: f64 = 2.0;
 /// A rank with less than this share of the mean running requests is idle beside a waiting one (own judgement).
 const IDLE_BESIDE: f64 = 0.5;
-/// Requests that wait on one rank from which it matters that half of the ranks have no queue (own judgement).
-const QUEUE: f64 = 5.0;
 /// SGLang: padded share of token slots that is a medium and a high loss (own judgement).
 const PADDED_MEDIUM: f64 = 0.15;
 const PADDED_HIGH: f64 = 0.30;
@@ -232,7 +231,7 @@ fn one_queue(ctx: &Context<'_>) -> Option<Option<Skew>> {
     // Ranks stand in their numeric order in both.
     let (mut longest, mut without): (Option<(&str, f64)>, usize) = (None, 0);
     for ((rank, now), (_, before)) in now.iter().zip(before) {
-        if *now >= QUEUE && *before >= QUEUE && longest.is_none_or(|(_, most)| *now > most) {
+        if *now >= QUEUE_OF_A_RANK && *before >= QUEUE_OF_A_RANK && longest.is_none_or(|(_, most)| *now > most) {
             longest = Some((rank, *now));
         }
         without += usize::from(*now == 0.0 && *before == 0.0);
@@ -243,7 +242,7 @@ fn one_queue(ctx: &Context<'_>) -> Option<Option<Skew>> {
     let count = Unit::Count.show(queue);
     let words = format!("{count} requests wait on rank {rank}, while {without} of {} ranks have no queue.", now.len());
     let evidence = ctx.gauge(Gauge::Waiting)?.labelled("requests waiting, on few of the ranks");
-    Some(Some(Skew { weight: weight::GAUGE_SUSTAINED, evidence, threshold: QUEUE, words, padded: 0.0 }))
+    Some(Some(Skew { weight: weight::GAUGE_SUSTAINED, evidence, threshold: QUEUE_OF_A_RANK, words, padded: 0.0 }))
 }
 
 fn actions(ctx: &Context<'_>) -> Vec<Action> {

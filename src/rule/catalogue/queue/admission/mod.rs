@@ -13,13 +13,13 @@ pub(super) use slots::{at_round, is_round, is_usual};
 use crate::metrics::Unit;
 use crate::rule::words::requests_wait;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, Snapshot, TimeBase};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, SATURATED, Snapshot, TimeBase};
 use crate::stats::quantile;
 
 /// Full: the next allocation fails or preempts (own judgement; preemption dominates from 0.93 in simulation).
 pub(super) const KV_FULL: f64 = 0.95;
-/// Below this the cache has room: the saturated-replica limit of two gateways (GIE, WVA).
-pub(super) const KV_ROOM: f64 = 0.80;
+/// Below this the cache has room.
+pub(super) const KV_ROOM: f64 = SATURATED;
 /// Fewest preemptions per finished request that mean pressure (own judgement; SGLang's tuning guide tolerates about one a minute).
 pub(super) const PREEMPTIONS_PER_REQUEST: f64 = 0.05;
 /// Share of capacity that running requests plus one would hold at full length, from which reserving schedulers stop admitting.

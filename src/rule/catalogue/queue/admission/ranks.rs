@@ -3,15 +3,13 @@
 use super::busy_ends;
 use crate::metrics::Unit;
 use crate::rule::Context;
+use crate::rule::catalogue::QUEUE_OF_A_RANK;
 use crate::signal::{Gauge, Ranks, Snapshot};
 
 /// A rank that runs less than this share of what one with a queue runs has slots free, more than the gauge may miss by.
 const FREE: f64 = 0.9;
 /// One that runs this many times as much, without a queue, shows that the limit is higher.
 const BEYOND: f64 = 1.05;
-
-/// As many waiting on one rank, while half of the ranks have no queue, are no accident of a limit that all share (own judgement).
-const QUEUE: f64 = 5.0;
 
 /// While requests wait on some ranks, another has no queue and slots free, or runs more than those, or half of the ranks have
 /// no queue: no limit of slots holds the requests.
@@ -30,7 +28,7 @@ fn other_rank(end: &Snapshot) -> Option<String> {
     let (busy, most) = running.iter().filter(|(rank, _)| queued(rank)).max_by(|a, b| a.1.total_cmp(&b.1))?;
     let no_limit = |value: f64| value + 1.0 < FREE * most || value > (BEYOND * most).max(most + 1.0);
     let without = waiting.iter().filter(|(_, waiting)| *waiting == 0.0).count();
-    let one_queue = 2 * without >= waiting.len() && waiting.iter().any(|(_, waiting)| *waiting >= QUEUE);
+    let one_queue = 2 * without >= waiting.len() && waiting.iter().any(|(_, waiting)| *waiting >= QUEUE_OF_A_RANK);
     let (other, value) = running.iter().find(|(rank, value)| of(waiting, rank) == Some(0.0) && (one_queue || no_limit(*value)))?;
     let (most, value) = (Unit::Count.show(*most), Unit::Count.show(*value));
     Some(format!(
