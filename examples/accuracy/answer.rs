@@ -29,6 +29,8 @@ pub struct Answer {
     pub first: Option<String>,
     /// Causes and risks in the order of the report, the winner first.
     pub claims: Vec<Claim>,
+    /// Possible causes, likeliest first.
+    pub hypotheses: Vec<String>,
     /// Notes, states, and causes that only contribute.
     pub mentioned: Vec<String>,
     pub headline: String,
@@ -90,6 +92,7 @@ impl Answer {
             first: winner.or_else(|| claims.first().map(|c| c.id.clone())).or_else(|| state.map(str::to_owned)),
             criticals: report.bottlenecks.iter().filter(|b| b.severity == Severity::Critical).count(),
             headline: report.headline.text.clone(),
+            hypotheses: report.hypotheses.iter().map(|hypothesis| hypothesis.cause.clone()).collect(),
             claims,
             mentioned,
         }
@@ -116,6 +119,25 @@ impl Answer {
         let first = self.first.as_deref();
         let others = self.claims.iter().map(|c| c.id.as_str()).filter(|id| Some(*id) != first);
         self.verdict(truth) == Verdict::Right || first.into_iter().chain(others).take(2).any(|id| truth.primary.contains(&id))
+    }
+
+    /// The verdict when a hypothesis counts as an answer wherever nothing is claimed.
+    pub fn verdict_with_hypotheses(&self, truth: &Truth) -> Verdict {
+        let Some(first) = self.hypotheses.first().filter(|_| self.claims.is_empty()) else { return self.verdict(truth) };
+        let quiet_is_right = truth.primary.is_empty() || truth.may_be_silent;
+        let right = truth.primary.contains(&first.as_str()) || (quiet_is_right && truth.also.contains(&first.as_str()));
+        if right { Verdict::Right } else { Verdict::Wrong }
+    }
+
+    /// A right cause among the first three of claims and hypotheses.
+    pub fn among_three(&self, truth: &Truth) -> bool {
+        let first = self.first.as_deref().into_iter();
+        let claimed = self.claims.iter().map(|claim| claim.id.as_str()).filter(|id| Some(*id) != self.first.as_deref());
+        let possible = self.hypotheses.iter().map(String::as_str);
+        // What the headline names is no place in the list when it is a symptom.
+        let named = first.filter(|id| self.claims.iter().any(|claim| claim.id == *id));
+        self.verdict_with_hypotheses(truth) == Verdict::Right
+            || named.chain(claimed).chain(possible).take(3).any(|id| truth.primary.contains(&id))
     }
 
     /// Causes claimed that the label forbids.

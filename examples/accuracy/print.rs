@@ -50,7 +50,56 @@ pub fn table(cases: &[Case], choice: &Choice) {
         confusion(&later, window);
     }
     classic(&cases);
+    hypotheses(&decidable, choice);
     bars(&decidable);
+    snapshot_bars(&decidable);
+}
+
+/// What one dump says where it proves nothing.
+fn hypotheses(cases: &[&Case], choice: &Choice) {
+    println!("\n-- snapshot, with hypotheses where nothing is claimed: what stands first");
+    let mut rows: BTreeMap<&str, (usize, usize, usize, BTreeMap<String, usize>)> = BTreeMap::new();
+    for case in cases {
+        let answer = &case.snapshot;
+        let (right, three, total, said) = rows.entry(case.scenario).or_default();
+        *right += usize::from(answer.verdict_with_hypotheses(&case.truth) == Verdict::Right);
+        *three += usize::from(answer.among_three(&case.truth));
+        *total += 1;
+        let first = answer.hypotheses.first().filter(|_| answer.claims.is_empty());
+        *said.entry(first.map_or_else(|| answer.label(), |id| format!("{id}?"))).or_default() += 1;
+        if choice.list_wrong && (first.is_some() || !answer.hypotheses.is_empty()) && !answer.among_three(&case.truth) {
+            let (name, seed, possible) = (case.backend.name(), case.seed, answer.hypotheses.join(", "));
+            println!("   {} {name} {} seed {seed}: [{possible}]: {}", case.scenario, case.version, answer.headline);
+        }
+    }
+    for (scenario, (right, three, total, said)) in rows {
+        let mark = if right == total { ' ' } else { '!' };
+        let said: Vec<String> = said.into_iter().map(|(id, n)| format!("{id} {n}")).collect();
+        println!("{mark} {scenario:25} {right:3}/{total:<3}, among three {three:3}; said {}", said.join(", "));
+    }
+}
+
+fn snapshot_bars(cases: &[&Case]) {
+    let n = cases.len().max(1) as f64;
+    let share = |part: usize| part as f64 / n;
+    let verdict = |wanted: Verdict| cases.iter().filter(|c| c.snapshot.verdict_with_hypotheses(&c.truth) == wanted).count();
+    let first = share(verdict(Verdict::Right));
+    let three = share(cases.iter().filter(|c| c.snapshot.among_three(&c.truth)).count());
+    let claimed = cases.iter().filter(|c| !c.snapshot.claims.is_empty() && c.snapshot.verdict(&c.truth) == Verdict::Wrong).count();
+    let forbidden = cases.iter().filter(|c| !c.snapshot.forbidden(&c.truth).is_empty()).count();
+    let calm: Vec<&&Case> = cases.iter().filter(|c| c.calm).collect();
+    let talking = calm.iter().filter(|c| !c.snapshot.hypotheses.is_empty()).count();
+    println!("\n-- bars (snapshot)");
+    println!("        silent where something is wrong: {:.1} % of all", 100.0 * share(verdict(Verdict::Silent)));
+    for (name, value, met) in [
+        ("the true cause first among causes or hypotheses, at least 85 %", 100.0 * first, first >= 0.85),
+        ("among the first three, at least 97 %", 100.0 * three, three >= 0.97),
+        ("a claimed cause wrong in at most 1.5 %", 100.0 * share(claimed), share(claimed) <= 0.015),
+        ("runs with a forbidden claim: 0", forbidden as f64, forbidden == 0),
+        ("calm servers with a hypothesis: 0", talking as f64, talking == 0),
+    ] {
+        println!("{} {name}: {value:.1}", if met { "met    " } else { "NOT MET" });
+    }
 }
 
 struct Counts {

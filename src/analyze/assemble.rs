@@ -7,7 +7,7 @@ use crate::classic::{self, Thresholds};
 use crate::compare;
 use crate::health::{self, Health, Inputs};
 use crate::opinion;
-use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Report, SCHEMA, Standing, build};
+use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Hypothesis, Report, SCHEMA, Standing, build};
 use crate::request::RequestError;
 use crate::rule::{self, Diagnosis, Thetas};
 use crate::signal::Observation;
@@ -60,6 +60,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         standing,
         comparison,
         bottlenecks: judged.bottlenecks,
+        hypotheses: judged.hypotheses,
         recommendations: judged.recommendations,
         slo_statuses,
         slo_source: source,
@@ -107,12 +108,19 @@ fn lead_with(comparison: &ComparisonView, headline: &mut Headline) {
 struct Judged {
     headline: Headline,
     bottlenecks: Vec<Bottleneck>,
+    /// Possible causes; the classic profile has none.
+    hypotheses: Vec<Hypothesis>,
     recommendations: Vec<String>,
 }
 
 fn by_rules(diagnosis: &Diagnosis, when: Option<&str>) -> Judged {
     let bottlenecks = build::bottlenecks(diagnosis, when);
-    Judged { headline: build::headline(diagnosis), recommendations: build::recommendations(&bottlenecks), bottlenecks }
+    Judged {
+        headline: build::headline(diagnosis),
+        recommendations: build::recommendations(&bottlenecks),
+        hypotheses: build::hypotheses(diagnosis),
+        bottlenecks,
+    }
 }
 
 fn by_thresholds(seen: &Observation, thresholds: &Thresholds, statuses: &[SloStatus], when: Option<&str>) -> Judged {
@@ -127,6 +135,7 @@ fn by_thresholds(seen: &Observation, thresholds: &Thresholds, statuses: &[SloSta
     Judged {
         headline: Headline { text, rule: findings.first().map(|finding| finding.id.to_owned()), confidence: None },
         recommendations: classic::recommendations(&findings, &checked),
+        hypotheses: Vec::new(),
         bottlenecks,
     }
 }

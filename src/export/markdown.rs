@@ -26,6 +26,7 @@ fn write_report(out: &mut String, report: &Report) -> Written {
         before_and_after(out, comparison)?;
     }
     bottlenecks(out, report)?;
+    hypotheses(out, report)?;
     service_levels(out, report)?;
     anatomy(out, report)?;
     signals(out, report)?;
@@ -93,6 +94,24 @@ fn bottlenecks(out: &mut String, report: &Report) -> Written {
         bottleneck(out, finding)?;
     }
     Ok(())
+}
+
+fn hypotheses(out: &mut String, report: &Report) -> Written {
+    if report.hypotheses.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Possible causes, likeliest first\n")?;
+    for (place, possible) in report.hypotheses.iter().enumerate() {
+        writeln!(out, "{}. **{}** (rule {})", place + 1, prose(&possible.title), code(&possible.cause))?;
+        for sentence in &possible.supports {
+            writeln!(out, "   - for: {}", prose(sentence))?;
+        }
+        for sentence in &possible.contradicts {
+            writeln!(out, "   - against: {}", prose(sentence))?;
+        }
+        writeln!(out, "   - decides: {}", prose(&possible.decide))?;
+    }
+    writeln!(out)
 }
 
 fn judged(report: &Report) -> usize {

@@ -15,8 +15,8 @@ pub use crate::health::{Band, Deduction, Health};
 pub use comparison::{ComparisonRow, ComparisonView, FindingChangeView, SideView, SpanView};
 pub use judged::{NotMeasurable, Opinion, OpinionVerdict, RuleStatus, RuleVerdict};
 pub use shapes::{
-    Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
-    Note, Phase, ProblemView, QuantileView, Report, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
+    Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, Hypothesis,
+    InputView, Note, Phase, ProblemView, QuantileView, Report, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
 pub use standing::{Footing, Grounds, Standing};
 

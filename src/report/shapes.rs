@@ -35,6 +35,8 @@ pub struct Report {
     pub comparison: Option<ComparisonView>,
     /// Worst first.
     pub bottlenecks: Vec<Bottleneck>,
+    /// Possible causes where none is proven, likeliest first; in no score.
+    pub hypotheses: Vec<Hypothesis>,
     pub recommendations: Vec<String>,
     pub slo_statuses: Vec<SloStatusView>,
     /// `request`, or the preset's id with `preset:` or `assumed:` before it.
@@ -153,6 +155,21 @@ impl Bottleneck {
         let (first, others) = self.actions.split_first().filter(|(first, others)| !others.is_empty() && !first.verify.is_empty())?;
         others.iter().all(|other| other.verify == first.verify).then_some(first.verify.as_str())
     }
+}
+
+/// A possible cause that the input does not prove.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Hypothesis {
+    /// Id of the rule that would claim it, in kebab-case.
+    pub cause: String,
+    pub title: String,
+    /// What speaks for it, a sentence each.
+    pub supports: Vec<String>,
+    /// What speaks against it.
+    pub contradicts: Vec<String>,
+    /// The cheapest observation that would decide.
+    pub decide: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

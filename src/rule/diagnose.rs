@@ -1,8 +1,8 @@
 //! The whole path from an observation to a diagnosis.
 
 use super::{
-    ConfidenceWord, Context, Finding, Laws, Missing, Outcome, Rule, State, StateKind, SymptomSeen, Symptoms, Thetas, catalogue, explain,
-    headline, next_step,
+    ConfidenceWord, Context, Finding, Hypothesis, Laws, Missing, Outcome, Rule, State, StateKind, SymptomSeen, Symptoms, Thetas, catalogue,
+    explain, headline, hypothesis, next_step,
 };
 use crate::signal::{Gauge, Observation};
 use crate::slo::SloStatus;
@@ -20,6 +20,8 @@ pub struct Diagnosis {
     pub statuses: Vec<RuleStatus>,
     pub not_measurable: Vec<NotMeasurable>,
     pub headline: Headline,
+    /// Possible causes where none is proven, likeliest first.
+    pub hypotheses: Vec<Hypothesis>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -68,12 +70,14 @@ pub fn diagnose(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Diagn
     next_step::give_steps(&ctx, &mut explanation, &not_measurable);
     let statuses = outcomes.iter().map(|(rule, outcome)| status(rule, outcome, &explanation.suppressed)).collect();
     let headline = headline::headline(&ctx, &explanation);
+    let hypotheses = hypothesis::hypotheses(&ctx, &explanation);
     Diagnosis {
         not_measurable,
         findings: explanation.findings,
         unexplained: explanation.unexplained,
         statuses,
         headline,
+        hypotheses,
         state,
         symptoms,
         laws,

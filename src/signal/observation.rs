@@ -113,6 +113,14 @@ impl Observation {
         Self::between(first, last, true)
     }
 
+    /// All that a process has counted, as if it were a window of so many busy seconds in which its gauges stood where they are. A
+    /// supposition, for hypotheses only.
+    #[must_use]
+    pub fn since_start(last: Snapshot, busy_seconds: Option<f64>) -> Self {
+        let window = Window { seconds: busy_seconds, restarted: true, counted_seconds: busy_seconds, by: None };
+        Observation { first: Some(last.clone()), last, window: Some(window) }
+    }
+
     fn between(first: Snapshot, last: Snapshot, restarted: bool) -> Self {
         let seconds = last.at.zip(first.at).map(|(end, start)| end - start).filter(|seconds| *seconds > 0.0);
         let age = last.started_at.as_ref().zip(last.at).map(|((started, _), at)| at - started);

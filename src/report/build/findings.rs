@@ -1,7 +1,7 @@
 //! Findings of the rules in the report's shapes.
 
 use crate::report::{
-    Action, Bottleneck, ConfidenceView, Contributing, Evidence, Headline, NotMeasurable, RuleStatus, RuleVerdict, StateView,
+    Action, Bottleneck, ConfidenceView, Contributing, Evidence, Headline, Hypothesis, NotMeasurable, RuleStatus, RuleVerdict, StateView,
 };
 use crate::rule;
 use crate::signal::{Hint, HintedBy, Mode, Observation};
@@ -86,6 +86,19 @@ fn evidence(evidence: &rule::Evidence) -> Evidence {
         input: evidence.input,
         lines: evidence.source.lines.clone(),
     }
+}
+
+/// Possible causes, likeliest first.
+#[must_use]
+pub fn hypotheses(diagnosis: &rule::Diagnosis) -> Vec<Hypothesis> {
+    let one = |hypothesis: &rule::Hypothesis| Hypothesis {
+        cause: hypothesis.rule.id.to_owned(),
+        title: hypothesis.rule.title.to_owned(),
+        supports: hypothesis.supports.clone(),
+        contradicts: hypothesis.contradicts.clone(),
+        decide: hypothesis.decide.clone(),
+    };
+    diagnosis.hypotheses.iter().map(one).collect()
 }
 
 /// Every rule with its verdict.

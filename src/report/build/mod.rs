@@ -14,7 +14,7 @@ pub use anatomy::anatomy;
 pub use classic::classic_bottleneck;
 pub use comparison::comparison;
 pub use distributions::{distributions, finite};
-pub use findings::{bottlenecks, headline, not_measurable, recommendations, rules, state};
+pub use findings::{bottlenecks, headline, hypotheses, not_measurable, recommendations, rules, state};
 pub use notes::notes;
 pub use signals::signals;
 pub use time::{duration, rfc3339, time_base};

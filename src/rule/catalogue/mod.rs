@@ -11,6 +11,8 @@ mod queue;
 mod state;
 mod throughput;
 
+pub(in crate::rule) use queue::is_usual;
+
 use super::Rule;
 
 /// As many waiting on one data-parallel rank, while half of the ranks have no queue, are no accident of a limit that all share (own

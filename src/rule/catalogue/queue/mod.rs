@@ -9,6 +9,8 @@ mod sequence_limit;
 mod slot_room;
 mod token_budget_bound;
 
+pub(in crate::rule) use admission::is_usual;
+
 use crate::rule::Rule;
 
 pub(super) const RULES: &[&Rule] = &[

@@ -156,11 +156,12 @@ fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
 }
 
-/// vLLM: as many adapters run as may, and others are asked for.
+/// As many adapters run as may, and others are asked for; SGLang says the first only.
 fn adapters_wait(ctx: &Context<'_>) -> bool {
     let at_least = |gauge, least: f64| ctx.seen.gauge(gauge).is_some_and(|reading| reading.value >= least);
     let slots = ctx.seen.last.config.max_loras.as_ref();
-    at_least(Gauge::LoraWaiting, 1.0) && slots.is_some_and(|slots| at_least(Gauge::LoraRunning, slots.value))
+    let of_vllm = at_least(Gauge::LoraWaiting, 1.0) && slots.is_some_and(|slots| at_least(Gauge::LoraRunning, slots.value));
+    of_vllm || at_least(Gauge::LoraPoolUsage, 1.0)
 }
 
 /// How many requests that were served since the start had waited; `None` when no queue times are exported.
@@ -200,7 +201,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
             case = case.against("One request that runs alone may also be a standstill, or of an adapter that the others do not use.");
         }
         if adapters_wait(ctx) {
-            case = case.against("Adapters wait while all adapter slots are taken.");
+            case = case.against("All adapter slots are taken: requests may wait for another adapter.");
         }
         if let Some(slow) = slow_since_start(ctx) {
             case = case.against(slow);

@@ -8,7 +8,8 @@ mod slots;
 pub(super) use budget::{Budget, lifetime_budget};
 pub(super) use memory::full_in_between;
 pub(super) use ranks::free_elsewhere;
-pub(super) use slots::{at_round, is_round, is_usual};
+pub(in crate::rule) use slots::is_usual;
+pub(super) use slots::{at_round, is_round};
 
 use crate::metrics::Unit;
 use crate::rule::words::requests_wait;

@@ -117,7 +117,7 @@ fn ends_error(ctx: &Context<'_>, slots: f64) -> f64 {
 }
 
 /// A number that people and defaults choose for a limit: 1, a power of two, or a multiple of ten; or one less, as the gauge may read.
-pub(in crate::rule::catalogue::queue) fn is_usual(running: f64) -> bool {
+pub(in crate::rule) fn is_usual(running: f64) -> bool {
     let chosen = |slots: f64| slots == 1.0 || is_round(slots) || (slots >= 10.0 && slots % 10.0 == 0.0);
     chosen(running) || (running >= 2.0 && chosen(running + 1.0))
 }

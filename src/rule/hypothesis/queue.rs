@@ -1,0 +1,165 @@
+//! What a queue may wait for, by the numbers of the moment. Where the totals since start name the same cause, these join them.
+
+use super::{Context, Hypothesis, decide};
+use crate::metrics::{Unit, counted};
+use crate::rule::laws::{capacity, lengths};
+use crate::rule::words::requests_wait;
+use crate::rule::{Symptom, catalogue};
+use crate::signal::{BackendId, Distribution, Gauge, Mode};
+
+/// KV usage below which memory has room unless it is reserved.
+const ROOM: f64 = 0.80;
+/// A running request that gets less than this share of its usual tokens a second waits for prompts to be computed.
+const SLOW_SHARE: f64 = 0.25;
+/// Up to this long a request is on its way, not in a queue (vLLM's lowest bucket of the time in queue).
+const WAITED_SECONDS: f64 = 0.3;
+/// Full-length need of the running requests from which reserving schedulers begin to hold others back.
+const RESERVING: f64 = 0.3;
+
+/// The scheduler's gauges lag by some seconds of arrivals; this many more than they show lag no longer.
+const UNSEEN_FACTOR: f64 = 2.0;
+const UNSEEN_LEAST: f64 = 20.0;
+
+pub(super) fn add(ctx: &Context<'_>, found: &mut Vec<Hypothesis>) {
+    found.extend(unseen(ctx));
+    let (Some(queue), Some(running)) = (ctx.symptoms.get(Symptom::Queue), ctx.seen.gauge(Gauge::Running)) else { return };
+    let (waiting, running) = (queue.value, running.value);
+    let candidates = [standstill(ctx, waiting, running), compute(ctx, running), reserved(ctx), slots(ctx, running), full(ctx)];
+    for candidate in candidates.into_iter().flatten() {
+        match found.iter_mut().find(|other| other.rule == candidate.rule) {
+            Some(other) => {
+                other.weight = other.weight.max(candidate.weight);
+                other.supports.extend(candidate.supports);
+                other.contradicts.extend(candidate.contradicts);
+            }
+            None => found.push(candidate),
+        }
+    }
+}
+
+fn possible(ctx: &Context<'_>, id: &str, weight: f64, supports: Vec<String>, contradicts: Vec<String>) -> Option<Hypothesis> {
+    let rule = catalogue::find(id)?;
+    Some(Hypothesis { rule, weight, supports, contradicts, decide: decide::decide(ctx, id) })
+}
+
+/// In one dump an engine that hangs looks like one that is busy; a queue longer than any before it points to the hang.
+fn standstill(ctx: &Context<'_>, waiting: f64, running: f64) -> Option<Hypothesis> {
+    if ctx.mode() != Mode::Snapshot || waiting <= running {
+        return None;
+    }
+    let wait = requests_wait(waiting);
+    let mut against = Vec::new();
+    if let Some(reported) = ctx.seen.gauge(Gauge::GenerationThroughput).filter(|reported| reported.value > 0.0) {
+        against.push(format!("It reported {} over its last steps, which may be old.", reported.unit.show(reported.value)));
+    }
+    if running < 1.0 {
+        let supports = vec![format!("{wait} and nothing runs.")];
+        return possible(ctx, "engine-stalled", 0.8, supports, against);
+    }
+    let times = ctx.seen.distribution(Distribution::QueueTime)?.histogram;
+    let served = times.observations().filter(|served| *served > 0.0)?;
+    let at_once = times.buckets.iter().find(|bucket| bucket.upper >= WAITED_SECONDS)?.cumulative;
+    let waited = served - at_once;
+    (waited < running)
+        .then(|| {
+            let (few, all) = (Unit::Count.show(waited), counted(served, "served request", "served requests"));
+            vec![format!("{wait}, yet only {few} of {all} ever waited {WAITED_SECONDS} s: the queue is new.")]
+        })
+        .and_then(|supports| possible(ctx, "engine-stalled", 0.7, supports, against))
+}
+
+/// SGLang's HTTP server counts the requests that it has open as they come; its scheduler's gauges stand where they were when it hung.
+fn unseen(ctx: &Context<'_>) -> Option<Hypothesis> {
+    let open = ctx.seen.gauge(Gauge::HttpOpen)?.value;
+    let inside = ctx.seen.gauge(Gauge::Running)?.value + ctx.seen.gauge(Gauge::Waiting)?.value;
+    if ctx.mode() != Mode::Snapshot || inside < 1.0 || open < UNSEEN_FACTOR * inside + UNSEEN_LEAST {
+        return None;
+    }
+    let (open, inside) = (counted(open, "HTTP request is open", "HTTP requests are open"), Unit::Count.show(inside));
+    let supports = vec![format!("{open}, and the scheduler knows of {inside}: it has not looked at its queue for a while.")];
+    possible(ctx, "engine-stalled", 0.6, supports, vec!["Its gauges may also be up to 30 s old.".to_owned()])
+}
+
+/// The hardware is what is left where neither slots nor memory are. Tokens as slow as their target speak for it, and running requests
+/// that get hardly any now, because prompts are computed instead.
+fn compute(ctx: &Context<'_>, running: f64) -> Option<Hypothesis> {
+    ctx.seen.gauge(Gauge::KvUsage).filter(|usage| usage.value < ROOM && running >= 1.0)?;
+    let gap = ctx.seen.mean(Distribution::Itl).filter(|gap| gap.value > 0.0)?.value;
+    let (mut weight, mut supports, mut against) = (0.2, Vec::new(), Vec::new());
+    if let Some(theta) = &ctx.thetas.itl {
+        let pace = format!(
+            "Tokens come every {} on average since start; the threshold is {}.",
+            Unit::Seconds.show(gap),
+            Unit::Seconds.show(theta.seconds)
+        );
+        if gap >= theta.seconds { supports.push(pace) } else { against.push(pace) }
+    }
+    let reported = ctx.seen.gauge(Gauge::GenerationThroughput).map(|reported| reported.value / running);
+    if let Some(now) = reported.filter(|now| *now <= SLOW_SHARE / gap) {
+        weight = 0.5;
+        supports.push(format!(
+            "Each of the {} running requests gets {} by the server’s own report, {} on average since start: it is computing prompts, or the \
+             report is old.",
+            Unit::Count.show(running),
+            Unit::TokensPerSecond.show(now),
+            Unit::TokensPerSecond.show(1.0 / gap)
+        ));
+        supports.extend(begun(ctx, running));
+    }
+    possible(ctx, "compute-saturated", weight, supports, against)
+}
+
+fn begun(ctx: &Context<'_>, running: f64) -> Option<String> {
+    let (prompt, output) = lengths(ctx.seen)?;
+    let each = ctx.seen.gauge(Gauge::KvUsedTokens)?.value / running;
+    (each < prompt.value + 0.5 * output.value).then(|| {
+        format!(
+            "A running request holds {} of KV and a prompt has {} on average: most have only begun.",
+            Unit::Tokens.show(each),
+            Unit::Tokens.show(prompt.value)
+        )
+    })
+}
+
+/// Servers that reserve the whole answer stop admitting while little is in use.
+fn reserved(ctx: &Context<'_>) -> Option<Hypothesis> {
+    if ctx.backend() == BackendId::Vllm {
+        return None;
+    }
+    let need = ctx.laws.kv_reservation.as_ref()?.value;
+    let capacity = capacity(ctx.seen)?.value;
+    let sentence = format!(
+        "At the average length of finished requests the running ones need {} of the KV cache, which holds about {}.",
+        Unit::Ratio.show(need),
+        Unit::Tokens.show(capacity)
+    );
+    let used = ctx.seen.gauge(Gauge::KvUsage).filter(|usage| usage.value < ROOM)?;
+    let in_use =
+        format!("{} of it is in use; what clients ask for with max_new_tokens is reserved beside that.", used.unit.show(used.value));
+    let (supports, against) = if need >= RESERVING { (vec![sentence, in_use], Vec::new()) } else { (vec![in_use], vec![sentence]) };
+    possible(ctx, "over-reservation", 0.5 * need.clamp(0.1, 0.9), supports, against)
+}
+
+fn slots(ctx: &Context<'_>, running: f64) -> Option<Hypothesis> {
+    let usage = ctx.seen.gauge(Gauge::KvUsage).filter(|usage| usage.value < ROOM && running >= 1.0)?;
+    let shown = Unit::Count.show(running);
+    let supports =
+        vec![format!("{} and the KV cache is {} full.", counted(running, "request runs", "requests run"), usage.unit.show(usage.value))];
+    let (weight, against) = if catalogue::is_usual(running) {
+        (0.3, Vec::new())
+    } else {
+        (0.15, vec![format!("{shown} is no number that people choose for a limit.")])
+    };
+    possible(ctx, "sequence-limit", weight, supports, against)
+}
+
+fn full(ctx: &Context<'_>) -> Option<Hypothesis> {
+    let usage = ctx.seen.gauge(Gauge::KvUsage).filter(|usage| usage.value >= ROOM)?;
+    possible(
+        ctx,
+        "kv-capacity-bound",
+        0.4 * usage.value,
+        vec![format!("The KV cache is {} full.", usage.unit.show(usage.value))],
+        Vec::new(),
+    )
+}
