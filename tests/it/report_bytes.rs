@@ -1,5 +1,4 @@
 //! The report crosses from the analysis to the page as bytes that do not describe themselves: what is read there is what was written here.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +7,7 @@ use servescope::exposition;
 use servescope::report::Report;
 use servescope::request::report_json;
 
-#[path = "support/snapshots.rs"]
-mod snapshots;
+use crate::support::snapshots;
 
 fn texts(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
