@@ -7,7 +7,7 @@ use servescope::exposition;
 use servescope::report::Report;
 use servescope::request::report_json;
 
-use crate::support::snapshots;
+use crate::support::corpus;
 
 fn texts(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -54,9 +54,10 @@ fn reports_of_the_samples_come_back_as_they_went() {
     assert_eq!(windows, samples.len(), "and every pair of them");
 }
 
+#[needs::corpus]
 #[test]
 fn reports_of_real_dumps_come_back_as_they_went() {
-    let Some(corpus) = snapshots::corpus() else { return };
+    let corpus = corpus();
     let mut reports = 0;
     for folder in ["dumps", "field"] {
         reports += texts(&corpus.join(folder)).iter().map(|path| there_and_back(&[input(path, None)])).sum::<usize>();
@@ -64,9 +65,10 @@ fn reports_of_real_dumps_come_back_as_they_went() {
     assert!(reports > 100, "{reports} reports");
 }
 
+#[needs::corpus]
 #[test]
 fn reports_of_recorded_windows_come_back_as_they_went() {
-    let Some(corpus) = snapshots::corpus() else { return };
+    let corpus = corpus();
     let recordings = texts(&corpus.join("series"));
     let folders: std::collections::BTreeSet<&Path> = recordings.iter().filter_map(|path| path.parent()).collect();
     let mut reports = 0;
