@@ -55,24 +55,33 @@ pub fn table(cases: &[Case], choice: &Choice) {
     snapshot_bars(&decidable);
 }
 
+/// Where the true cause stands in the answers to the runs of one condition.
+#[derive(Default)]
+struct Places {
+    right: usize,
+    three: usize,
+    total: usize,
+    said: BTreeMap<String, usize>,
+}
+
 /// What one dump says where it proves nothing.
 fn hypotheses(cases: &[&Case], choice: &Choice) {
     println!("\n-- snapshot, with hypotheses where nothing is claimed: what stands first");
-    let mut rows: BTreeMap<&str, (usize, usize, usize, BTreeMap<String, usize>)> = BTreeMap::new();
+    let mut rows: BTreeMap<&str, Places> = BTreeMap::new();
     for case in cases {
         let answer = &case.snapshot;
-        let (right, three, total, said) = rows.entry(case.scenario).or_default();
-        *right += usize::from(answer.verdict_with_hypotheses(&case.truth) == Verdict::Right);
-        *three += usize::from(answer.among_three(&case.truth));
-        *total += 1;
+        let row = rows.entry(case.scenario).or_default();
+        row.right += usize::from(answer.verdict_with_hypotheses(&case.truth) == Verdict::Right);
+        row.three += usize::from(answer.among_three(&case.truth));
+        row.total += 1;
         let first = answer.hypotheses.first().filter(|_| answer.claims.is_empty());
-        *said.entry(first.map_or_else(|| answer.label(), |id| format!("{id}?"))).or_default() += 1;
+        *row.said.entry(first.map_or_else(|| answer.label(), |id| format!("{id}?"))).or_default() += 1;
         if choice.list_wrong && (first.is_some() || !answer.hypotheses.is_empty()) && !answer.among_three(&case.truth) {
             let (name, seed, possible) = (case.backend.name(), case.seed, answer.hypotheses.join(", "));
             println!("   {} {name} {} seed {seed}: [{possible}]: {}", case.scenario, case.version, answer.headline);
         }
     }
-    for (scenario, (right, three, total, said)) in rows {
+    for (scenario, Places { right, three, total, said }) in rows {
         let mark = if right == total { ' ' } else { '!' };
         let said: Vec<String> = said.into_iter().map(|(id, n)| format!("{id} {n}")).collect();
         println!("{mark} {scenario:25} {right:3}/{total:<3}, among three {three:3}; said {}", said.join(", "));
