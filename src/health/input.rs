@@ -1,7 +1,7 @@
 //! What the score is made of.
 
-use crate::rule::{Severity, StateKind};
-use crate::signal::{Distribution, Mode, Observation};
+use crate::rule::{Severity, StateKind, presses};
+use crate::signal::{Counter, Distribution, Gauge, Mode, Observation};
 use crate::slo::{Metric, Rejections, SloStatus, Verdict, availability};
 use crate::stats::{Z95, normal_cdf};
 
@@ -65,10 +65,45 @@ pub struct Inputs {
     pub findings: Vec<FindingInput>,
     /// Share of the rules that could be decided, 0–1.
     pub rules_measured: f64,
+    /// What the queue says of this moment.
+    pub queue: Crowd,
     /// How far the data carry any statement, 0–1.
     pub sufficiency: f64,
     /// What could not be measured, one sentence each.
     pub unmeasured: Vec<String>,
+}
+
+/// How many wait, beside how many run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Crowd {
+    #[default]
+    Fine,
+    /// As many wait as run.
+    Long,
+    /// Many times as many.
+    Pressing,
+    /// Requests wait and nothing runs: no number shows how the server would do.
+    Blocked,
+}
+
+/// Fewer waiting requests than this come and go with a step.
+const LONG_LEAST: f64 = 10.0;
+
+fn crowd(seen: &Observation, latency_matters: bool) -> Crowd {
+    let (Some(running), Some(waiting)) = (seen.gauge(Gauge::Running), seen.gauge(Gauge::Waiting)) else { return Crowd::Fine };
+    let (running, (waiting, most_ran)) = (running.value, (waiting.value, seen.gauge_span(Gauge::Running).map_or(0.0, |(_, most)| most)));
+    // A server of embeddings and scores never shows a running request.
+    let makes_tokens = seen.last.counters.get(&Counter::OutputTokens).is_none_or(|tokens| tokens.value > 0.0)
+        || seen.last.counters.get(&Counter::Finished).is_none_or(|finished| finished.value == 0.0);
+    if waiting >= 1.0 && most_ran < 1.0 && makes_tokens {
+        return Crowd::Blocked;
+    }
+    let least = seen.gauge_span(Gauge::Waiting).map_or(waiting, |(least, _)| least);
+    match latency_matters {
+        true if presses(least, running) => Crowd::Pressing,
+        true if least >= LONG_LEAST && least >= running => Crowd::Long,
+        _ => Crowd::Fine,
+    }
 }
 
 /// Availability is judged against this objective when no target names one.
@@ -112,6 +147,7 @@ impl Inputs {
             availability,
             findings,
             rules_measured,
+            queue: crowd(seen, statuses.iter().any(|status| status.target.metric.distribution().is_some())),
             sufficiency: sufficiency(seen),
             unmeasured,
         }

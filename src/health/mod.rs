@@ -13,6 +13,6 @@ mod shape;
 pub use apdex::apdex;
 pub use classic::classic;
 pub use findings::{finding_inputs, rules_measured};
-pub use input::{AvailabilityInput, Class, FindingInput, Inputs, TargetInput};
+pub use input::{AvailabilityInput, Class, Crowd, FindingInput, Inputs, TargetInput};
 pub use score::health;
 pub use shape::{Band, Deduction, Health};

@@ -1,6 +1,6 @@
 //! The default score.
 
-use super::{AvailabilityInput, Band, Class, Deduction, FindingInput, Health, Inputs, TargetInput};
+use super::{AvailabilityInput, Band, Class, Crowd, Deduction, FindingInput, Health, Inputs, TargetInput};
 use crate::rule::{Severity, StateKind};
 use crate::sorted::sort_by;
 
@@ -25,8 +25,9 @@ const IDLE_CONFIDENCE: f64 = 0.3;
 #[must_use]
 pub fn health(inputs: &Inputs) -> Health {
     // What no user would feel says nothing of health by itself; a confirmed finding says what it cannot be.
-    let nothing_known = inputs.targets.is_empty() && inputs.availability.is_none() && cap(inputs).is_none();
+    let nothing_known = inputs.targets.is_empty() && inputs.availability.is_none() && proven(inputs).is_none();
     match inputs.state {
+        StateKind::Active | StateKind::WarmingUp if inputs.queue == Crowd::Blocked => blocked(inputs),
         StateKind::Stalled => stalled(inputs),
         StateKind::Idle | StateKind::Sleeping => unexercised(inputs),
         StateKind::Active | StateKind::WarmingUp | StateKind::NoData if nothing_known => no_data(inputs),
@@ -109,8 +110,16 @@ fn latent(findings: &[FindingInput], class: Class, points: f64, kind: &str) -> V
         .collect()
 }
 
-/// The lowest of the caps: a confirmed finding keeps the score out of the bands above its severity, and an outage out of nearly all.
+/// The lowest of the caps.
 fn cap(inputs: &Inputs) -> Option<Deduction> {
+    match (proven(inputs), crowded(inputs.queue)) {
+        (Some(proven), Some(crowded)) => Some(if crowded.points < proven.points { crowded } else { proven }),
+        (proven, crowded) => proven.or(crowded),
+    }
+}
+
+/// A confirmed finding keeps the score out of the bands above its severity, and an outage out of nearly all.
+fn proven(inputs: &Inputs) -> Option<Deduction> {
     let outage = inputs.availability.filter(|found| found.interval.1 < 0.5 && found.bad >= FEW_FAILURES);
     let outage = outage.map(|_| Deduction {
         reason: "More than half of the requests fail".to_owned(),
@@ -132,6 +141,17 @@ fn cap(inputs: &Inputs) -> Option<Deduction> {
         rule: Some(finding.id.clone()),
     });
     outage.or(finding)
+}
+
+/// A queue as long as the batch is felt by all who come now, whatever the lifetime says.
+fn crowded(queue: Crowd) -> Option<Deduction> {
+    let (points, words) = match queue {
+        Crowd::Fine | Crowd::Blocked => return None,
+        Crowd::Long => (74.0, "as many requests wait as run"),
+        Crowd::Pressing => (49.0, "many times as many requests wait as run"),
+    };
+    let reason = format!("At this moment {words}, so no more than {points:.0}");
+    Some(Deduction { reason, points, kind: "cap".to_owned(), rule: None })
 }
 
 fn ceiling(severity: Severity) -> Option<f64> {
@@ -182,6 +202,13 @@ fn unexercised(inputs: &Inputs) -> Health {
         deductions: Vec::new(),
         coverage,
     }
+}
+
+/// Whatever was met before says nothing of requests that nobody serves.
+fn blocked(inputs: &Inputs) -> Health {
+    let mut health = no_data(inputs);
+    health.coverage.insert(0, "Requests wait and nothing runs: what was served before says nothing of now.".to_owned());
+    health
 }
 
 fn no_data(inputs: &Inputs) -> Health {

@@ -63,7 +63,7 @@ pub fn diagnose(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Diagn
     let ctx = Context { seen, laws: &laws, state: &state, symptoms: &symptoms, slo, thetas };
     let outcomes: Vec<(&'static Rule, Outcome)> = catalogue::all()
         .filter(|rule| rule.backends.contains(&seen.last.backend))
-        .map(|rule| (rule, honest(&ctx, (rule.check)(&ctx).unwrap_or_else(Outcome::NotMeasurable))))
+        .map(|rule| (rule, honest(&ctx, rule, (rule.check)(&ctx).unwrap_or_else(Outcome::NotMeasurable))))
         .collect();
     let not_measurable = not_measurable(&outcomes);
     let mut explanation = explain::explain(explain::fired(&outcomes), &symptoms, &state);
@@ -85,14 +85,21 @@ pub fn diagnose(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Diagn
 }
 
 /// Nothing is clear on a server of which it is unknown whether it does anything.
-fn honest(ctx: &Context<'_>, outcome: Outcome) -> Outcome {
+fn honest(ctx: &Context<'_>, rule: &Rule, outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Clear(_) if ctx.state.kind == StateKind::NoData => {
             let gauge = if ctx.seen.gauge(Gauge::Running).is_none() { Gauge::Running } else { Gauge::Waiting };
             Outcome::NotMeasurable(Missing::gauge(ctx.backend(), gauge))
         }
+        Outcome::Clear(sentence) if rule.code.starts_with('A') || !skipped(ctx, &sentence) => Outcome::Clear(sentence),
+        Outcome::Clear(_) => Outcome::NotMeasurable(Missing::load(ctx.state.kind)),
         other => other,
     }
+}
+
+/// A rule that did not look because of what the server does answers with just that.
+fn skipped(ctx: &Context<'_>, sentence: &str) -> bool {
+    ctx.state.kind != StateKind::Active && sentence == ctx.state.sentence
 }
 
 fn status(rule: &'static Rule, outcome: &Outcome, suppressed: &[(&'static str, &'static str)]) -> RuleStatus {

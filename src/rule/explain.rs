@@ -110,7 +110,9 @@ pub fn explain(fired: Vec<Finding>, symptoms: &Symptoms, state: &State) -> Expla
     }
     explanation.findings.extend(winners);
     explanation.findings.extend(rest);
-    explanation.unexplained = uncovered.into_iter().cloned().collect();
+    // A queue that stood between the dumps and is gone is a reason for a cause, and nothing to announce by itself.
+    let gone = |seen: &SymptomSeen| seen.symptom == Symptom::Queue && seen.value < 1.0;
+    explanation.unexplained = uncovered.into_iter().filter(|seen| !gone(seen)).cloned().collect();
     if state.kind != StateKind::Stalled {
         explanation.findings.extend(explanation.unexplained.iter().map(super::symptom::finding));
     }

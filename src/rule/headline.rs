@@ -33,7 +33,12 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         Symptom::Availability => "Too many requests fail",
         Symptom::Throughput => "Throughput is below its target",
         Symptom::Queue => {
-            return format!("{}, and the dump does not tell for what.", waiting(ctx, seen));
+            let nothing_runs = ctx.seen.gauge(Gauge::Running).is_some_and(|running| running.value < 1.0);
+            return if nothing_runs {
+                format!("{} and nothing runs.", requests_wait(seen.value))
+            } else {
+                format!("{}, and the dump does not tell for what.", waiting(ctx, seen))
+            };
         }
     };
     let numbers = format!("{} against {}", seen.shown, seen.unit.show(seen.limit));

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use super::StateKind;
 use crate::signal::{BackendId, Counter, Distribution, Gauge};
 
 /// An input that is not there. Boxed, for every question of a rule may be answered with it, and hardly any is.
@@ -34,6 +35,17 @@ impl Missing {
     #[must_use]
     pub fn second_snapshot() -> Self {
         Missing::new("a second snapshot", "Add another dump of the same server, taken 30 to 60 s after this one.")
+    }
+
+    /// The rule did not look, because the server does no work that it could judge.
+    #[must_use]
+    pub fn load(state: StateKind) -> Self {
+        match state {
+            StateKind::WarmingUp => {
+                Missing::new("a server that has warmed up", "Take the dumps five minutes after the start and after 30 requests, or later.")
+            }
+            _ => Missing::new("a server at work", "Take two dumps 30 to 60 s apart while requests are being served."),
+        }
     }
 
     /// Nothing tells when the snapshot was taken.

@@ -48,5 +48,6 @@ pub use laws::Laws;
 pub use missing::Missing;
 pub use severity::Impact;
 pub use state::{State, StateKind};
+pub(crate) use symptom::presses;
 pub use symptom::{SYMPTOM_RULES, Symptom, SymptomSeen, Symptoms};
 pub use threshold::{Theta, Thetas};

@@ -42,28 +42,31 @@ pub struct Impact {
     pub violated: bool,
     /// True when a missed target was measured over a window, not over the process lifetime.
     pub current: bool,
+    /// True when many more requests wait at this moment than run.
+    pub pressing: bool,
 }
 
 impl Impact {
     #[must_use]
     pub fn of(symptoms: &Symptoms, explains: &[Symptom]) -> Self {
-        let mut impact = Impact { score: 0.0, violated: false, current: false };
+        let mut impact = Impact { score: 0.0, violated: false, current: false, pressing: false };
         for seen in symptoms.seen.iter().filter(|seen| explains.contains(&seen.symptom)) {
             impact.score = impact.score.max(seen.score);
             impact.violated |= seen.violated;
             impact.current |= seen.violated && seen.current;
+            impact.pressing |= seen.pressing;
         }
         impact
     }
 
-    /// Severity of a cause or risk. Without a missed target it is medium at most; with one that only the process lifetime
-    /// shows it is high at most, because a lifetime number cannot tell what is critical now.
+    /// Severity of a cause or risk. It follows the present: a target missed in the window may be critical, a queue many times as long as
+    /// the batch is high, and what only the process lifetime shows is medium at most, for it cannot tell what is so now.
     #[must_use]
     pub fn severity(self) -> Severity {
-        let cap = match (self.violated, self.current) {
-            (true, true) => Severity::Critical,
-            (true, false) => Severity::High,
-            _ => Severity::Medium,
+        let cap = match (self.violated && self.current, self.pressing) {
+            (true, _) => Severity::Critical,
+            (false, true) => Severity::High,
+            (false, false) => Severity::Medium,
         };
         band(self.score).min(cap).max(Severity::Low)
     }
@@ -102,11 +105,17 @@ mod tests {
 
     #[test]
     fn a_lifetime_number_alone_never_makes_a_critical() {
-        let lifetime = Impact { score: 1.0, violated: true, current: false };
-        assert_eq!(lifetime.severity(), Severity::High);
-        let queue_only = Impact { score: 1.0, violated: false, current: false };
+        let lifetime = Impact { score: 1.0, violated: true, current: false, pressing: false };
+        assert_eq!(lifetime.severity(), Severity::Medium);
+        let queue_only = Impact { violated: false, ..lifetime };
         assert_eq!(queue_only.severity(), Severity::Medium);
-        let current = Impact { score: 1.0, violated: true, current: true };
+        let current = Impact { current: true, ..lifetime };
         assert_eq!(current.severity(), Severity::Critical);
+    }
+
+    #[test]
+    fn a_queue_many_times_as_long_as_the_batch_is_high_by_itself() {
+        let pressing = Impact { score: 0.5, violated: false, current: false, pressing: true };
+        assert_eq!(pressing.severity(), Severity::High);
     }
 }

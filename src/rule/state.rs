@@ -108,7 +108,7 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
     if seen.mode() == Mode::Snapshot {
         return (running.1 == 0.0).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
     }
-    if occupied_throughout(seen).is_none() && progress(seen) == Some(0.0) {
+    if running.1 > 0.0 && occupied_throughout(seen).is_none() && progress(seen) == Some(0.0) {
         // Stuck, or served before the window: the gauge does not tell yet.
         return None;
     }
@@ -178,7 +178,10 @@ pub(super) fn occupied_throughout(seen: &Observation) -> Option<bool> {
 /// SGLang's and TGI's token counters move only when a request finishes, so they show movement but not the lack of it.
 #[must_use]
 pub(super) fn progress(seen: &Observation) -> Option<f64> {
-    let late = matches!(seen.last.backend, BackendId::Sglang | BackendId::Tgi);
+    // Where requests wait and none runs, work would show as a running request: then what is counted at its end tells as well.
+    let none_runs = seen.gauge_span(Gauge::Running).is_some_and(|(_, most)| most < 1.0)
+        && seen.gauge_span(Gauge::Waiting).is_some_and(|(least, _)| least >= 1.0);
+    let late = matches!(seen.last.backend, BackendId::Sglang | BackendId::Tgi) && !none_runs;
     let live_counters: &[Counter] = &[
         Counter::LiveOutputTokens,
         Counter::PromptTokensComputed,

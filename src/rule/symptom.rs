@@ -47,6 +47,8 @@ pub struct SymptomSeen {
     pub violated: bool,
     /// Measured over a window or now, not over the process lifetime.
     pub current: bool,
+    /// A queue many times as long as what runs, at this moment.
+    pub pressing: bool,
     /// How far the data can carry it, 0–1 (handbook 0.1).
     pub sufficiency: f64,
     pub sentence: String,
@@ -134,6 +136,7 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         symptom,
         score: score.max(0.25),
         violated: true,
+        pressing: false,
         current: seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant,
         sufficiency: if seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant { 1.0 } else { SINCE_START },
         sentence: status.why.clone(),
@@ -167,6 +170,7 @@ fn slow_requests(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Opti
         symptom: Symptom::Itl,
         score: severity::score(median.bracket.0 / theta).max(0.25),
         violated: true,
+        pressing: false,
         current: seen.mode() != Mode::Snapshot,
         sufficiency: if seen.mode() == Mode::Snapshot { SINCE_START } else { 1.0 },
         sentence: format!(
@@ -189,6 +193,17 @@ fn has_demand(seen: &Observation) -> bool {
     seen.gauge_span(Gauge::Waiting).is_some_and(|(_, high)| high >= 1.0)
 }
 
+/// So many times as long as the batch, a queue takes several whole requests to get through, whatever else is known (own judgement).
+const PRESSING_BATCHES: f64 = 4.0;
+const PRESSING_LEAST: f64 = 20.0;
+/// High.
+const PRESSING_SCORE: f64 = 0.5;
+
+/// Four requests wait for each that runs.
+pub(crate) fn presses(waiting: f64, running: f64) -> bool {
+    waiting >= PRESSING_LEAST && waiting >= PRESSING_BATCHES * running
+}
+
 fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen> {
     let queue = super::context::queue_of(seen, laws, thetas).ok()?;
     if !queue.standing {
@@ -208,6 +223,8 @@ fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen
         _ if queue.now < running => (0.1, format!("{waiting}.")),
         _ => (0.25, format!("{waiting}.")),
     };
+    let pressing = theta.is_some() && presses(queue.now, running);
+    let score = if pressing { score.max(PRESSING_SCORE) } else { score };
     let sufficiency = match (seen.mode(), queue.mean) {
         (Mode::Snapshot, _) => ONE_INSTANT,
         (_, None) => TWO_INSTANTS,
@@ -218,6 +235,7 @@ fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen
         score,
         violated: false,
         current: true,
+        pressing,
         sufficiency,
         sentence,
         shown: Unit::Requests.show(queue.now),
@@ -322,7 +340,7 @@ pub(super) fn finding(seen: &SymptomSeen) -> Finding {
     };
     let reading = Reading { value: seen.value, unit: seen.unit, time_base: seen.time_base, source: seen.source.clone() };
     let measure = Evidence::new(seen.symptom.path(), rule.title, reading, seen.input).shown_as(seen.shown.clone());
-    let impact = Impact { score: seen.score, violated: seen.violated, current: seen.violated && seen.current };
+    let impact = Impact { score: seen.score, violated: seen.violated, current: seen.violated && seen.current, pressing: seen.pressing };
     Finding {
         rule,
         role: Role::Symptom,

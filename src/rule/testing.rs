@@ -90,6 +90,7 @@ pub(crate) fn symptom(symptom: Symptom, score: f64) -> SymptomSeen {
         score,
         violated: true,
         current: true,
+        pressing: false,
         sufficiency: 1.0,
         sentence: "It is felt.".to_owned(),
         shown: String::new(),

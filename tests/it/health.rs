@@ -17,6 +17,7 @@ fn clean() -> Inputs {
         availability: Some(failing(0.0)),
         findings: Vec::new(),
         rules_measured: 1.0,
+        queue: servescope::health::Crowd::Fine,
         sufficiency: 1.0,
         unmeasured: Vec::new(),
     }

@@ -61,6 +61,7 @@ mod traps_sglang;
 mod traps_tgi;
 mod traps_vllm;
 mod units;
+mod verdicts;
 
 /// A file beside this one that no line above names would be compiled by nobody, and one beside the folder linked by itself.
 #[test]

@@ -4,7 +4,8 @@ use super::ITL_SYMPTOMS;
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Texts, flags, weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, StateKind, Texts,
+    flags, weight,
 };
 use crate::signal::{BackendId, Counter, Gauge};
 
@@ -53,7 +54,8 @@ struct Acceptance {
 }
 
 fn check(ctx: &Context<'_>) -> Checked {
-    if !ctx.state.serving() {
+    // How many drafts are accepted does not depend on the load.
+    if !ctx.state.serving() && ctx.state.kind != StateKind::Idle {
         return Outcome::clear(ctx.state.sentence.clone());
     }
     ctx.need_window()?;

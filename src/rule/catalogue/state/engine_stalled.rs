@@ -1,6 +1,6 @@
 //! A01: requests are inside and nothing moves.
 
-use crate::metrics::{Histogram, Unit};
+use crate::metrics::{Histogram, Unit, counted};
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::state::{occupied_throughout, progress};
 use crate::rule::{
@@ -22,6 +22,8 @@ const PAST_GAP: f64 = 10.0;
 const PAST_CEILING: f64 = 0.65;
 /// On a server whose usual gaps are that slow, long ones are usual.
 const PAST_MEDIANS: f64 = 20.0;
+/// Longer than any prompt takes on a server that answers in time (own judgement).
+const NO_OUTPUT_SECONDS: f64 = 60.0;
 /// The next shorter gaps are at most half as long.
 const ALONE: f64 = 2.0;
 /// Where one prefill in ten takes half as long, two of them in a row make such a gap (own judgement).
@@ -63,7 +65,10 @@ fn check(ctx: &Context<'_>) -> Checked {
         )
     })?;
     if moved > 0.0 {
-        return past(ctx);
+        return match without_output(ctx) {
+            Some(outcome) => Ok(outcome),
+            None => past(ctx),
+        };
     }
     match occupied_throughout(ctx.seen) {
         Some(true) => {}
@@ -95,6 +100,15 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
     if giant_prefill(ctx, seconds) {
         case = case.against("Prefills of this length were seen on this server: one very long prompt may be computing.");
     }
+    let mut actions = Vec::new();
+    if ctx.backend() == BackendId::Vllm {
+        actions.push(Action::plain(
+            "Send one test request first. After many clients have left at once, vLLM's gauges stand still until its next step: if the \
+             request is answered, nothing hangs.",
+            "One request.",
+            "The gauges move, and the test request has its answer.",
+        ));
+    }
     let inside = running.value + ctx.seen.gauge(Gauge::Waiting).map_or(0.0, |waiting| waiting.value);
     let (inside, span) = (Unit::Count.show(inside), Unit::Seconds.show(seconds));
     case.fire(
@@ -106,20 +120,68 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
             formula: "running + waiting > 0 at both dumps, and no token or step counter moved".to_owned(),
             measure: running,
             threshold: 0.0,
-            actions: vec![
-                Action::plain(
+            actions: {
+                actions.push(Action::plain(
                     "Read the engine's log for a CUDA, NCCL or out-of-memory error, then restart the replica.",
                     "Requests inside are lost.",
                     "Token and step counters move again.",
-                ),
-                Action::plain(
+                ));
+                actions.push(Action::plain(
                     "Let the liveness probe watch token progress instead of HTTP 200.",
                     "A very long prefill must not trip it.",
                     "The next hang restarts by itself.",
-                ),
-            ],
+                ));
+                actions
+            },
         },
     )
+}
+
+/// The engine makes steps, and for longer than a prompt takes nothing comes out: no token, no first token, no finished request, though
+/// requests are inside at both dumps.
+fn without_output(ctx: &Context<'_>) -> Option<Outcome> {
+    let seconds = ctx.seen.seconds().filter(|seconds| *seconds >= NO_OUTPUT_SECONDS)?;
+    let live = match ctx.backend() {
+        BackendId::Vllm => Counter::OutputTokens,
+        BackendId::Sglang => Counter::LiveOutputTokens,
+        BackendId::Tgi => Counter::DecodeCalls,
+    };
+    let none = |counter| ctx.seen.count(counter).is_some_and(|count| count.value <= 0.0);
+    let first_tokens = ctx.seen.observations(Distribution::Ttft).unwrap_or(0.0);
+    let prefill_only = ctx.seen.last.config.engine_type.as_ref().is_some_and(|role| role.value == "prefill");
+    let inside = occupied_throughout(ctx.seen) == Some(true);
+    if !(inside && none(live) && none(Counter::Finished) && first_tokens <= 0.0) || prefill_only {
+        return None;
+    }
+    let tokens = ctx.count(live)?;
+    let running = ctx.gauge(Gauge::Running)?;
+    let mut case =
+        Case::new(ctx, Basis::Counters).at_most(CEILING).sees(weight::COUNTER, tokens).sees(weight::GAUGE_SUSTAINED, running.clone());
+    for work in [Counter::Steps, Counter::PromptTokensComputed, Counter::PrefillCalls] {
+        case = case.shows(ctx.count(work).filter(|work| work.value > 0.0));
+    }
+    case = case.shows(ctx.gauge(Gauge::Waiting));
+    if giant_prefill(ctx, seconds) {
+        case = case.against("Prefills of this length were seen on this server: one very long prompt may be computing.");
+    }
+    let requests = running.value + ctx.seen.gauge(Gauge::Waiting).map_or(0.0, |waiting| waiting.value);
+    let (inside, span) = (counted(requests, "request is inside", "requests are inside"), Unit::Seconds.show(seconds));
+    Some(case.fire(
+        &RULE,
+        Account {
+            severity: Severity::High,
+            sentence: format!("{inside}, the engine makes steps, and in {span} no token came out and nothing finished."),
+            headline: format!("The engine works and nothing comes out: {inside}, and not one token in {span}."),
+            formula: format!("requests inside at both dumps, steps counted, no output token and no finished request in {NO_OUTPUT_SECONDS:.0} s or more"),
+            measure: running,
+            threshold: 0.0,
+            actions: vec![Action::plain(
+                "Read the engine's log of these seconds: look for one request that is prefilled again and again, and for an extremely long prompt.",
+                "None.",
+                "Output tokens are counted again.",
+            )],
+        },
+    ))
 }
 
 /// The engine works again, but it stood still inside the window: gaps between tokens of many seconds, with nobody preempted.
