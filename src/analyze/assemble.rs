@@ -20,6 +20,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     let ServiceLevels { targets, source, note } = service_levels(&seen, options)?;
     notes.extend(note);
     notes.extend(build::notes(&seen));
+    notes.extend(build::left_out(inputs.iter().map(|input| &input.parsed)));
     let (statuses, diagnosis) = judge(&seen, &targets, &source);
     let timestamp = seen.last.told_at().and_then(build::rfc3339);
     let when = timestamp.as_deref();

@@ -28,7 +28,9 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
     let last = last_with_a_name(texts().rev().filter_map(|(index, _, scrape)| Some((index, scrape, found(scrape)?))));
     let last_text: Vec<&InstanceKey> = last.iter().flat_map(|(_, servers)| servers.keys()).collect();
     let Some(key) = wanted(&last_text, options).cloned() else { return Err(nothing_of(backend)) };
-    let mut snapshots = Vec::new();
+    let mut snapshots: Vec<Snapshot> = Vec::new();
+    let mut before: Option<&Scrape> = None;
+    let mut repeated = 0;
     for (index, input, scrape) in texts() {
         let read = match &last {
             Some((known, servers)) if std::ptr::eq(*known, scrape) => servers.snapshot(&key),
@@ -44,9 +46,20 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
             snapshot.at = input.at.or(snapshot.at);
             snapshot.hint = input.hint.filter(|_| snapshot.at.is_none());
         }
+        let same_as_before = before.is_some_and(|before| is_same_page(before, scrape));
+        before = Some(scrape);
+        if let Some(last) = snapshots.last_mut().filter(|last| same_as_before && !at_other_times(last, &snapshot)) {
+            repeated += 1;
+            last.at = last.at.or(snapshot.at);
+            last.hint = last.hint.filter(|_| last.at.is_none());
+            continue;
+        }
         snapshots.push(snapshot);
     }
     let mut notes = Vec::new();
+    if repeated > 0 {
+        notes.push(Note { id: "same-text-twice".to_owned(), sentence: SAME_TEXT.to_owned() });
+    }
     snapshots.extend(nothing_served_yet(inputs, &snapshots, &mut notes));
     if last_text.len() > 1 {
         let mut others: Vec<String> = last_text.iter().filter(|other| ***other != key).take(MOST_NAMED).map(|other| label(other)).collect();
@@ -64,6 +77,18 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
         });
     }
     Ok(Chosen { snapshots, notes })
+}
+
+const SAME_TEXT: &str = "The same page was given twice, with the same numbers to the last digit, and was read once. If it was fetched twice \
+     and nothing had moved in between, set the time of each dump.";
+
+/// Two fetches of one page differ at least in the processor time of the process, if anything happened in between.
+fn is_same_page(a: &Scrape, b: &Scrape) -> bool {
+    a.len() == b.len() && a.samples().zip(b.samples()).all(|(a, b)| a.repeats(&b))
+}
+
+fn at_other_times(a: &Snapshot, b: &Snapshot) -> bool {
+    a.at.zip(b.at).is_some_and(|(a, b)| a != b)
 }
 
 /// The last scrape, or the last before it in the same text whose servers have names when its own has none: pages of two models after one
@@ -142,7 +167,10 @@ fn wanted<'k>(keys: &[&'k InstanceKey], options: &Options) -> Option<&'k Instanc
 
 /// What an instance is called on the page: its labels, else its model.
 pub(super) fn label(key: &InstanceKey) -> String {
-    let labels: Vec<&str> = key.labels.iter().map(|(_, value)| value.as_str()).collect();
+    // A number alone says nothing: `stage 1`.
+    let is_number = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit());
+    let named = |(name, value): &(String, String)| if is_number(value) { format!("{name} {value}") } else { value.clone() };
+    let labels: Vec<String> = key.labels.iter().map(named).collect();
     match (&key.model, labels.is_empty()) {
         (Some(model), true) => model.clone(),
         (Some(model), false) => format!("{} ({model})", labels.join(" ")),

@@ -38,6 +38,8 @@ pub(super) struct Labels {
     pub replicas: &'static [&'static str],
     /// A label whose empty value is the total of its other values, on gauges.
     pub total: Option<&'static str>,
+    /// A label that numbers the engines of a pipeline; each of them is a server of its own.
+    pub engines: Option<&'static str>,
     /// All other labels of its own, which never tell instances apart.
     pub own: &'static [&'static str],
 }

@@ -13,7 +13,8 @@ mod window;
 
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
 pub use snapshot::{
-    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,
+    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, OutOfRange, Ranks, Snapshot, Source, Spread, Value, Version,
+    VersionRange,
 };
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
 pub use window::{chronological, restarted, same_instance, same_settings, spent};

@@ -296,6 +296,20 @@ pub struct Snapshot {
     pub distributions: Table<Distribution, Spread>,
     pub config: Config,
     pub caveats: Vec<Caveat>,
+    /// Samples that say what cannot be.
+    pub out_of_range: Vec<OutOfRange>,
+}
+
+/// A sample whose value its gauge cannot have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutOfRange {
+    pub gauge: Gauge,
+    pub metric: String,
+    /// Empty when the server has no rank label.
+    pub rank: String,
+    /// As it stands in the text.
+    pub value: f64,
+    pub line: u32,
 }
 
 impl Snapshot {

@@ -3,6 +3,7 @@
 mod evaluate;
 mod index;
 mod instances;
+mod range;
 mod ranks;
 mod select;
 mod series;
@@ -12,6 +13,7 @@ mod uses;
 
 pub(super) use evaluate::{counter, distribution, gauge};
 pub(super) use index::{Index, Instance};
+pub(super) use range::out_of_range;
 pub(super) use select::Select;
 pub(super) use series::Series;
 pub(super) use table::{Absent, Combine, Native, Row, native};

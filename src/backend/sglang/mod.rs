@@ -25,6 +25,7 @@ pub(super) static SPEC: Spec = Spec {
         rank: Some("dp_rank"),
         replicas: &["pp_rank", "tp_rank", "moe_ep_rank", "moe_dp_rank", "cp_rank"],
         total: Some("priority"),
+        engines: None,
         own: &["engine_type", "is_streaming", "mode", "category", "cache_source", "cache_type", "pid", "le", "gt", "quantile", "component"],
     },
     gauges: gauges::ROWS,

@@ -23,6 +23,7 @@ pub(super) static SPEC: Spec = Spec {
         rank: None,
         replicas: &[],
         total: None,
+        engines: None,
         own: &["err", "method", "reason", "le", "quantile"],
     },
     gauges: gauges::ROWS,

@@ -29,7 +29,7 @@ static SIGNS: &[Evidence] = &[
 ];
 
 fn skipped_is_histogram(instance: &Instance<'_, '_>) -> bool {
-    !instance.histograms(SKIPPED).is_empty()
+    !instance.bounds(SKIPPED).is_empty()
 }
 
 fn skipped_is_summary(instance: &Instance<'_, '_>) -> bool {

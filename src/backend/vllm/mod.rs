@@ -23,6 +23,7 @@ pub(super) static SPEC: Spec = Spec {
         rank: Some("engine"),
         replicas: &[],
         total: None,
+        engines: Some("stage"),
         own: &["finished_reason", "reason", "source", "position", "sleep_state", "stage", "pid", "le", "quantile", "operation", "status"],
     },
     gauges: gauges::ROWS,
@@ -37,7 +38,6 @@ pub(super) static SPEC: Spec = Spec {
 fn finish(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     snapshot.config = config::read(instance);
     lora::read(instance, snapshot);
-    caveats::correct_percent(snapshot);
     caveats::count_prefix_in_tokens(instance, snapshot);
     caveats::note(instance, snapshot);
 }
