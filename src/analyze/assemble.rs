@@ -6,12 +6,13 @@ use super::{Input, Options, Profile, snapshots};
 use crate::classic::{self, Thresholds};
 use crate::compare;
 use crate::health::{self, Health, Inputs};
+use crate::metrics::capital;
 use crate::opinion;
-use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Report, SCHEMA, Standing, build};
+use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Report, SCHEMA, Standing, build, is_felt};
 use crate::request::RequestError;
 use crate::rule::{self, Diagnosis, Thetas};
 use crate::signal::Observation;
-use crate::slo::{self, SloStatus};
+use crate::slo::{self, SloStatus, Verdict};
 
 pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) -> Result<Report, RequestError> {
     let Observed { seen, parts, mut notes } = observed;
@@ -30,6 +31,16 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     };
     let statuses = if options.profile == Profile::Classic { classic::check(statuses) } else { statuses };
     let health = score(&seen, options, &diagnosis, &statuses, &targets, &thresholds);
+    let unjudged = unjudged(&seen, &diagnosis, &statuses);
+    let health = health::agree(
+        health,
+        health::Beside {
+            missed: statuses.iter().filter(|status| status.verdict == Verdict::Fail).count(),
+            felt: judged.bottlenecks.iter().find(|found| is_felt(found)).map(|found| (found.id.as_str(), found.title.as_str())),
+            lacks: &seen.last.lacks,
+            unjudged: unjudged.as_deref(),
+        },
+    );
     let comparison =
         parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, (&seen, &diagnosis), &targets, &source));
     if let Some(comparison) = &comparison {
@@ -79,6 +90,20 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         fleet: None,
         timestamp,
     })
+}
+
+/// Why no number can be given: a latency is recorded wrongly, or what the headline names was measured by something that no target judges.
+fn unjudged(seen: &Observation, diagnosis: &Diagnosis, statuses: &[SloStatus]) -> Option<String> {
+    if let Some(found) = seen.contradiction() {
+        return Some(format!("{} is recorded wrongly, so the latencies cannot be judged.", capital(found.broken.words())));
+    }
+    let leading = diagnosis.findings.iter().find(|finding| Some(finding.rule.id) == diagnosis.headline.rule.map(|rule| rule.id))?;
+    let open = leading.explains.iter().find(|symptom| {
+        let of_symptom = || statuses.iter().filter(|status| rule::symptom_of(status) == Some(**symptom));
+        let violated = diagnosis.symptoms.get(**symptom).is_some_and(|seen| seen.violated);
+        violated && of_symptom().next().is_some() && of_symptom().all(|status| status.verdict == Verdict::NoData)
+    })?;
+    Some(format!("What is missed ({}) is measured otherwise than the target asks, so the target itself is not judged.", open.path()))
 }
 
 /// The targets and the rules held against an observation.

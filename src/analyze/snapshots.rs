@@ -51,7 +51,7 @@ pub(super) fn choose(inputs: &[Input], options: &Options) -> Result<Chosen, Requ
         if let Some(last) = snapshots.last_mut().filter(|last| same_as_before && !at_other_times(last, &snapshot)) {
             repeated += 1;
             last.at = last.at.or(snapshot.at);
-            last.hint = last.hint.filter(|_| last.at.is_none());
+            last.hint = last.hint.or(snapshot.hint).filter(|_| last.at.is_none());
             continue;
         }
         snapshots.push(snapshot);
@@ -88,7 +88,8 @@ fn is_same_page(a: &Scrape, b: &Scrape) -> bool {
 }
 
 fn at_other_times(a: &Snapshot, b: &Snapshot) -> bool {
-    a.at.zip(b.at).is_some_and(|(a, b)| a != b)
+    let time = |snapshot: &Snapshot| snapshot.at.or(snapshot.hint.map(|hint| hint.at));
+    time(a).zip(time(b)).is_some_and(|(a, b)| a != b)
 }
 
 /// The last scrape, or the last before it in the same text whose servers have names when its own has none: pages of two models after one

@@ -1,7 +1,7 @@
 //! A scrape read as one backend: snapshots of every server in it.
 
 use super::detect::{self, Names};
-use super::native::{Index, Instance, counter, distribution, gauge, out_of_range, traffic};
+use super::native::{Index, Instance, counter, distribution, gauge, lacks, out_of_range, traffic};
 use super::spec::Spec;
 use super::version::infer;
 use crate::metrics::Scrape;
@@ -70,6 +70,7 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         distributions: spec.distributions.iter().filter_map(|row| Some((row.to, distribution(instance, row)?))).collect(),
         config: Config::default(),
         caveats: Vec::new(),
+        lacks: lacks(instance, (spec.always)(instance).into_iter()),
         out_of_range: spec.gauges.iter().flat_map(|row| out_of_range(instance, row)).collect(),
         version,
     };

@@ -1,6 +1,6 @@
 //! What a backend has to say about itself.
 
-use super::native::{Instance, Row};
+use super::native::{Always, Instance, Row};
 use super::version::{Evidence, Whole};
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Snapshot};
 
@@ -24,6 +24,8 @@ pub(super) struct Spec {
     /// Signs of the release, and whether the text is whole enough that a missing one says something.
     pub evidence: fn(&Instance<'_, '_>) -> Vec<&'static [Evidence]>,
     pub whole: fn(&Instance<'_, '_>) -> Whole,
+    /// What a whole page has, given what is there.
+    pub always: fn(&Instance<'_, '_>) -> Vec<Always>,
     /// Configuration, caveats and the quantities that no table can express.
     pub finish: fn(&Instance<'_, '_>, &mut Snapshot),
 }

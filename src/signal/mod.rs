@@ -4,6 +4,7 @@
 //! everything above this module reads: it answers in [`Reading`]s and [`Spread`]s that know whether they speak of
 //! the process lifetime, of a window or of an instant.
 
+mod contradiction;
 mod observation;
 mod snapshot;
 #[cfg(test)]
@@ -11,6 +12,7 @@ pub(crate) mod testing;
 mod vocabulary;
 mod window;
 
+pub use contradiction::Contradiction;
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
 pub use snapshot::{
     BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, OutOfRange, Ranks, Snapshot, Source, Spread, Value, Version,

@@ -296,6 +296,8 @@ pub struct Snapshot {
     pub distributions: Table<Distribution, Spread>,
     pub config: Config,
     pub caveats: Vec<Caveat>,
+    /// Families that a whole page of this server has and the text does not, or not in full.
+    pub lacks: Vec<String>,
     /// Samples that say what cannot be.
     pub out_of_range: Vec<OutOfRange>,
 }

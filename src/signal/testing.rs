@@ -27,6 +27,7 @@ impl Build {
             distributions: Default::default(),
             config: Config::default(),
             caveats: Vec::new(),
+            lacks: Vec::new(),
             out_of_range: Vec::new(),
         })
     }

@@ -35,6 +35,7 @@ pub(super) static SPEC: Spec = Spec {
     created_is_start: false,
     evidence: releases::evidence,
     whole: releases::whole,
+    always: releases::always,
     finish,
 };
 

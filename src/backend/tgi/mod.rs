@@ -32,6 +32,7 @@ pub(super) static SPEC: Spec = Spec {
     created_is_start: true,
     evidence: releases::evidence,
     whole: releases::whole,
+    always: releases::always,
     finish,
 };
 

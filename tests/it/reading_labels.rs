@@ -1,12 +1,13 @@
 //! Labels that somebody left out or masked before pasting.
 
-mod reading_support;
-
-use reading_support::samples;
+use crate::reading_support::samples;
 use servescope::exposition::ProblemKind::{self, *};
 use servescope::exposition::parse;
 
-fn read(text: &str) -> (Vec<(String, Vec<(String, String)>, f64)>, Vec<ProblemKind>) {
+/// Name, labels and value.
+type Read = (String, Vec<(String, String)>, f64);
+
+fn read(text: &str) -> (Vec<Read>, Vec<ProblemKind>) {
     let parsed = parse(text.as_bytes());
     let found = parsed.scrapes.iter().flat_map(samples);
     let found =

@@ -1,8 +1,6 @@
 //! Lines of a page that stand before it, between pages or after them, and pages that stand there twice.
 
-mod reading_support;
-
-use reading_support::samples;
+use crate::reading_support::samples;
 use servescope::exposition::ProblemKind::RepeatedSeries;
 use servescope::exposition::{Parsed, parse};
 

@@ -1,15 +1,12 @@
 //! Values that are only partly there, or cannot be: histograms without buckets, gauges out of their range, the same page twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "support/snapshots.rs"]
-mod snapshots;
-
+use crate::support::snapshots::{gauge, mean, observations, one, read};
 use servescope::analyze::{Input, Options, analyze};
 use servescope::exposition;
 use servescope::report::Report;
 use servescope::signal::{Caveat, Distribution, Gauge, Mode};
 use servescope::slo::Verdict;
-use snapshots::{gauge, mean, observations, one, read};
 
 fn report(text: &str) -> Report {
     let input = Input { name: "pasted".to_owned(), at: None, hint: None, parsed: exposition::parse(text.as_bytes()) };
