@@ -45,6 +45,7 @@ mod reading_noise;
 mod reading_quotes;
 mod reading_support;
 mod reading_values;
+mod report_bytes;
 mod rules_catalogue;
 mod simulator;
 mod slo_availability;
