@@ -13,6 +13,8 @@ pub(super) struct Spec {
     pub globals: &'static [&'static str],
     /// Families that are read outside the tables.
     pub beyond_tables: &'static [&'static str],
+    /// How families begin that are the server's and are not read; they tell whose page it is where no others are.
+    pub akin: &'static [&'static str],
     /// Families that describe the process, whatever the model: they hold for every model of it.
     pub of_process: &'static [&'static str],
     pub labels: Labels,

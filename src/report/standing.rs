@@ -109,7 +109,7 @@ impl Report {
     #[must_use]
     pub fn shown_score(&self) -> Option<f64> {
         let missed = self.slo_statuses.iter().any(|status| status.verdict == Verdict::Fail);
-        self.health.score.filter(|_| self.standing.footing != Footing::Untested || !missed)
+        self.health.score.filter(|_| self.health.exercised || !missed)
     }
 }
 

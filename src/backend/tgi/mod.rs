@@ -17,6 +17,7 @@ pub(super) static SPEC: Spec = Spec {
     prefixes: &["tgi_"],
     globals: &["process_start_time_seconds"],
     beyond_tables: &["request_skipped_tokens", "batch_max_total_tokens"],
+    akin: &["batch_inference_", "batch_filter_", "batch_forward_", "batch_decode_"],
     of_process: &["process_start_time_seconds"],
     labels: Labels {
         model: &["model_name", "model_id"],
