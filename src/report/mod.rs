@@ -16,7 +16,7 @@ pub use comparison::{ComparisonRow, ComparisonView, FindingChangeView, SideView,
 pub use judged::{NotMeasurable, Opinion, OpinionVerdict, RuleStatus, RuleVerdict};
 pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
-    Note, Phase, ProblemView, QuantileView, Report, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
+    Note, Phase, ProblemView, QuantileView, Report, ServerView, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
 pub use standing::{Footing, Grounds, Standing};
 

@@ -20,6 +20,7 @@ impl Build {
             at: None,
             hint: None,
             started_at: None,
+            newest_stamp: None,
             text_index: 0,
             text_name: None,
             gauges: Default::default(),
