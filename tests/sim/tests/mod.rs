@@ -1,4 +1,0 @@
-mod exposition;
-mod labels;
-mod physics;
-mod reader;
