@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::reading_support::{corpus, files};
+use crate::reading_support::files;
+use crate::support::corpus;
 use serde_json::Value;
 use servescope::exposition::{Format, Names, verdict};
 
@@ -11,9 +12,9 @@ fn json(path: &Path) -> Value {
 }
 
 /// The cases of a file below `conformance/derived`.
-fn cases(file: &str) -> Option<Vec<Value>> {
-    let cases = json(&corpus()?.join("conformance/derived").join(file));
-    Some(cases["cases"].as_array().expect("a list of cases").clone())
+fn cases(file: &str) -> Vec<Value> {
+    let cases = json(&corpus().join("conformance/derived").join(file));
+    cases["cases"].as_array().expect("a list of cases").clone()
 }
 
 fn input(case: &Value) -> Vec<u8> {
@@ -38,9 +39,10 @@ fn base64(text: &str) -> Vec<u8> {
     bytes
 }
 
+#[needs::corpus]
 #[test]
 fn openmetrics_suite_has_its_211_verdicts() {
-    let Some(folder) = corpus() else { return };
+    let folder = corpus();
     let tests = files(&folder.join("conformance/openmetrics-1.0/tests/testdata/parsers"), "test.json");
     assert_eq!(tests.len(), 211);
     let mut wrong = Vec::new();
@@ -55,9 +57,10 @@ fn openmetrics_suite_has_its_211_verdicts() {
     assert!(wrong.is_empty(), "{} wrong verdicts:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+#[needs::corpus]
 #[test]
 fn expfmt_errors_are_found_in_the_expected_line() {
-    let Some(cases) = cases("expfmt_text_parse_errors.json") else { return };
+    let cases = cases("expfmt_text_parse_errors.json");
     assert_eq!(cases.len(), 48);
     let mut wrong = Vec::new();
     for case in cases {
@@ -78,9 +81,10 @@ fn expfmt_errors_are_found_in_the_expected_line() {
     assert!(wrong.is_empty(), "{} wrong verdicts:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+#[needs::corpus]
 #[test]
 fn expfmt_accepts_its_18_valid_texts() {
-    let Some(cases) = cases("expfmt_text_parse_ok_inputs.json") else { return };
+    let cases = cases("expfmt_text_parse_ok_inputs.json");
     assert_eq!(cases.len(), 18);
     for case in cases {
         let found = verdict(&input(&case), Format::Text004, Names::Utf8);
@@ -88,12 +92,13 @@ fn expfmt_accepts_its_18_valid_texts() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn the_scraper_rejects_its_18_texts_and_judges_its_70_openmetrics_texts() {
     for (file, format, count) in
         [("promparse_errors.json", Format::Text004, 18), ("openmetricsparse_errors.json", Format::OpenMetrics1, 70)]
     {
-        let Some(cases) = cases(file) else { return };
+        let cases = cases(file);
         assert_eq!(cases.len(), count);
         for case in cases {
             let found = verdict(&input(&case), format, Names::Utf8);
@@ -102,9 +107,10 @@ fn the_scraper_rejects_its_18_texts_and_judges_its_70_openmetrics_texts() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn whole_expositions_of_the_suites_are_accepted() {
-    let Some(folder) = corpus().map(|corpus| corpus.join("conformance")) else { return };
+    let folder = corpus().join("conformance");
     let textparse = folder.join("prometheus/model/textparse/testdata");
     let expfmt = folder.join("prometheus-common-expfmt/expfmt");
     let mut texts = vec![
@@ -125,19 +131,21 @@ fn whole_expositions_of_the_suites_are_accepted() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn a_histogram_with_negative_buckets_and_a_sum_is_rejected_as_the_openmetrics_suite_asks() {
     // Deviation: the scraper's own test file has such a histogram and its parser does not look; `bad_counter_values_8` and `_9` of the
     // official suite must be rejected for it.
-    let Some(folder) = corpus() else { return };
+    let folder = corpus();
     let text = std::fs::read(folder.join("conformance/prometheus/model/textparse/testdata/alltypes.5mfs.om.txt")).expect("a readable text");
     let found = verdict(&text, Format::OpenMetrics1, Names::Utf8);
     assert_eq!((found.accept, found.line), (false, Some(33)));
 }
 
+#[needs::corpus]
 #[test]
 fn real_dumps_follow_the_format_that_their_server_speaks() {
-    let Some(folder) = corpus() else { return };
+    let folder = corpus();
     for path in files(&folder.join("dumps"), ".prom") {
         let name = path.file_name().expect("a file name").to_string_lossy().into_owned();
         let text = std::fs::read(&path).expect("a readable dump");

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::support::snapshots::{close, corpus};
+use crate::support::corpus;
+use crate::support::snapshots::close;
 use servescope::backend::{self, Detection};
 use servescope::exposition;
 use servescope::signal::{Counter, Distribution, Merge, Snapshot, Source};
@@ -24,10 +25,8 @@ fn files() -> Vec<PathBuf> {
         }
     }
     let mut found = Vec::new();
-    if let Some(folder) = corpus() {
-        walk(&folder.join("dumps"), &mut found);
-        walk(&folder.join("series"), &mut found);
-    }
+    walk(&corpus().join("dumps"), &mut found);
+    walk(&corpus().join("series"), &mut found);
     found
 }
 
@@ -78,6 +77,7 @@ fn assert_source(name: &str, what: &str, lines: &Lines, source: &Source) {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn every_counter_is_the_sum_of_the_lines_it_names() {
     // Counted in blocks, or once for each tensor rank, and converted.
@@ -97,6 +97,7 @@ fn every_counter_is_the_sum_of_the_lines_it_names() {
     });
 }
 
+#[needs::corpus]
 #[test]
 fn every_gauge_follows_from_its_ranks() {
     each_snapshot(|name, lines, snapshot| {
@@ -114,6 +115,7 @@ fn every_gauge_follows_from_its_ranks() {
     });
 }
 
+#[needs::corpus]
 #[test]
 fn every_distribution_is_the_sum_of_the_counts_it_names() {
     let converted = [Distribution::LoadBackTime, Distribution::EvictionTime];
@@ -128,6 +130,7 @@ fn every_distribution_is_the_sum_of_the_counts_it_names() {
     });
 }
 
+#[needs::corpus]
 #[test]
 fn ratios_lie_between_zero_and_one() {
     each_snapshot(|name, _, snapshot| {
@@ -143,6 +146,7 @@ fn excerpt(text: &[&str], source: &Source) -> String {
     source.lines.iter().filter_map(|line| text.get(line as usize - 1)).flat_map(|line| [*line, "\n"]).collect()
 }
 
+#[needs::corpus]
 #[test]
 fn the_lines_alone_give_the_number() {
     // These follow from a second family, or from settings.

@@ -6,12 +6,13 @@ use servescope::signal::Version;
 
 #[track_caller]
 fn assert_range(file: &str, from: Option<&str>, to: Option<&str>) {
-    let Some(snapshot) = dump(file) else { return };
+    let snapshot = dump(file);
     let show = |version: Option<Version>| version.map(|version| version.to_string());
     let found = (show(snapshot.version.from), show(snapshot.version.to));
     assert_eq!(found, (from.map(str::to_owned), to.map(str::to_owned)), "{file}: {:?}", snapshot.version.why);
 }
 
+#[needs::corpus]
 #[test]
 fn a_whole_vllm_text_narrows_to_a_few_releases() {
     assert_range("dumps/vllm/GEN-vllm-0.8.5-from-logger-code.prom", Some("0.8.1"), Some("0.8.5"));
@@ -26,22 +27,26 @@ fn a_whole_vllm_text_narrows_to_a_few_releases() {
     assert_range("dumps/vllm/GEN-vllm-0.33.0-from-logger-code.prom", Some("0.33"), None);
 }
 
+#[needs::corpus]
 #[test]
 fn the_v0_engine_is_told_from_v1_by_its_layout() {
     assert_range("series/vllm-0.8.5-v0/c_queue_max_num_seqs/t000.prom", Some("0.8.1"), Some("0.11"));
     assert_range("dumps/vllm/EXCERPT-aibrix-runtime-doc-v0.7-qwen2.5-coder.prom", Some("0.6"), Some("0.8.4"));
 }
 
+#[needs::corpus]
 #[test]
 fn the_rust_frontend_lacks_families_without_being_old() {
     assert_range("dumps/vllm/GEN-vllm-0.33.0-rust-frontend-openmetrics.prom", Some("0.30"), None);
 }
 
+#[needs::corpus]
 #[test]
 fn an_excerpt_says_nothing_by_what_it_lacks() {
     assert_range("dumps/scenarios/A-kv-full-preempting.prom", Some("0.13"), None);
 }
 
+#[needs::corpus]
 #[test]
 fn sglang_narrows_by_gauges_labels_and_bounds() {
     assert_range("dumps/sglang/SYNTH_v0.5.16_tp1_saturated.prom", Some("0.5.13"), Some("0.5.16"));
@@ -54,6 +59,7 @@ fn sglang_narrows_by_gauges_labels_and_bounds() {
     assert_range("dumps/sglang/docs_2024-11-07_gemma2-9b_v0.3.5dev.prom", Some("0.3.5"), Some("0.3.5"));
 }
 
+#[needs::corpus]
 #[test]
 fn tgi_narrows_by_types_and_merge_reasons() {
     assert_range("dumps/tgi/datadog_integrations-core_payload_v3.prom", Some("3.0"), Some("3.3.7"));
@@ -61,10 +67,11 @@ fn tgi_narrows_by_types_and_merge_reasons() {
     assert_range("series/tgi-harness/healthy/t070.prom", Some("2.3"), Some("3.3.7"));
 }
 
+#[needs::corpus]
 #[test]
 fn signs_of_different_releases_in_one_text_give_no_range_and_say_why() {
     for file in ["dumps/vllm/SYNTH-utrobinmv-full.prom", "dumps/sglang/docs_2026-06-02_llama8b_spec_appended.prom"] {
-        let Some(snapshot) = dump(file) else { return };
+        let snapshot = dump(file);
         assert_eq!((snapshot.version.from, snapshot.version.to), (None, None), "{file}");
         assert!(snapshot.version.why[0].starts_with("Signs of different releases are mixed"), "{file}: {:?}", snapshot.version.why);
     }

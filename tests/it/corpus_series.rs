@@ -1,12 +1,13 @@
 //! Facts of the recorded series: what moves, what stays, and what the recording's client knew.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::support::snapshots::{assert_close, assert_numbers, close, corpus, count, dump, file, gauge, observations};
+use crate::support::corpus;
+use crate::support::snapshots::{assert_close, assert_numbers, close, count, dump, file, gauge, observations};
 use servescope::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Snapshot};
 
 /// All scrapes of a recording, in its order.
 fn series(folder: &str) -> Vec<Snapshot> {
-    let Some(root) = corpus() else { return Vec::new() };
+    let root = corpus();
     let mut names: Vec<String> = std::fs::read_dir(root.join("series").join(folder))
         .expect("a recording")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -14,12 +15,7 @@ fn series(folder: &str) -> Vec<Snapshot> {
         .collect();
     names.sort();
     // A fresh TGI answers with an empty body.
-    names
-        .iter()
-        .map(|name| format!("series/{folder}/{name}"))
-        .filter(|path| file(path).is_some_and(|bytes| !bytes.is_empty()))
-        .filter_map(|path| dump(&path))
-        .collect()
+    names.iter().map(|name| format!("series/{folder}/{name}")).filter(|path| !file(path).is_empty()).map(|path| dump(&path)).collect()
 }
 
 const RECORDINGS: &[(&str, BackendId, usize)] = &[
@@ -36,11 +32,12 @@ const RECORDINGS: &[(&str, BackendId, usize)] = &[
     ("tgi-harness/queue", BackendId::Tgi, 3),
 ];
 
+#[needs::corpus]
 #[test]
 fn counters_never_fall_and_the_server_stays_the_same() {
     for (folder, backend, least) in RECORDINGS {
         let snapshots = series(folder);
-        assert!(corpus().is_none() || snapshots.len() >= *least, "{folder}: {} scrapes", snapshots.len());
+        assert!(snapshots.len() >= *least, "{folder}: {} scrapes", snapshots.len());
         for pair in snapshots.windows(2) {
             assert_eq!((pair[1].backend, &pair[1].key), (*backend, &pair[0].key), "{folder}");
             assert_eq!(pair[1].started_at.as_ref().map(|start| start.0), pair[0].started_at.as_ref().map(|start| start.0), "{folder}");
@@ -52,6 +49,7 @@ fn counters_never_fall_and_the_server_stays_the_same() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn the_last_scrape_of_each_vllm_recording() {
     type Facts = (&'static str, &'static [(&'static str, Option<f64>)]);
@@ -66,14 +64,15 @@ fn the_last_scrape_of_each_vllm_recording() {
         ("i_ramp/t113", &[("queue.running", Some(8.0)), ("queue.waiting", Some(12.0)), ("requests.finished", Some(482.0))]),
     ];
     for (file, numbers) in facts {
-        let Some(snapshot) = dump(&format!("series/vllm-0.32.0/{file}.prom")) else { return };
+        let snapshot = dump(&format!("series/vllm-0.32.0/{file}.prom"));
         assert_numbers(file, &snapshot, numbers);
     }
 }
 
+#[needs::corpus]
 #[test]
 fn the_settings_of_the_kv_exhaustion_recording() {
-    let Some(snapshot) = dump("series/vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom") else { return };
+    let snapshot = dump("series/vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom");
     let config = &snapshot.config;
     assert_close(config.kv_capacity_tokens.as_ref().map(|value| value.value), 5120.0);
     assert_close(config.num_gpu_blocks_override.as_ref().map(|value| value.value), 40.0);
@@ -84,9 +83,10 @@ fn the_settings_of_the_kv_exhaustion_recording() {
     assert_eq!(config.mfu_metrics.as_ref().map(|value| value.value), Some(false));
 }
 
+#[needs::corpus]
 #[test]
 fn the_v0_recording_has_old_names_only() {
-    let Some(snapshot) = dump("series/vllm-0.8.5-v0/c_queue_max_num_seqs/t050.prom") else { return };
+    let snapshot = dump("series/vllm-0.8.5-v0/c_queue_max_num_seqs/t050.prom");
     assert_numbers(
         "v0",
         &snapshot,
@@ -105,12 +105,13 @@ fn the_v0_recording_has_old_names_only() {
     );
 }
 
+#[needs::corpus]
 #[test]
 fn the_sglang_recordings_as_their_client_saw_them() {
-    let Some(light) = dump("series/sglang-0.5.23/b_light/t068.prom") else { return };
+    let light = dump("series/sglang-0.5.23/b_light/t068.prom");
     // 60 requests of the client and the server's own warm-up request, which does not stream.
     assert_numbers("b_light", &light, &[("ttft.n", Some(60.0)), ("ttft.non_streaming", Some(1.0)), ("requests.finished", Some(61.0))]);
-    let Some(queue) = dump("series/sglang-0.5.23/c_queue_max_running/t070.prom") else { return };
+    let queue = dump("series/sglang-0.5.23/c_queue_max_running/t070.prom");
     assert_numbers(
         "c_queue_max_running",
         &queue,
@@ -126,15 +127,16 @@ fn the_sglang_recordings_as_their_client_saw_them() {
             ("requests.capacity_rejections", Some(0.0)),
         ],
     );
-    let Some(cached) = dump("series/sglang-0.5.23/f_cache_effective/t058.prom") else { return };
+    let cached = dump("series/sglang-0.5.23/f_cache_effective/t058.prom");
     assert_numbers("f_cache_effective", &cached, &[("prefix_cache.hits", Some(82_944.0)), ("prefix_cache.queries", Some(86_775.0))]);
 }
 
+#[needs::corpus]
 #[test]
 fn the_tgi_recordings_as_their_manifest_says() {
     let manifest = [(30, 129.0, 14.0, 39.0), (50, 284.0, 13.0, 84.0), (70, 420.0, 13.0, 127.0)];
     for (second, queue, batch, done) in manifest {
-        let Some(snapshot) = dump(&format!("series/tgi-harness/queue/t0{second}.prom")) else { return };
+        let snapshot = dump(&format!("series/tgi-harness/queue/t0{second}.prom"));
         assert_eq!(gauge(&snapshot, Gauge::Waiting), Some(queue), "t={second}");
         assert_eq!(gauge(&snapshot, Gauge::Running), Some(batch), "t={second}");
         assert_eq!(count(&snapshot, Counter::Finished), Some(done), "t={second}");
@@ -143,6 +145,7 @@ fn the_tgi_recordings_as_their_manifest_says() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn tgi_latency_is_validation_plus_queue_plus_inference() {
     for snapshot in series("tgi-harness/queue").iter().chain(&series("tgi-harness/healthy")) {
@@ -153,6 +156,7 @@ fn tgi_latency_is_validation_plus_queue_plus_inference() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn a_first_token_is_seen_before_the_request_is_finished() {
     for snapshot in series("vllm-0.32.0/d_kv_exhaustion_preempt") {

@@ -6,7 +6,7 @@
 use crate::edits::{EDITS, Edit};
 use crate::recordings;
 use crate::recordings::{Phase, Recording};
-use crate::support::snapshots;
+use crate::support::corpus;
 use servescope::analyze::{Input, Options, analyze};
 use servescope::report::Report;
 use servescope::rule::{Role, Severity};
@@ -41,9 +41,10 @@ fn of(takes_away: bool) -> impl Iterator<Item = &'static Edit> {
     EDITS.iter().filter(move |edit| edit.takes_away() == takes_away)
 }
 
+#[needs::corpus]
 #[test]
 fn what_is_left_out_turns_no_cause_into_another() {
-    let Some(corpus) = snapshots::corpus() else { return };
+    let corpus = corpus();
     for recording in recordings::all(&corpus.join("series")) {
         for edit in of(true) {
             for (name, phase, report) in reports(&recording.edited(edit.apply)) {
@@ -59,9 +60,10 @@ fn what_is_left_out_turns_no_cause_into_another() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn other_names_and_further_labels_change_no_cause() {
-    let Some(corpus) = snapshots::corpus() else { return };
+    let corpus = corpus();
     for recording in recordings::all(&corpus.join("series")) {
         let recorded = reports(&recording);
         for edit in of(false) {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::recordings;
-use crate::support::snapshots;
+use crate::support::corpus;
 use std::sync::OnceLock;
 
 use crate::recordings::{Label, Phase, Recording};
@@ -59,7 +59,7 @@ fn seen(recording: &Recording, from: usize, to: usize) -> Option<Seen> {
 fn every() -> &'static [Seen] {
     static ALL: OnceLock<Vec<Seen>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let Some(corpus) = snapshots::corpus() else { return Vec::new() };
+        let corpus = corpus();
         let mut all = Vec::new();
         for recording in recordings::all(&corpus.join("series")) {
             let moments = recording.moments.len();
@@ -70,6 +70,7 @@ fn every() -> &'static [Seen] {
     })
 }
 
+#[needs::corpus]
 #[test]
 fn nothing_is_claimed_while_no_request_waits() {
     for seen in every().iter().filter(|seen| seen.phase == Phase::Calm) {
@@ -80,6 +81,7 @@ fn nothing_is_claimed_while_no_request_waits() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn no_excluded_cause_is_claimed_and_no_other_as_probable() {
     for seen in every() {
@@ -91,6 +93,7 @@ fn no_excluded_cause_is_claimed_and_no_other_as_probable() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn the_cause_comes_first_in_every_window_in_which_requests_wait_throughout() {
     for seen in every().iter().filter(|seen| seen.phase == Phase::Waiting && seen.seconds >= LONG_SECONDS) {

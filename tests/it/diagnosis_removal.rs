@@ -1,14 +1,15 @@
 //! A family that is missing may silence a rule, but never makes it say that all is well: on every dump, and on windows of every series.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::support::snapshots;
+use crate::support::corpus;
 use std::path::{Path, PathBuf};
 
 use crate::support::removal::{Texts, healthy_by_removal};
 
+#[needs::corpus]
 #[test]
 fn no_rule_of_any_dump_turns_from_fired_to_clear_when_a_family_is_missing() {
-    let Some(root) = snapshots::corpus() else { return };
+    let root = corpus();
     let dumps: Vec<PathBuf> = inside(&root.join("dumps")).iter().flat_map(|folder| inside(folder)).filter(|path| is_text(path)).collect();
     assert!(dumps.len() >= 40, "{} dumps", dumps.len());
     let healthy: Vec<String> =
@@ -16,9 +17,10 @@ fn no_rule_of_any_dump_turns_from_fired_to_clear_when_a_family_is_missing() {
     assert!(healthy.is_empty(), "{}", healthy.join("\n"));
 }
 
+#[needs::corpus]
 #[test]
 fn no_rule_of_any_series_turns_from_fired_to_clear_when_a_family_is_missing() {
-    let Some(root) = snapshots::corpus() else { return };
+    let root = corpus();
     let runs: Vec<PathBuf> = inside(&root.join("series")).iter().flat_map(|server| inside(server)).collect();
     assert!(runs.len() >= 10, "{} runs", runs.len());
     let mut healthy = Vec::new();

@@ -6,19 +6,20 @@ use crate::support::snapshots;
 use servescope::rule::{ConfidenceWord, Diagnosis, Role, Severity, Symptom};
 use servescope::signal::Observation;
 
-fn snapshot(path: &str) -> Option<Diagnosis> {
-    let bytes = snapshots::file(path)?;
+fn snapshot(path: &str) -> Diagnosis {
+    let bytes = snapshots::file(path);
     let text = String::from_utf8_lossy(&bytes);
-    Some(diagnosis(&Observation::snapshot(server(&text, None).expect("a server"))))
+    diagnosis(&Observation::snapshot(server(&text, None).expect("a server")))
 }
 
 fn no_current_critical(found: &Diagnosis) {
     assert!(found.findings.iter().all(|finding| finding.severity < Severity::Critical), "{:#?}", found.findings);
 }
 
+#[needs::corpus]
 #[test]
 fn a_full_cache_with_a_queue_is_possibly_the_cause_and_past_preemptions_are_named_as_past() {
-    let Some(found) = snapshot("dumps/scenarios/A-kv-full-preempting.prom") else { return };
+    let found = snapshot("dumps/scenarios/A-kv-full-preempting.prom");
     assert_eq!(first_cause(&found), Some("kv-capacity-bound"));
     let finding = &found.findings[0];
     assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
@@ -26,9 +27,10 @@ fn a_full_cache_with_a_queue_is_possibly_the_cause_and_past_preemptions_are_name
     no_current_critical(&found);
 }
 
+#[needs::corpus]
 #[test]
 fn a_target_missed_since_start_is_no_current_trouble_when_nothing_waits() {
-    let Some(found) = snapshot("dumps/scenarios/B-slow-ttft-over-life-calm-now.prom") else { return };
+    let found = snapshot("dumps/scenarios/B-slow-ttft-over-life-calm-now.prom");
     assert_eq!(first_cause(&found), None);
     assert!(found.unexplained.iter().any(|seen| seen.symptom == Symptom::Ttft && !seen.current));
     assert!(found.headline.text.contains("since start"), "{}", found.headline.text);
@@ -36,31 +38,35 @@ fn a_target_missed_since_start_is_no_current_trouble_when_nothing_waits() {
     no_current_critical(&found);
 }
 
+#[needs::corpus]
 #[test]
 fn slow_tokens_are_found_where_only_the_average_per_request_is_exported() {
-    let Some(found) = snapshot("dumps/scenarios/C-slow-decode.prom") else { return };
+    let found = snapshot("dumps/scenarios/C-slow-decode.prom");
     let symptoms: Vec<Symptom> = found.unexplained.iter().map(|seen| seen.symptom).collect();
     assert_eq!(symptoms, [Symptom::Itl], "the first token is fast");
     assert!(found.headline.text.starts_with("Tokens came too slowly since start"), "{}", found.headline.text);
     no_current_critical(&found);
 }
 
+#[needs::corpus]
 #[test]
 fn a_fresh_idle_server_is_idle_and_nothing_else() {
-    let Some(found) = snapshot("dumps/scenarios/D-idle-fresh.prom") else { return };
+    let found = snapshot("dumps/scenarios/D-idle-fresh.prom");
     assert_eq!(found.state.kind.id(), "idle");
     assert!(claims(&found).is_empty(), "{:#?}", found.findings);
 }
 
+#[needs::corpus]
 #[test]
 fn a_busy_server_is_not_sick() {
-    let Some(found) = snapshot("dumps/scenarios/E-busy-and-healthy.prom") else { return };
+    let found = snapshot("dumps/scenarios/E-busy-and-healthy.prom");
     assert!(claims(&found).is_empty(), "{:#?}", found.findings);
 }
 
+#[needs::corpus]
 #[test]
 fn a_queue_of_thousands_is_said_even_when_its_limit_cannot_be_told() {
-    let Some(found) = snapshot("dumps/sglang/docs_2025-03-03_llama8b_overloaded.prom") else { return };
+    let found = snapshot("dumps/sglang/docs_2025-03-03_llama8b_overloaded.prom");
     assert!(found.headline.text.starts_with("2,826 requests wait"), "{}", found.headline.text);
     assert!(claims(&found).iter().any(|finding| finding.rule.id == "queue-unexplained"));
     // 162 is no chosen number, and SGLang reserves memory that its usage does not show.
@@ -68,15 +74,17 @@ fn a_queue_of_thousands_is_said_even_when_its_limit_cannot_be_told() {
     no_current_critical(&found);
 }
 
+#[needs::corpus]
 #[test]
 fn old_preemptions_are_no_finding_on_a_calm_server() {
-    let Some(found) = snapshot("dumps/scenarios/G-old-preemptions-calm-now.prom") else { return };
+    let found = snapshot("dumps/scenarios/G-old-preemptions-calm-now.prom");
     assert!(claims(&found).is_empty(), "{:#?}", found.findings);
 }
 
+#[needs::corpus]
 #[test]
 fn a_real_server_with_64_running_and_64_waiting_is_short_of_slots() {
-    let Some(found) = snapshot("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
+    let found = snapshot("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
     assert_eq!(first_cause(&found), Some("sequence-limit"));
     let finding = claims(&found).into_iter().next().unwrap();
     assert!(finding.sentence.contains("KV has room for 195 (inferred)"), "{}", finding.sentence);
@@ -86,9 +94,10 @@ fn a_real_server_with_64_running_and_64_waiting_is_short_of_slots() {
     no_current_critical(&found);
 }
 
+#[needs::corpus]
 #[test]
 fn the_same_server_with_a_full_cache_is_short_of_memory() {
-    let Some(bytes) = snapshots::file("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
+    let bytes = snapshots::file("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
     let text: String = String::from_utf8_lossy(&bytes)
         .lines()
         .map(|line| match line.rsplit_once(' ') {
@@ -102,9 +111,10 @@ fn the_same_server_with_a_full_cache_is_short_of_memory() {
     assert!(claims(&found).iter().all(|finding| finding.role != Role::Cause || finding.confidence.word == ConfidenceWord::Possible));
 }
 
+#[needs::corpus]
 #[test]
 fn the_same_server_idle_has_nothing_to_judge() {
-    let Some(found) = snapshot("dumps/vllm/er0080-vllm-0.25.1-idle.prom") else { return };
+    let found = snapshot("dumps/vllm/er0080-vllm-0.25.1-idle.prom");
     assert_eq!(found.state.kind.id(), "idle");
     assert_eq!(first_cause(&found), None);
 }

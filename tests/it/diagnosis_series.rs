@@ -1,8 +1,8 @@
 //! Every recorded run with its label: the expected cause comes first, and nothing that the label excludes is claimed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use crate::support::corpus;
 use crate::support::diagnosis::{claimed, diagnosis, first_cause, server};
-use crate::support::snapshots;
 use servescope::signal::{Observation, Snapshot, same_instance};
 
 struct Run {
@@ -62,7 +62,7 @@ const RUNS: &[Run] = &[
 
 /// Snapshots of a recording between two times, with their times.
 fn snapshots_of(folder: &str, (from, to): (f64, f64)) -> Vec<(f64, Snapshot)> {
-    let Some(root) = snapshots::corpus() else { return Vec::new() };
+    let root = corpus();
     let folder = root.join("series").join(folder);
     let manifest: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(folder.join("manifest.json")).expect("a manifest")).expect("JSON");
@@ -89,6 +89,7 @@ fn judge(run: &Run, window: (f64, f64), seen: &Observation) {
     assert!(wrong.is_empty(), "{name}: {wrong:?}");
 }
 
+#[needs::corpus]
 #[test]
 fn the_window_over_the_loaded_phase_names_the_cause_of_each_run() {
     for run in RUNS {
@@ -99,6 +100,7 @@ fn the_window_over_the_loaded_phase_names_the_cause_of_each_run() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn so_does_every_window_of_twenty_seconds_or_more_inside_it() {
     for run in RUNS {
@@ -111,6 +113,7 @@ fn so_does_every_window_of_twenty_seconds_or_more_inside_it() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn a_single_snapshot_of_a_healthy_run_claims_nothing() {
     for run in RUNS.iter().filter(|run| run.cause.is_none()) {
@@ -120,6 +123,7 @@ fn a_single_snapshot_of_a_healthy_run_claims_nothing() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn a_single_snapshot_of_a_loaded_run_claims_nothing_wrong() {
     for run in RUNS.iter().filter(|run| run.cause.is_some()) {
@@ -131,6 +135,7 @@ fn a_single_snapshot_of_a_loaded_run_claims_nothing_wrong() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn a_ramp_into_its_slots_is_named_once_requests_wait() {
     let ramp = |window| Run { folder: "vllm-0.32.0/i_ramp", loaded: window, cause: Some("sequence-limit"), forbidden: MEMORY };

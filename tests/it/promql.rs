@@ -3,14 +3,15 @@
 //! The cases come from `promql/promqltest/testdata/{histograms,functions}.test` of Prometheus (Apache-2.0), extracted to JSON with their input
 //! samples. They lie beside the checkout in `../shared/conformance/derived`, or in `$SERVESCOPE_CORPUS/conformance/derived`.
 
-use std::path::PathBuf;
+use crate::support::corpus;
 
 use serde_json::Value;
 use servescope::stats::promql::{histogram_fraction, histogram_quantile, range_function};
 
+#[needs::corpus]
 #[test]
 fn every_quantile_and_fraction_case_agrees() {
-    let Some(cases) = cases("histogram_quantile_cases.json") else { return };
+    let cases = cases("histogram_quantile_cases.json");
     assert_eq!(cases.len(), 69, "number of cases in the file");
     for case in &cases {
         let arguments: Vec<f64> = list(case, "args").iter().map(number).collect();
@@ -28,9 +29,10 @@ fn every_quantile_and_fraction_case_agrees() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn every_range_function_case_agrees() {
-    let Some(cases) = cases("range_function_cases.json") else { return };
+    let cases = cases("range_function_cases.json");
     assert_eq!(cases.len(), 34, "number of cases in the file");
     for case in &cases {
         let name = case["fn"].as_str().expect("a function name");
@@ -53,15 +55,11 @@ fn assert_same(found: f64, expected: f64, case: &Value) {
     assert!(same, "{} gave {found}, Prometheus gives {expected}", case["expr"]);
 }
 
-fn cases(file: &str) -> Option<Vec<Value>> {
-    let corpus = std::env::var_os("SERVESCOPE_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    let path = corpus.join("conformance/derived").join(file);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("SKIPPED: {} is not there; set SERVESCOPE_CORPUS to the folder that holds conformance/", path.display());
-        return None;
-    };
+fn cases(file: &str) -> Vec<Value> {
+    let path = corpus().join("conformance/derived").join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let document: Value = serde_json::from_str(&text).expect("valid JSON");
-    Some(list(&document, "cases").to_vec())
+    list(&document, "cases").to_vec()
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {

@@ -1,16 +1,18 @@
 //! What is read from a text: samples, families, several scrapes.
 
-use crate::reading_support::{corpus, files, samples};
+use crate::reading_support::{files, samples};
+use crate::support::corpus;
 use servescope::exposition::{ProblemKind, parse};
 use servescope::metrics::{Kind, Scrape};
 
-fn dump(path: &str) -> Option<String> {
-    corpus().map(|folder| std::fs::read_to_string(folder.join("dumps").join(path)).expect("a dump of the corpus"))
+fn dump(path: &str) -> String {
+    std::fs::read_to_string(corpus().join("dumps").join(path)).expect("a dump of the corpus")
 }
 
+#[needs::corpus]
 #[test]
 fn every_dump_of_the_corpus_is_one_scrape_without_a_problem() {
-    let Some(folder) = corpus() else { return };
+    let folder = corpus();
     for path in files(&folder.join("dumps"), ".prom") {
         let parsed = parse(&std::fs::read(&path).expect("a readable dump"));
         assert_eq!(parsed.scrapes.len(), 1, "{}", path.display());
@@ -20,13 +22,11 @@ fn every_dump_of_the_corpus_is_one_scrape_without_a_problem() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn two_scrapes_after_one_another_are_read_as_two_and_equal_each_by_itself() {
-    let (Some(before), Some(after)) =
-        (dump("vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-before.prom"), dump("vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-after.prom"))
-    else {
-        return;
-    };
+    let before = dump("vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-before.prom");
+    let after = dump("vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-after.prom");
     let parsed = parse(format!("{before}{after}").as_bytes());
     assert_eq!(parsed.scrapes.len(), 2);
     assert_eq!(samples(&parsed.scrapes[0]), samples(&parse(before.as_bytes()).scrapes[0]));
@@ -87,9 +87,10 @@ fn a_stray_duplicate_keeps_its_first_value_and_is_reported() {
     assert_eq!(reported, [(ProblemKind::RepeatedSeries, 51)]);
 }
 
+#[needs::corpus]
 #[test]
 fn python_openmetrics_declares_colons_and_writes_underscores_and_they_find_each_other() {
-    let Some(text) = dump("vllm/GEN-vllm-0.33.0-python-openmetrics-negotiated.prom") else { return };
+    let text = dump("vllm/GEN-vllm-0.33.0-python-openmetrics-negotiated.prom");
     let scrape = &parse(text.as_bytes()).scrapes[0];
     let family = scrape.family("vllm_prompt_tokens").expect("the family of vllm_prompt_tokens_total");
     assert_eq!((family.kind(), family.is_declared()), (Kind::Counter, true));

@@ -1,8 +1,8 @@
 //! The catalogue is whole: every rule file is registered, documented and tested, and what it advises exists.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use crate::support::corpus;
 use crate::support::diagnosis as support;
-use crate::support::snapshots;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -103,9 +103,10 @@ fn every_rule_file_is_registered_and_has_a_case_for_each_answer() {
     assert_eq!(files, RULES.len());
 }
 
+#[needs::corpus]
 #[test]
 fn every_advised_flag_is_one_that_the_detected_releases_have() {
-    let Some(root) = snapshots::corpus() else { return };
+    let root = corpus();
     let mut advised = 0;
     for folder in ["dumps/vllm", "dumps/sglang", "dumps/tgi", "dumps/scenarios"] {
         for path in rule_files(&root.join(folder)) {

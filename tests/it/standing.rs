@@ -21,8 +21,8 @@ fn report(texts: &[&str]) -> Report {
     analyze(&texts.iter().enumerate().map(input).collect::<Vec<_>>(), &Options::default()).expect("a report")
 }
 
-fn dump(path: &str) -> Option<Report> {
-    Some(report(&[&String::from_utf8_lossy(&snapshots::file(path)?)]))
+fn dump(path: &str) -> Report {
+    report(&[&String::from_utf8_lossy(&snapshots::file(path))])
 }
 
 fn again(report: &Report) -> Standing {
@@ -55,39 +55,43 @@ fn a_server_that_meets_its_targets_and_has_no_finding_is_healthy() {
     assert_eq!(report.standing.sentence, "No target missed, 1 of 6 cannot be decided.");
 }
 
+#[needs::corpus]
 #[test]
 fn a_possible_cause_that_breaks_no_target_is_no_plain_healthy() {
-    let Some(report) = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
+    let report = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
     assert_eq!(report.health.band, Band::Healthy, "the number follows its own rules");
     assert_eq!(footing(&report), Footing::LookCloser);
     let sentence = report.standing.sentence;
     assert_eq!(sentence, "No target missed, 1 of 6 cannot be decided; 1 possible cause, not confirmed and counted as a risk only.");
 }
 
+#[needs::corpus]
 #[test]
 fn a_symptom_without_a_cause_is_no_plain_healthy() {
     let mut report = report(&HEALTHY);
-    let Some(symptom) = dump("dumps/sglang/gateway_aggregated_2workers_underscore.prom") else { return };
+    let symptom = dump("dumps/sglang/gateway_aggregated_2workers_underscore.prom");
     report.bottlenecks = symptom.bottlenecks;
     report.standing = again(&report);
     assert_eq!(footing(&report), Footing::LookCloser);
     assert!(report.standing.sentence.contains("no cause found yet"));
 }
 
+#[needs::corpus]
 #[test]
 fn a_high_score_beside_a_missed_target_names_it() {
-    let Some(report) = dump("dumps/vllm/SYNTH-podwarden-0.25.1-trimmed.prom") else { return };
+    let report = dump("dumps/vllm/SYNTH-podwarden-0.25.1-trimmed.prom");
     assert_eq!(report.health.band, Band::Healthy);
     assert_eq!(footing(&report), Footing::TargetMissed);
     assert!(report.standing.sentence.starts_with("1 of 6 targets missed, 5 cannot be decided"));
 }
 
+#[needs::corpus]
 #[test]
 fn idle_and_undecided_are_called_so() {
     let idle = report(&[include_str!("../../assets/samples/vllm-idle-1.prom"), include_str!("../../assets/samples/vllm-idle-2.prom")]);
     assert_eq!((idle.overall_health_score, footing(&idle)), (Some(100.0), Footing::Untested));
     // Three running, one waiting, and not one request finished: nothing to decide a target by.
-    let Some(undecided) = dump("dumps/vllm/SYNTH-belonghim-multi-pod.prom") else { return };
+    let undecided = dump("dumps/vllm/SYNTH-belonghim-multi-pod.prom");
     assert_eq!(footing(&undecided), Footing::NotProven);
     assert!(undecided.standing.sentence.starts_with("None of 2 targets can be decided"));
 }

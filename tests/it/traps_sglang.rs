@@ -22,9 +22,10 @@ fn there_is_no_start_time_and_a_proxys_created_samples_are_none() {
     assert!(snapshot.started_at.is_none() && snapshot.has_caveat(Caveat::NoStartTime));
 }
 
+#[needs::corpus]
 #[test]
 fn hits_are_taken_from_counters_and_not_from_the_hit_rate_gauge() {
-    let Some(snapshot) = dump("series/sglang-0.5.23/f_cache_effective/t058.prom") else { return };
+    let snapshot = dump("series/sglang-0.5.23/f_cache_effective/t058.prom");
     // 82,944 of 3,831 + 82,944 tokens; the gauge is that of the last prefill batch only.
     assert_numbers("f_cache", &snapshot, &[("prefix_cache.hits", Some(82_944.0)), ("prefix_cache.queries", Some(86_775.0))]);
     let old = one("sglang:cache_hit_rate{model_name=\"m\"} 0.9\nsglang:num_running_reqs{model_name=\"m\"} 1\n");
@@ -149,15 +150,17 @@ fn nan_and_unset_gauges_are_no_numbers() {
     assert_eq!(snapshot.gauges.keys().copied().collect::<Vec<_>>(), [Gauge::Running]);
 }
 
+#[needs::corpus]
 #[test]
 fn the_utilization_gauge_is_never_read() {
-    let Some(snapshot) = dump("dumps/sglang/datadog_v0.5.10.post1_edited_fixture.prom") else { return };
+    let snapshot = dump("dumps/sglang/datadog_v0.5.10.post1_edited_fixture.prom");
     assert!(snapshot.gauges.values().all(|value| !value.source.metric.contains(":utilization")));
 }
 
+#[needs::corpus]
 #[test]
 fn an_accepted_length_of_zero_is_speculation_switched_off() {
-    let Some(snapshot) = dump("series/sglang-0.5.23/b_light/t068.prom") else { return };
+    let snapshot = dump("series/sglang-0.5.23/b_light/t068.prom");
     assert_numbers("off", &snapshot, &[("speculation.accept_length", None), ("speculation.accept_rate", None)]);
     assert!(snapshot.config.speculative_tokens.is_none());
     let on = one(&format!(
@@ -167,16 +170,18 @@ fn an_accepted_length_of_zero_is_speculation_switched_off() {
     assert_close(on.config.speculative_tokens.as_ref().map(|value| value.value), 4.0);
 }
 
+#[needs::corpus]
 #[test]
 fn a_hit_rate_above_one_is_the_percent_of_the_days_before_0_3_5() {
-    let Some(snapshot) = dump("dumps/sglang/docs_2024-11-07_gemma2-9b_v0.3.5dev.prom") else { return };
+    let snapshot = dump("dumps/sglang/docs_2024-11-07_gemma2-9b_v0.3.5dev.prom");
     assert_close(gauge(&snapshot, Gauge::CacheHitRateGauge), 0.1061);
     assert_eq!(snapshot.key.model.as_deref(), Some("google/gemma-2-9b-it"));
 }
 
+#[needs::corpus]
 #[test]
 fn first_tokens_are_those_of_streaming_requests() {
-    let Some(snapshot) = dump("dumps/sglang/SYNTH_v0.5.23_dp2_saturated.prom") else { return };
+    let snapshot = dump("dumps/sglang/SYNTH_v0.5.23_dp2_saturated.prom");
     assert_numbers(
         "streaming",
         &snapshot,
@@ -191,9 +196,10 @@ fn first_tokens_are_those_of_streaming_requests() {
     assert!(snapshot.has_caveat(Caveat::NonStreamingLeftOut) && !snapshot.has_caveat(Caveat::TtftMayMixNonStreaming));
 }
 
+#[needs::corpus]
 #[test]
 fn without_the_streaming_label_the_first_token_may_be_the_fiftieth() {
-    let Some(snapshot) = dump("dumps/sglang/SYNTH_v0.5.16_tp1_saturated.prom") else { return };
+    let snapshot = dump("dumps/sglang/SYNTH_v0.5.16_tp1_saturated.prom");
     assert!(snapshot.has_caveat(Caveat::TtftMayMixNonStreaming));
     assert_eq!(observations(&snapshot, Distribution::Ttft), Some(1800.0));
 }
@@ -260,16 +266,18 @@ sglang:http_responses_total{endpoint=\"/freeze_gc\",method=\"POST\",status_code=
     );
 }
 
+#[needs::corpus]
 #[test]
 fn a_health_probe_during_start_is_no_rejection() {
-    let Some(snapshot) = dump("series/sglang-0.5.23/c_queue_max_running/t070.prom") else { return };
+    let snapshot = dump("series/sglang-0.5.23/c_queue_max_running/t070.prom");
     // One 503 of /health in the text.
     assert_eq!(count(&snapshot, Counter::CapacityRejections), Some(0.0));
 }
 
+#[needs::corpus]
 #[test]
 fn counters_at_finish_and_live_ones_are_two_things() {
-    let Some(snapshot) = dump("dumps/sglang/SYNTH_v0.5.23_dp2_saturated.prom") else { return };
+    let snapshot = dump("dumps/sglang/SYNTH_v0.5.23_dp2_saturated.prom");
     assert_numbers("tokens", &snapshot, &[("tokens.output", Some(432_000.0)), ("tokens.output_live", Some(1_024_000.0))]);
     assert!(snapshot.has_caveat(Caveat::CountedAtFinish));
 }
@@ -288,25 +296,28 @@ fn the_inter_token_family_was_renamed_and_both_existed_for_a_while() {
     assert_eq!(observations(&old, Distribution::Itl), Some(5.0));
 }
 
+#[needs::corpus]
 #[test]
 fn pd_series_of_zero_are_no_sign_of_disaggregation() {
-    let Some(snapshot) = dump("series/sglang-0.5.23/b_light/t068.prom") else { return };
+    let snapshot = dump("series/sglang-0.5.23/b_light/t068.prom");
     assert_eq!(gauge(&snapshot, Gauge::DecodePreallocQueue), Some(0.0));
     assert_eq!(snapshot.config.engine_type.as_ref().unwrap().value, "unified");
 }
 
+#[needs::corpus]
 #[test]
 fn workers_behind_a_gateway_are_told_apart() {
-    let Some(bytes) = snapshots::file("dumps/sglang/gateway_aggregated_2workers_underscore.prom") else { return };
+    let bytes = snapshots::file("dumps/sglang/gateway_aggregated_2workers_underscore.prom");
     let workers = read(&String::from_utf8_lossy(&bytes));
     let sources: Vec<&str> = workers.iter().map(|worker| worker.key.labels[0].1.as_str()).collect();
     assert_eq!(sources, ["worker1", "worker2"]);
     assert!(workers.iter().all(|worker| gauge(worker, Gauge::Waiting) == Some(2826.0)));
 }
 
+#[needs::corpus]
 #[test]
 fn overload_beyond_the_last_bucket_keeps_its_mean() {
-    let Some(snapshot) = dump("dumps/sglang/docs_2025-03-03_llama8b_overloaded.prom") else { return };
+    let snapshot = dump("dumps/sglang/docs_2025-03-03_llama8b_overloaded.prom");
     let histogram = &snapshot.distributions.get(&Distribution::Ttft).unwrap().histogram;
     let highest = histogram.buckets.iter().rev().find(|bucket| bucket.upper.is_finite()).unwrap();
     assert_eq!(highest.upper, 30.0);

@@ -22,10 +22,11 @@ fn counters_have_no_total_suffix_and_may_get_one_from_a_proxy() {
     );
 }
 
+#[needs::corpus]
 #[test]
 fn request_count_counts_openai_requests_twice() {
-    let Some(plain) = dump("dumps/tgi/SYNTH_tgi_v3_overloaded.prom") else { return };
-    let Some(doubled) = dump("dumps/tgi/SYNTH_tgi_v3_chatapi_doublecount.prom") else { return };
+    let plain = dump("dumps/tgi/SYNTH_tgi_v3_overloaded.prom");
+    let doubled = dump("dumps/tgi/SYNTH_tgi_v3_chatapi_doublecount.prom");
     assert!(!plain.has_caveat(Caveat::RequestCountDoubled) && doubled.has_caveat(Caveat::RequestCountDoubled));
     for counter in [Counter::Finished, Counter::CapacityRejections, Counter::ServerErrors, Counter::ClientErrors, Counter::Aborted] {
         assert_eq!(count(&plain, counter), count(&doubled, counter), "{counter:?}");
@@ -39,9 +40,10 @@ fn open_requests_were_received_and_are_not_doubled() {
     assert!(!snapshot.has_caveat(Caveat::RequestCountDoubled));
 }
 
+#[needs::corpus]
 #[test]
 fn a_name_that_ends_in_count_can_be_a_counter() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     assert_numbers(
         "count",
         &snapshot,
@@ -51,9 +53,10 @@ fn a_name_that_ends_in_count_can_be_a_counter() {
     assert_eq!(snapshot.counters.get(&Counter::DecodeCalls).unwrap().source.metric, "tgi_batch_inference_count{method=\"decode\"}");
 }
 
+#[needs::corpus]
 #[test]
 fn there_is_no_first_token_time() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     assert!(snapshot.has_caveat(Caveat::NoTtft));
     assert_eq!((observations(&snapshot, Distribution::Ttft), observations(&snapshot, Distribution::Itl)), (None, None));
     // What it can be bounded by.
@@ -62,16 +65,18 @@ fn there_is_no_first_token_time() {
     assert_close(mean(&snapshot, Distribution::PrefillCallTime), 1.389_293_183_000_000_2 / 16.0);
 }
 
+#[needs::corpus]
 #[test]
 fn time_per_token_includes_prefill() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     assert!(snapshot.has_caveat(Caveat::TpotIncludesPrefill));
     assert_close(mean(&snapshot, Distribution::Tpot), 8.643_160_945 / 109.0);
 }
 
+#[needs::corpus]
 #[test]
 fn the_queue_share_is_exact() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     let sum = |key: Distribution| snapshot.distributions.get(&key).unwrap().histogram.sum.unwrap();
     // 54.6 % of the latency of its requests.
     assert!((sum(Distribution::QueueTime) / sum(Distribution::E2e) - 0.5456).abs() < 1e-4);
@@ -79,13 +84,15 @@ fn the_queue_share_is_exact() {
     assert!((parts - sum(Distribution::E2e)).abs() < 0.002);
 }
 
+#[needs::corpus]
 #[test]
 fn only_successes_leave_a_latency() {
-    let Some(snapshot) = dump("dumps/tgi/SYNTH_tgi_v3_overloaded.prom") else { return };
+    let snapshot = dump("dumps/tgi/SYNTH_tgi_v3_overloaded.prom");
     assert!(snapshot.has_caveat(Caveat::OnlySuccessesTimed));
     assert_eq!((observations(&snapshot, Distribution::E2e), count(&snapshot, Counter::CapacityRejections)), (Some(2200.0), Some(4210.0)));
 }
 
+#[needs::corpus]
 #[test]
 fn segments_of_long_outputs_count_as_inputs() {
     let inputs = |n: u32| {
@@ -96,13 +103,14 @@ fn segments_of_long_outputs_count_as_inputs() {
     assert!(one(&inputs(25)).has_caveat(Caveat::SegmentsCountedAsInputs));
     assert!(!one(&inputs(10)).has_caveat(Caveat::SegmentsCountedAsInputs));
     // 2328 inputs, of which 2200 succeeded and 128 are open.
-    let Some(overloaded) = dump("dumps/tgi/SYNTH_tgi_v3_overloaded.prom") else { return };
+    let overloaded = dump("dumps/tgi/SYNTH_tgi_v3_overloaded.prom");
     assert!(!overloaded.has_caveat(Caveat::SegmentsCountedAsInputs));
 }
 
+#[needs::corpus]
 #[test]
 fn reserved_tokens_are_no_usage_without_their_budget() {
-    let Some(snapshot) = dump("dumps/tgi/SYNTH_tgi_v3_overloaded.prom") else { return };
+    let snapshot = dump("dumps/tgi/SYNTH_tgi_v3_overloaded.prom");
     assert_numbers("reserved", &snapshot, &[("kv_cache.reserved_tokens", Some(118_784.0)), ("kv_cache.usage", None)]);
     let with = one("tgi_batch_current_max_tokens 3000\ntgi_batch_max_total_tokens 4000\ntgi_request_success 1\n");
     assert_eq!(gauge(&with, Gauge::KvUsage), Some(0.75));
@@ -111,15 +119,17 @@ fn reserved_tokens_are_no_usage_without_their_budget() {
     assert_eq!(gauge(&zero, Gauge::KvUsage), None);
 }
 
+#[needs::corpus]
 #[test]
 fn there_are_no_preemptions_and_no_prefix_cache_counters() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     assert_numbers("absent", &snapshot, &[("preemptions", None), ("prefix_cache.hits", None), ("prefix_cache.queries", None)]);
 }
 
+#[needs::corpus]
 #[test]
 fn a_fresh_server_has_an_empty_body() {
-    let Some(bytes) = snapshots::file("dumps/tgi/empty_before_first_request.prom") else { return };
+    let bytes = snapshots::file("dumps/tgi/empty_before_first_request.prom");
     let parsed = exposition::parse(&bytes);
     assert!(parsed.scrapes.iter().all(|scrape| backend::detect(scrape) == Detection::Unknown));
     assert!(parsed.scrapes.iter().all(|scrape| backend::read(scrape, BackendId::Tgi).is_empty()));
@@ -134,9 +144,10 @@ fn a_missing_failure_family_is_no_failure() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn nothing_says_when_it_started_or_which_model_it_serves() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     assert!(snapshot.started_at.is_none() && snapshot.has_caveat(Caveat::NoStartTime));
     assert!(snapshot.key.model.is_none() && snapshot.key.labels.is_empty());
 }
@@ -165,38 +176,43 @@ tgi_request_skipped_tokens_count 40
     assert_eq!(summary.version.from, Some(Version(2, 3, 0)));
 }
 
+#[needs::corpus]
 #[test]
 fn skipped_tokens_of_zero_are_no_speculation() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     // Its count of 3423 is that of the tokens.
     assert_numbers("off", &snapshot, &[("speculation.accepted_tokens", None), ("speculation.verify_calls", None)]);
 }
 
+#[needs::corpus]
 #[test]
 fn the_decode_duration_is_detokenisation_and_not_the_decode_phase() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     assert_close(mean(&snapshot, Distribution::DetokenizeTime), 0.172_416_639_999_999_98 / 1509.0);
     assert_close(mean(&snapshot, Distribution::DecodeCallTime), 90.326_303_666_000_02 / 1509.0);
     assert_eq!(observations(&snapshot, Distribution::DecodeTime), None);
 }
 
+#[needs::corpus]
 #[test]
 fn merges_and_the_time_of_merging_are_two_families() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     assert_eq!((count(&snapshot, Counter::ConcatChunking), observations(&snapshot, Distribution::ConcatTime)), (Some(3.0), Some(3.0)));
 }
 
+#[needs::corpus]
 #[test]
 fn the_reason_of_merges_tells_chunked_prefill() {
-    let Some(chunked) = dump(REAL) else { return };
+    let chunked = dump(REAL);
     assert_eq!(chunked.config.chunked_prefill.as_ref().map(|value| value.value), Some(true));
-    let Some(whole) = dump("dumps/tgi/SYNTH_tgi_v2.0_overloaded_nohelp.prom") else { return };
+    let whole = dump("dumps/tgi/SYNTH_tgi_v2.0_overloaded_nohelp.prom");
     assert_eq!(whole.config.chunked_prefill.as_ref().map(|value| value.value), Some(false));
 }
 
+#[needs::corpus]
 #[test]
 fn the_last_bounds_are_the_token_limits_give_or_take_float_noise() {
-    let Some(snapshot) = dump(REAL) else { return };
+    let snapshot = dump(REAL);
     // le="511.00000000000006" and le="512".
     let input = snapshot.config.max_input_tokens.as_ref().unwrap();
     assert_eq!((input.value, input.inferred, input.source.lines.len()), (511.0, true, 1));
@@ -209,17 +225,19 @@ fn a_histogram_that_was_cut_says_not_how_many_there_were() {
     assert_eq!(observations(&snapshot, Distribution::AdmittedBatch), None);
 }
 
+#[needs::corpus]
 #[test]
 fn backends_without_batch_metrics_are_named() {
     let snapshot = one("tgi_request_success 3\ntgi_request_count 3\n");
     assert!(snapshot.has_caveat(Caveat::NoBatchMetrics));
-    let Some(full) = dump(REAL) else { return };
+    let full = dump(REAL);
     assert!(!full.has_caveat(Caveat::NoBatchMetrics));
 }
 
+#[needs::corpus]
 #[test]
 fn the_tgis_adapter_of_vllm_is_not_tgi() {
-    let Some(bytes) = snapshots::file("dumps/tgi/partial_ibm-vllm-18_tgis_variant.prom") else { return };
+    let bytes = snapshots::file("dumps/tgi/partial_ibm-vllm-18_tgis_variant.prom");
     let Detection::Other { name, why } = detect(&String::from_utf8_lossy(&bytes)) else { panic!("an adapter") };
     assert_eq!(name, "IBM TGIS adapter");
     assert!(why.contains("tgi_batch_inference_duration"), "{why}");

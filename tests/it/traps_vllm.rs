@@ -36,9 +36,10 @@ vllm:kv_cache_usage_perc{engine=\"1\",model_name=\"m\"} 0.2
     assert_eq!(ranks, ["0", "1", "10"]);
 }
 
+#[needs::corpus]
 #[test]
 fn num_gpu_blocks_is_the_sum_over_ranks_repeated_on_each() {
-    let Some(snapshot) = dump("dumps/vllm/GEN-vllm-0.33.0-dp2-from-logger-code.prom") else { return };
+    let snapshot = dump("dumps/vllm/GEN-vllm-0.33.0-dp2-from-logger-code.prom");
     // 439,200 tokens on each of two engines, and 54,900 blocks of 16 on both series.
     assert_close(snapshot.config.kv_capacity_tokens.as_ref().map(|value| value.value), 878_400.0);
     let old = one("\
@@ -50,18 +51,20 @@ vllm:num_requests_running{engine=\"0\",model_name=\"m\"} 0
     assert!(old.has_caveat(Caveat::KvCapacityFromBlocks));
 }
 
+#[needs::corpus]
 #[test]
 fn blocks_times_block_size_is_wrong_under_decode_context_parallelism() {
-    let Some(snapshot) = dump("dumps/vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-after.prom") else { return };
+    let snapshot = dump("dumps/vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-after.prom");
     let capacity = snapshot.config.kv_capacity_tokens.as_ref().unwrap();
     // 6253 blocks of 64 would be 400,192.
     assert_eq!((capacity.value, capacity.inferred), (1_600_255.0, false));
     assert!(!snapshot.has_caveat(Caveat::KvCapacityFromBlocks));
 }
 
+#[needs::corpus]
 #[test]
 fn max_model_len_is_size_over_concurrency() {
-    let Some(snapshot) = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
+    let snapshot = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
     let longest = snapshot.config.max_model_len.as_ref().unwrap();
     // 400448 / 195.53125.
     assert_eq!((longest.value, longest.inferred), (2048.0, true));
@@ -110,9 +113,10 @@ vllm:num_requests_running{engine=\"0\",model_name=\"m\"} 1
     assert_close(snapshot.config.max_loras.as_ref().map(|value| value.value), 2.0);
 }
 
+#[needs::corpus]
 #[test]
 fn iteration_tokens_total_is_a_histogram() {
-    let Some(snapshot) = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
+    let snapshot = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
     assert_eq!(observations(&snapshot, Distribution::StepTokens), Some(2829.0));
     assert_eq!(count(&snapshot, Counter::Steps), Some(2829.0));
 }
@@ -131,9 +135,10 @@ fn minus_one_is_a_hit_rate_that_is_switched_off() {
     assert_eq!(gauge(&on, Gauge::CacheHitRateGauge), Some(0.25));
 }
 
+#[needs::corpus]
 #[test]
 fn the_first_bucket_hides_short_times_and_the_mean_does_not() {
-    let Some(snapshot) = dump("dumps/vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-after.prom") else { return };
+    let snapshot = dump("dumps/vllm/alint77-glm52-phase3-s4-mtp3-exact-r5-after.prom");
     let spread = snapshot.distributions.get(&Distribution::QueueTime).unwrap();
     assert_eq!(spread.histogram.buckets[0].upper, 0.3);
     assert_eq!(spread.histogram.buckets[0].cumulative, 33.0);
@@ -168,27 +173,30 @@ vllm:request_queue_time_seconds_bucket{engine=\"0\",model_name=\"m\",le=\"+Inf\"
     assert_eq!(bounds, [0.007, f64::INFINITY]);
 }
 
+#[needs::corpus]
 #[test]
 fn prefix_queries_beyond_the_prompt_tokens_are_inflated() {
-    let Some(snapshot) = dump("dumps/vllm/SYNTH-utrobinmv-full.prom") else { return };
+    let snapshot = dump("dumps/vllm/SYNTH-utrobinmv-full.prom");
     // 5.99e9 queries against 2.8e7 prompt tokens.
     assert!(snapshot.has_caveat(Caveat::PrefixQueriesInflated));
-    let Some(fine) = dump("dumps/vllm/vllmstat-qwen3-30b-tq-specdecode.prom") else { return };
+    let fine = dump("dumps/vllm/vllmstat-qwen3-30b-tq-specdecode.prom");
     assert!(!fine.has_caveat(Caveat::PrefixQueriesInflated));
 }
 
+#[needs::corpus]
 #[test]
 fn old_prefix_counts_are_blocks() {
-    let Some(snapshot) = dump("dumps/vllm/GEN-vllm-0.8.5-from-logger-code.prom") else { return };
+    let snapshot = dump("dumps/vllm/GEN-vllm-0.8.5-from-logger-code.prom");
     assert!(snapshot.has_caveat(Caveat::PrefixCountsWereBlocks));
     let (queries, hits) = (count(&snapshot, Counter::PrefixQueries).unwrap(), count(&snapshot, Counter::PrefixHits).unwrap());
     // In units of the 16-token block of its settings; the share of hits is untouched.
     assert!(queries % 16.0 == 0.0 && (hits / queries - 40_200.0 / 120_600.0).abs() < 1e-9, "{hits} of {queries}");
 }
 
+#[needs::corpus]
 #[test]
 fn itl_is_per_step_and_tpot_per_token_under_speculation() {
-    let Some(snapshot) = dump("dumps/vllm/vllmstat-qwen3-30b-tq-specdecode.prom") else { return };
+    let snapshot = dump("dumps/vllm/vllmstat-qwen3-30b-tq-specdecode.prom");
     assert_close(mean(&snapshot, Distribution::Itl), 366_813.315_522_020_1 / 2_155_457.0);
     assert_close(mean(&snapshot, Distribution::Tpot), 2_979.432_286_309_289 / 52_043.0);
     assert_close(snapshot.config.speculative_tokens.as_ref().map(|value| value.value), 8.0);
@@ -223,17 +231,19 @@ fn a_reason_that_the_release_did_not_have_is_unknown_and_not_zero() {
     assert_eq!(count(&snapshot, Counter::FinishedError), None);
 }
 
+#[needs::corpus]
 #[test]
 fn flops_of_zero_mean_that_the_estimate_is_off() {
-    let Some(snapshot) = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
+    let snapshot = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
     assert_eq!(snapshot.config.mfu_metrics.as_ref().map(|value| value.value), Some(false));
-    let Some(idle) = dump("dumps/vllm/er0080-vllm-0.25.1-idle.prom") else { return };
+    let idle = dump("dumps/vllm/er0080-vllm-0.25.1-idle.prom");
     assert!(idle.config.mfu_metrics.is_none(), "an idle server does not tell");
 }
 
+#[needs::corpus]
 #[test]
 fn only_inference_handlers_count_as_requests() {
-    let Some(snapshot) = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
+    let snapshot = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
     // Beside 600 completions: a model list, and a probe of /tokenize that was refused.
     assert_numbers("http", &snapshot, &[("http.2xx", Some(600.0)), ("http.4xx", Some(0.0)), ("http.5xx", Some(0.0))]);
     let bare = one(
@@ -330,32 +340,36 @@ fn collectors_rename_the_prefix() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn triton_labels_the_model_otherwise() {
-    let Some(snapshot) = dump("dumps/vllm/EXCERPT-triton-vllm_backend-README.prom") else { return };
+    let snapshot = dump("dumps/vllm/EXCERPT-triton-vllm_backend-README.prom");
     assert_eq!(snapshot.key.model.as_deref(), Some("vllm_model"));
     assert_eq!(snapshot.key.labels, [("version".to_owned(), "1".to_owned())]);
 }
 
+#[needs::corpus]
 #[test]
 fn the_prompt_counter_holds_cached_tokens_too() {
-    let Some(snapshot) = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom") else { return };
+    let snapshot = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
     let (computed, cached) = (number(&snapshot, "tokens.prompt_computed").unwrap(), number(&snapshot, "tokens.prompt_cached").unwrap());
     assert_close(number(&snapshot, "tokens.prompt"), computed + cached);
 }
 
+#[needs::corpus]
 #[test]
 fn an_idle_v1_server_has_zeros_and_an_idle_v0_server_has_no_series() {
-    let Some(idle) = dump("dumps/vllm/er0080-vllm-0.25.1-idle.prom") else { return };
+    let idle = dump("dumps/vllm/er0080-vllm-0.25.1-idle.prom");
     let stopped = idle.counters.get(&Counter::FinishedStop).unwrap();
     assert!(stopped.value == 0.0 && !stopped.absent_is_zero && stopped.source.lines.len() == 1);
     let v0 = one("vllm:gpu_cache_usage_perc{model_name=\"m\"} 0\nvllm:num_requests_running{model_name=\"m\"} 0\n");
     assert_eq!(count(&v0, Counter::Finished), None);
 }
 
+#[needs::corpus]
 #[test]
 fn the_gap_between_first_token_and_its_parts_can_be_seen() {
-    let Some(snapshot) = dump("series/vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom") else { return };
+    let snapshot = dump("series/vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom");
     // In flight: 51 first tokens, of which 26 requests have ended and left their queue and prefill times.
     assert_numbers("parts", &snapshot, &[("ttft.n", Some(51.0)), ("queue_time.n", Some(26.0)), ("prefill_time.n", Some(26.0))]);
 }

@@ -1,7 +1,7 @@
 //! Every number that is shown has a unit.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::support::snapshots;
+use crate::support::corpus;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -83,9 +83,10 @@ fn every_number_of_a_report_on_the_samples_is_shown_with_its_unit() {
     }
 }
 
+#[needs::corpus]
 #[test]
 fn every_number_of_a_report_on_a_real_dump_is_shown_with_its_unit() {
-    let Some(corpus) = snapshots::corpus() else { return };
+    let corpus = corpus();
     let dumps: Vec<PathBuf> = rust_files(&corpus.join("dumps"));
     let read = dumps.iter().filter(|path| path.extension().is_some_and(|ending| ending != "tsv"));
     let reports = read.filter_map(|path| analyze(&[input(path, Some(1.8e9))], &Options::default()).ok());

@@ -4,16 +4,6 @@ pub mod damage;
 
 use std::path::{Path, PathBuf};
 
-/// The corpus folder: `$SERVESCOPE_CORPUS`, else `../shared` beside the checkout. Says so when there is none.
-pub fn corpus() -> Option<PathBuf> {
-    let path = std::env::var_os("SERVESCOPE_CORPUS").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: no corpus at {}; set SERVESCOPE_CORPUS to the folder that holds dumps/ and conformance/", path.display());
-    None
-}
-
 /// All files below a folder whose names end with `suffix`, sorted.
 pub fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();

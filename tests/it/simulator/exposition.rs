@@ -1,10 +1,10 @@
 //! The pages look like those of the real servers, and show their quirks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use super::reader::{Text, read};
 use crate::sim::*;
+use crate::support::corpus;
 
 fn page(id: &str, backend: Backend, version: &str, at: f64) -> Text {
     read(&pages(id, backend, version, &[at])[0])
@@ -59,18 +59,10 @@ fn excused(version: &str, family: &str) -> Option<&'static str> {
     None
 }
 
-fn corpus() -> Option<PathBuf> {
-    let root = std::env::var_os("SERVESCOPE_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    if root.is_dir() {
-        return Some(root);
-    }
-    eprintln!("SKIPPED: no corpus at {} (set SERVESCOPE_CORPUS): the inventory of families was not compared", root.display());
-    None
-}
-
+#[needs::corpus]
 #[test]
 fn every_family_is_in_the_real_servers_inventory() {
-    let Some(root) = corpus() else { return };
+    let root = corpus();
     let mut wrong = Vec::new();
     for (backend, version, file) in REFERENCES {
         let reference = read(&std::fs::read_to_string(root.join(file)).unwrap()).inventory();
@@ -117,9 +109,10 @@ fn every_family_is_in_the_real_servers_inventory() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[needs::corpus]
 #[test]
 fn cache_config_has_the_labels_of_its_release() {
-    let Some(root) = corpus() else { return };
+    let root = corpus();
     for (backend, version, file) in REFERENCES.iter().filter(|r| r.0 == Backend::Vllm && !r.1.contains("rust")) {
         let labels = |text: &Text| -> BTreeSet<String> {
             let info = text.samples.iter().find(|s| s.name == "vllm:cache_config_info").unwrap();

@@ -1,29 +1,15 @@
 //! Texts to snapshots, for tests: own texts, and the real dumps and series beside the checkout.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::PathBuf;
-
+use super::corpus;
 use servescope::backend::{self, Detection};
 use servescope::exposition;
 use servescope::signal::{Counter, Distribution, Gauge, Snapshot, Version};
 
-/// The folder of dumps and series; `None` when it is not there, which is said aloud.
-pub fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var_os("SERVESCOPE_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    if folder.join("dumps").is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: {} holds no dumps; set SERVESCOPE_CORPUS to the folder that holds dumps/ and series/", folder.display());
-    None
-}
-
 /// A file of the corpus.
-pub fn file(path: &str) -> Option<Vec<u8>> {
-    let full = corpus()?.join(path);
-    match std::fs::read(&full) {
-        Ok(bytes) => Some(bytes),
-        Err(error) => panic!("{}: {error}", full.display()),
-    }
+pub fn file(path: &str) -> Vec<u8> {
+    let full = corpus().join(path);
+    std::fs::read(&full).unwrap_or_else(|error| panic!("{}: {error}", full.display()))
 }
 
 pub fn detect(text: &str) -> Detection {
@@ -49,8 +35,8 @@ pub fn one(text: &str) -> Snapshot {
 }
 
 /// The only server of a corpus file.
-pub fn dump(path: &str) -> Option<Snapshot> {
-    Some(one(&String::from_utf8_lossy(&file(path)?)))
+pub fn dump(path: &str) -> Snapshot {
+    one(&String::from_utf8_lossy(&file(path)))
 }
 
 pub fn gauge(snapshot: &Snapshot, gauge: Gauge) -> Option<f64> {
