@@ -56,6 +56,7 @@ pub struct Report {
     pub forecasts: Vec<serde_json::Value>,
     pub fleet: Option<serde_json::Value>,
     /// The servers that the inputs are of, when there are several; empty for one.
+    #[serde(default)]
     pub servers: Vec<ServerView>,
 }
 
