@@ -45,16 +45,19 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
     });
     let (problems, problems_omitted) = build::problems(dataset.given());
     let mut anatomy = build::anatomy(&seen);
-    anatomy.distributions = build::distributions(&seen);
+    anatomy.distributions = build::distributions(&seen, &targets);
+    let instance_id = options.instance_id.clone().unwrap_or_else(|| label(&seen.last.key));
     Ok(Report {
         schema: SCHEMA.to_owned(),
-        instance_id: options.instance_id.clone().unwrap_or_else(|| label(&seen.last.key)),
+        instance_name: build::instance_name(&instance_id, &seen.last.key),
+        instance_id,
         instance_type: seen.last.backend.id().to_owned(),
         mode: seen.mode(),
         profile: options.profile.id().to_owned(),
         window: build::window(&seen),
         backend: build::backend(seen.last.backend, &seen.last.version, &seen.last.why_backend),
         models: seen.last.key.model.iter().cloned().collect(),
+        scope: build::scope(&notes),
         state: build::state(&diagnosis.state),
         headline: judged.headline,
         overall_health_score: health.score,
@@ -64,6 +67,7 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
         bottlenecks: judged.bottlenecks,
         recommendations: judged.recommendations,
         slo_statuses,
+        slo_source_words: slo::source_words(&source),
         slo_source: source,
         goodput: slo::goodput(&seen, &statuses),
         anatomy,
@@ -91,11 +95,13 @@ pub(super) fn of_several(mut reports: Vec<(Server, Report)>, dataset: &Dataset) 
     if worst >= reports.len() {
         return Err(RequestError::new("empty-text", "There is nothing to analyse.", "Give the text of a /metrics page."));
     }
-    let (_, mut report) = reports.swap_remove(worst);
+    let (server, mut report) = reports.swap_remove(worst);
     report.notes.extend(repeats(dataset));
     if let Some(view) = views.get(worst).filter(|_| views.len() > 1) {
         report.instance_id.clone_from(&view.instance_id);
+        report.instance_name = build::instance_name(&report.instance_id, &server.key);
         report.notes.push(several(&views, worst));
+        report.scope = build::scope(&report.notes);
         report.servers = views;
     } else if let Some(doubt) = views.first().and_then(|view| view.doubt.clone()) {
         report.notes.push(Note { id: "one-server-or-two".to_owned(), sentence: doubt });
