@@ -123,7 +123,8 @@ fn view(server: &Server, report: &Report) -> ServerView {
 /// Grows with the severity of the worst finding, and among equals with what the score lacks.
 fn trouble(report: Option<&(Server, Report)>) -> f64 {
     let Some((_, report)) = report else { return 0.0 };
-    let worst = report.bottlenecks.iter().map(|bottleneck| bottleneck.severity).max().map_or(0.0, |severity| 1.0 + f64::from(severity as u8));
+    let worst =
+        report.bottlenecks.iter().map(|bottleneck| bottleneck.severity).max().map_or(0.0, |severity| 1.0 + f64::from(severity as u8));
     worst * 1000.0 + 100.0 - report.overall_health_score.unwrap_or(100.0)
 }
 

@@ -3,8 +3,8 @@
 //! Snapshots that can follow one another without a restart make a track. A track goes on with another one as a restart of the same server
 //! when that begins after it has ended; tracks that run side by side are of different servers.
 
-use super::life::Server;
 use super::Given;
+use super::life::Server;
 use crate::signal::{Moment, Snapshot, dropped, same_instance, same_settings};
 use crate::sorted::sort_by;
 
@@ -44,7 +44,8 @@ fn by_name(moments: Vec<Moment>, given: &[Given]) -> Vec<Vec<Moment>> {
             None => rows.push((row, vec![(place, moment)])),
         }
     }
-    let ends = |moments: &[(usize, Moment)]| (moments.first().map_or(0, |(place, _)| *place), moments.last().map_or(0, |(place, _)| *place));
+    let ends =
+        |moments: &[(usize, Moment)]| (moments.first().map_or(0, |(place, _)| *place), moments.last().map_or(0, |(place, _)| *place));
     let mut spans: Vec<(usize, usize)> = rows.iter().map(|(_, moments)| ends(moments)).collect();
     sort_by(&mut spans, |a, b| a.cmp(b));
     let side_by_side = spans.windows(2).all(|pair| matches!(pair, [(_, end), (start, _)] if start < end));

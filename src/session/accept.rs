@@ -1,8 +1,8 @@
 //! From bytes to a loaded text: read, judge whether it is one, and decide whether it belongs to what is there.
 
 use super::Session;
-use super::blank::{Beginning, Refused};
 use super::Undo;
+use super::blank::{Beginning, Refused};
 use crate::analyze::{Input, Options, readable};
 use crate::browse::Lines;
 use crate::dataset::own_time;

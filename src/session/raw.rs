@@ -6,9 +6,9 @@ use super::Session;
 use super::loaded::Loaded;
 use crate::browse::{self, FamilyEntry, Lines, Needle, Row};
 use crate::sorted::Table;
+use crate::view::Node;
 use crate::view::raw::{List, ROW, Shown, raw};
 use crate::view::words::raw as words;
-use crate::view::Node;
 
 /// Rows drawn beyond both ends, so that a short scroll shows no gap.
 const SPARE: usize = 12;

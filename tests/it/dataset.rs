@@ -51,8 +51,7 @@ fn served(start: f64, served: u32) -> Vllm {
 /// The names of the inputs of each server, in the order of time; servers in the order of their names.
 fn grouped(dataset: &Dataset) -> Vec<Vec<String>> {
     let name = |index: usize| dataset.given()[index].name.clone();
-    let mut groups: Vec<Vec<String>> =
-        dataset.servers().iter().map(|server| server.inputs().into_iter().map(name).collect()).collect();
+    let mut groups: Vec<Vec<String>> = dataset.servers().iter().map(|server| server.inputs().into_iter().map(name).collect()).collect();
     groups.sort();
     groups
 }
@@ -145,14 +144,21 @@ fn names_tell_servers_apart_whose_counters_do_not() {
         .collect();
     assert_eq!(grouped(&of(&interleaved)).iter().map(Vec::len).collect::<Vec<_>>(), [3, 3]);
     // One after the other they may be of one server, whatever they are called.
-    let in_turn: Vec<Input> =
-        [(100, "before-1"), (110, "before-2"), (150, "after-1"), (160, "after-2")].iter().enumerate().map(|(index, (count, name))| grows(*count).at(name, index as f64 * 5.0)).collect();
+    let in_turn: Vec<Input> = [(100, "before-1"), (110, "before-2"), (150, "after-1"), (160, "after-2")]
+        .iter()
+        .enumerate()
+        .map(|(index, (count, name))| grows(*count).at(name, index as f64 * 5.0))
+        .collect();
     assert_eq!(grouped(&of(&in_turn)).len(), 1);
 }
 
 #[test]
 fn a_stamp_that_is_newer_than_the_other_start_excludes_a_restart() {
-    let stamped = format!("{}vllm:request_success_created{{finished_reason=\"stop\",model_name=\"m\"}} {}\n", served(START, 90).text(), START + 400.0);
+    let stamped = format!(
+        "{}vllm:request_success_created{{finished_reason=\"stop\",model_name=\"m\"}} {}\n",
+        served(START, 90).text(),
+        START + 400.0
+    );
     let later = served(START + 50.0, 10).text();
     assert_eq!(of(&[input("a", None, &stamped), input("b", None, &later)]).servers().len(), 2);
     let earlier_stamp = stamped.replace(&format!("{}", START + 400.0), &format!("{}", START + 20.0));
