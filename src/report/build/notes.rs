@@ -1,6 +1,7 @@
 //! Limits of the exposition, said in sentences.
 
-use crate::exposition::{Parsed, ProblemKind};
+use crate::dataset::Given;
+use crate::exposition::ProblemKind;
 use crate::metrics::{capital, counted};
 use crate::report::Note;
 use crate::signal::{Caveat, Observation, OutOfRange, Refusal};
@@ -28,8 +29,8 @@ pub fn notes(seen: &Observation) -> Vec<Note> {
 
 /// Labels that the text lacks because whoever pasted it left them out.
 #[must_use]
-pub fn left_out<'p>(texts: impl Iterator<Item = &'p Parsed>) -> Option<Note> {
-    let lines: u32 = texts.filter_map(|parsed| parsed.problem_counts.get(&ProblemKind::LabelsLeftOut)).sum();
+pub fn left_out(given: &[Given]) -> Option<Note> {
+    let lines: u32 = given.iter().filter_map(|given| given.problem_counts.get(&ProblemKind::LabelsLeftOut)).sum();
     (lines > 0).then(|| Note {
         id: "labels-left-out".to_owned(),
         sentence: format!(
