@@ -3,7 +3,7 @@
 #
 # With:  serde_json 1.0.145 (Rust), as it is without its feature float_roundtrip.
 # Guess: from_str(to_string(x)) == x for every finite f64, as in Python and in JavaScript.
-# Seen:  of times and sums as metrics have them (16 and 17 digits) 12 % come back one step away, in both directions. The text is right:
+# Seen:  of times and sums as metrics have them (16 and 17 digits) 12% come back with another last digit, in both directions. The text is right:
 #        Rust's own parse of it gives x.
 # So:    a counter at rest that is saved as JSON and compared with itself "fell": a restart by the usual rule, and the whole
 #        sum is added again. Switch float_roundtrip on, or keep such numbers as text, as Prometheus does in its API.

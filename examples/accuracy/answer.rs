@@ -137,7 +137,7 @@ impl Answer {
         // What the headline names is no place in the list when it is a symptom.
         let named = first.filter(|id| self.claims.iter().any(|claim| claim.id == *id));
         self.verdict_with_hypotheses(truth) == Verdict::Right
-            || named.chain(claimed).chain(possible).take(3).any(|id| truth.primary.contains(&id))
+            || distinct(named.chain(claimed).chain(possible)).iter().take(3).any(|id| truth.primary.contains(id))
     }
 
     /// Causes claimed that the label forbids.
@@ -155,4 +155,14 @@ impl Answer {
     pub fn label(&self) -> String {
         self.first.clone().unwrap_or_else(|| "-".into())
     }
+}
+
+fn distinct<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut once: Vec<&str> = Vec::new();
+    for id in ids {
+        if !once.contains(&id) {
+            once.push(id);
+        }
+    }
+    once
 }

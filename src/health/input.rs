@@ -78,16 +78,11 @@ pub struct Inputs {
 pub enum Crowd {
     #[default]
     Fine,
-    /// As many wait as run.
-    Long,
-    /// Many times as many.
+    /// Many times as many wait as run.
     Pressing,
     /// Requests wait and nothing runs: no number shows how the server would do.
     Blocked,
 }
-
-/// Fewer waiting requests than this come and go with a step.
-const LONG_LEAST: f64 = 10.0;
 
 fn crowd(seen: &Observation, latency_matters: bool) -> Crowd {
     let (Some(running), Some(waiting)) = (seen.gauge(Gauge::Running), seen.gauge(Gauge::Waiting)) else { return Crowd::Fine };
@@ -99,11 +94,7 @@ fn crowd(seen: &Observation, latency_matters: bool) -> Crowd {
         return Crowd::Blocked;
     }
     let least = seen.gauge_span(Gauge::Waiting).map_or(waiting, |(least, _)| least);
-    match latency_matters {
-        true if presses(least, running) => Crowd::Pressing,
-        true if least >= LONG_LEAST && least >= running => Crowd::Long,
-        _ => Crowd::Fine,
-    }
+    if latency_matters && presses(least, running) { Crowd::Pressing } else { Crowd::Fine }
 }
 
 /// Availability is judged against this objective when no target names one.

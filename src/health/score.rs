@@ -30,8 +30,10 @@ pub fn health(inputs: &Inputs) -> Health {
         StateKind::Active | StateKind::WarmingUp if inputs.queue == Crowd::Blocked => blocked(inputs),
         StateKind::Stalled => stalled(inputs),
         StateKind::Idle | StateKind::Sleeping => unexercised(inputs),
-        StateKind::Active | StateKind::WarmingUp | StateKind::NoData if nothing_known => no_data(inputs),
-        StateKind::Active | StateKind::WarmingUp | StateKind::NoData => scored(inputs),
+        // Without the gauges of the queue, what is known says what is wrong, and not how well the server does.
+        StateKind::NoData => no_data(inputs),
+        StateKind::Active | StateKind::WarmingUp if nothing_known => no_data(inputs),
+        StateKind::Active | StateKind::WarmingUp => scored(inputs),
     }
 }
 
@@ -60,7 +62,7 @@ fn scored(inputs: &Inputs) -> Health {
     }
 }
 
-const PROFILE: &str = "default";
+pub(super) const PROFILE: &str = "default";
 
 /// The worst target only: latencies move together, so adding them up would punish one cause several times.
 fn latency(targets: &[TargetInput]) -> Option<Deduction> {
@@ -143,15 +145,15 @@ fn proven(inputs: &Inputs) -> Option<Deduction> {
     outage.or(finding)
 }
 
-/// A queue as long as the batch is felt by all who come now, whatever the lifetime says.
+/// A queue many times as long as the batch is felt by all who come now, whatever the lifetime says.
 fn crowded(queue: Crowd) -> Option<Deduction> {
-    let (points, words) = match queue {
-        Crowd::Fine | Crowd::Blocked => return None,
-        Crowd::Long => (74.0, "as many requests wait as run"),
-        Crowd::Pressing => (49.0, "many times as many requests wait as run"),
-    };
-    let reason = format!("At this moment {words}, so no more than {points:.0}");
-    Some(Deduction { reason, points, kind: "cap".to_owned(), rule: None })
+    const MOST: f64 = 49.0;
+    (queue == Crowd::Pressing).then(|| Deduction {
+        reason: format!("At this moment many times as many requests wait as run, so no more than {MOST:.0}"),
+        points: MOST,
+        kind: "cap".to_owned(),
+        rule: None,
+    })
 }
 
 fn ceiling(severity: Severity) -> Option<f64> {

@@ -1,6 +1,7 @@
 //! What a scrape is: families, series and values, each with the line it was read from.
 
 mod columns;
+mod duration;
 mod families;
 mod histogram;
 mod kind;
@@ -15,6 +16,7 @@ mod text;
 mod unit;
 
 pub(crate) use columns::{Columns, Metadata, Row, Says, label_hash, name_hash};
+pub use duration::duration;
 pub use histogram::{Bucket, Histogram};
 pub use kind::Kind;
 pub use number::number;
@@ -24,7 +26,7 @@ pub use sample::{Family, Sample};
 pub(crate) use scrape::{Run, Table};
 pub use scrape::{Samples, Scrape};
 pub use series::LabelledHistogram;
-pub(crate) use series::{HistogramRows, SUFFIXES, histograms_of, sum_of};
+pub(crate) use series::{HistogramRows, SUFFIXES, histograms_of, sum_of, totals_of};
 pub(crate) use slots::Slots;
 pub use spans::{SourceLines, Spans};
 pub(crate) use text::{Piece, hash};

@@ -49,5 +49,5 @@ pub use missing::Missing;
 pub use severity::Impact;
 pub use state::{State, StateKind};
 pub(crate) use symptom::presses;
-pub use symptom::{SYMPTOM_RULES, Symptom, SymptomSeen, Symptoms};
+pub use symptom::{SYMPTOM_RULES, Symptom, SymptomSeen, Symptoms, symptom_of};
 pub use threshold::{Theta, Thetas};

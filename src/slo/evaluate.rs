@@ -26,23 +26,56 @@ fn status(seen: &Observation, target: &Target) -> SloStatus {
 }
 
 fn percentile(seen: &Observation, target: &Target, distribution: Distribution, q: f64) -> SloStatus {
+    if let Some(status) = recorded_wrongly(seen, target, distribution) {
+        return status;
+    }
     if distribution == Distribution::Ttft && ttft::is_only_bounded(seen) {
         return ttft::quantile_status(seen, target, q);
     }
     match seen.distribution(distribution) {
-        Some(reading) => quantile_status(seen, target, q, &reading),
+        Some(reading) => recorded_again(seen, distribution, quantile_status(seen, target, q, &reading)),
         None => SloStatus::no_data(target, seen.time_base(), absent(seen, distribution)),
     }
 }
 
 fn mean(seen: &Observation, target: &Target, distribution: Distribution) -> SloStatus {
+    if let Some(status) = recorded_wrongly(seen, target, distribution) {
+        return status;
+    }
     if distribution == Distribution::Ttft && ttft::is_only_bounded(seen) {
         return ttft::mean_status(seen, target);
     }
     match seen.distribution(distribution) {
-        Some(reading) => mean_status(seen, target, &reading),
+        Some(reading) => recorded_again(seen, distribution, mean_status(seen, target, &reading)),
         None => SloStatus::no_data(target, seen.time_base(), absent(seen, distribution)),
     }
+}
+
+/// vLLM's V0 engine records the first token again after each recompute: what the first one took is somewhere above what was recorded.
+fn recorded_again(seen: &Observation, distribution: Distribution, status: SloStatus) -> SloStatus {
+    let repeats = distribution == Distribution::Ttft
+        && seen.last.has_caveat(Caveat::TtftRecordedAgainAfterPreemption)
+        && seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0);
+    let Some((low, _)) = status.interval.filter(|_| repeats) else { return status };
+    SloStatus {
+        interval: Some((low, f64::INFINITY)),
+        verdict: if status.verdict == Verdict::Pass { Verdict::Undetermined } else { status.verdict },
+        why: format!("{} This engine records TTFT again after each preemption, so the true value has no known upper bound.", status.why),
+        ..status
+    }
+}
+
+/// A latency that cannot be true is not judged.
+fn recorded_wrongly(seen: &Observation, target: &Target, distribution: Distribution) -> Option<SloStatus> {
+    let found = seen.contradiction().filter(|found| found.broken == distribution)?;
+    let why = format!(
+        "A mean {} of {} beside a mean {} of {} cannot be: it is recorded wrongly and not judged.",
+        found.broken.words(),
+        Unit::Seconds.show(found.mean),
+        found.other.words(),
+        Unit::Seconds.show(found.other_mean)
+    );
+    Some(SloStatus::no_data(target, seen.time_base(), why))
 }
 
 /// Which of the two per-token distributions the classic metric of one name means here.

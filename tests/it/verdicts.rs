@@ -56,8 +56,11 @@ fn sglang(running: u32, waiting: u32, finished: u32) -> String {
 fn a_queue_of_thousands_is_high_and_a_lifetime_latency_beside_it_is_not_more() {
     let text = snapshots::file("dumps/sglang/docs_2025-03-03_llama8b_overloaded.prom");
     let report = report(&[(&String::from_utf8_lossy(&text), None)]);
-    assert_eq!(finding(&report, "queue-unexplained").severity, Severity::High);
-    assert!(finding(&report, "ttft-target-missed").severity <= Severity::Medium);
+    let worst = report.bottlenecks.iter().map(|finding| finding.severity).max();
+    assert_eq!(worst, Some(Severity::High), "by the queue of this moment");
+    for lifetime in report.bottlenecks.iter().filter(|finding| finding.explains.iter().all(|symptom| symptom != "queue")) {
+        assert!(lifetime.severity <= Severity::Medium, "{lifetime:#?}");
+    }
     assert!(report.overall_health_score.expect("a score") <= 49.0);
 }
 
@@ -148,4 +151,39 @@ fn before_a_vllm_is_restarted_it_is_asked_for_one_answer() {
     let stalled = finding(&report, "engine-stalled");
     assert!(stalled.actions[0].change.contains("one test request"), "{stalled:#?}");
     assert!(stalled.actions.iter().skip(1).any(|action| action.change.contains("restart")), "{stalled:#?}");
+}
+
+#[needs::corpus]
+#[test]
+fn prompts_shorter_than_a_block_cannot_hit_whatever_they_share() {
+    let report = field(&["block-larger-than-prompts-a", "block-larger-than-prompts-b"]);
+    let reuse = finding(&report, "no-prefix-reuse");
+    assert!(reuse.description.contains("cannot hit") && reuse.description.contains("8,320"), "{reuse:#?}");
+    assert!(!reuse.description.contains("share no beginnings"), "{reuse:#?}");
+}
+
+#[needs::corpus]
+#[test]
+fn no_slot_limit_is_claimed_while_ever_more_prompts_are_computed() {
+    let report = field(&["prefill-only-running-rises-a", "prefill-only-running-rises-b"]);
+    assert!(!says(&report, "sequence-limit"), "{:#?}", report.bottlenecks);
+    assert_eq!(report.headline.rule.as_deref(), Some("compute-saturated"), "{}", report.headline.text);
+}
+
+#[needs::corpus]
+#[test]
+fn a_starved_rank_is_said_from_one_dump_before_more_memory() {
+    let report = field(&["one-rank-starved-table"]);
+    assert_eq!(report.headline.rule.as_deref(), Some("rank-imbalance"), "{}", report.headline.text);
+    assert!(finding(&report, "rank-imbalance").description.contains("40 requests wait on rank"));
+}
+
+#[needs::corpus]
+#[test]
+fn swapped_requests_are_evidence_of_a_full_cache() {
+    let report = field(&["swapped-to-cpu"]);
+    let full = finding(&report, "kv-capacity-bound");
+    for label in ["requests swapped out", "CPU KV cache in use"] {
+        assert!(full.evidence.iter().any(|evidence| evidence.label == label), "{label}: {full:#?}");
+    }
 }

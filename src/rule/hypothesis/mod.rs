@@ -9,7 +9,7 @@ mod decide;
 mod queue;
 
 use super::explain::{self, Explanation};
-use super::{Context, Evidence, Finding, Laws, Outcome, PROBABLE_FROM, Role, Rule, State, StateKind, Symptom, Symptoms, catalogue};
+use super::{Context, Evidence, Finding, Laws, Outcome, PROBABLE_FROM, Role, Rule, State, StateKind, Symptoms, catalogue};
 use crate::signal::{Mode, Observation, TimeBase};
 use crate::sorted::sort_by;
 
@@ -39,10 +39,21 @@ pub(super) fn hypotheses(ctx: &Context<'_>, explanation: &Explanation) -> Vec<Hy
         return Vec::new();
     }
     let mut found = if ctx.mode() == Mode::Snapshot { since_start(ctx) } else { Vec::new() };
-    if !causes().any(|cause| cause.explains.contains(&Symptom::Queue)) {
-        queue::add(ctx, &mut found);
+    queue::add(ctx, &mut found);
+    let elsewhere =
+        |hypothesis: &Hypothesis| explanation.findings.iter().any(|finding| finding.role != Role::Cause && finding.rule == hypothesis.rule);
+    found.retain(|hypothesis| !elsewhere(hypothesis));
+    // A cause that is claimed as possible is one of them, and the first.
+    for claimed in causes() {
+        let mut first = hypothesis(ctx, claimed, 1.0 + claimed.confidence.value);
+        if let Some(at) = found.iter().position(|other| other.rule == claimed.rule) {
+            let other = found.swap_remove(at);
+            first.supports.extend(other.supports.into_iter().filter(|sentence| !first.supports.contains(sentence)).collect::<Vec<_>>());
+            first.contradicts.extend(other.contradicts);
+            first.contradicts.dedup();
+        }
+        found.push(first);
     }
-    found.retain(|hypothesis| explanation.findings.iter().all(|finding| finding.rule != hypothesis.rule));
     sort_by(&mut found, |a, b| b.weight.total_cmp(&a.weight));
     found.truncate(SHOWN);
     found

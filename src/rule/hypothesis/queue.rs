@@ -5,7 +5,7 @@ use crate::metrics::{Unit, counted};
 use crate::rule::laws::{capacity, lengths};
 use crate::rule::words::requests_wait;
 use crate::rule::{Symptom, catalogue};
-use crate::signal::{BackendId, Distribution, Gauge, Mode};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Mode};
 
 /// KV usage below which memory has room unless it is reserved.
 const ROOM: f64 = 0.80;
@@ -109,14 +109,24 @@ fn compute(ctx: &Context<'_>, running: f64) -> Option<Hypothesis> {
     possible(ctx, "compute-saturated", weight, supports, against)
 }
 
+/// Tokens of a mean prompt and a mean answer. Old releases of SGLang count no requests, but time each that finishes.
+fn length(ctx: &Context<'_>) -> Option<(f64, f64)> {
+    if let Some((prompt, output)) = lengths(ctx.seen) {
+        return Some((prompt.value, output.value));
+    }
+    let finished = ctx.seen.observations(Distribution::E2e).filter(|finished| *finished > 0.0)?;
+    let each = |counter| ctx.seen.count(counter).map(|tokens| tokens.value / finished);
+    each(Counter::PromptTokens).zip(each(Counter::OutputTokens))
+}
+
 fn begun(ctx: &Context<'_>, running: f64) -> Option<String> {
-    let (prompt, output) = lengths(ctx.seen)?;
+    let (prompt, output) = length(ctx)?;
     let each = ctx.seen.gauge(Gauge::KvUsedTokens)?.value / running;
-    (each < prompt.value + 0.5 * output.value).then(|| {
+    (each < prompt + 0.5 * output).then(|| {
         format!(
             "A running request holds {} of KV and a prompt has {} on average: most have only begun.",
             Unit::Tokens.show(each),
-            Unit::Tokens.show(prompt.value)
+            Unit::Tokens.show(prompt)
         )
     })
 }
@@ -126,8 +136,9 @@ fn reserved(ctx: &Context<'_>) -> Option<Hypothesis> {
     if ctx.backend() == BackendId::Vllm {
         return None;
     }
-    let need = ctx.laws.kv_reservation.as_ref()?.value;
     let capacity = capacity(ctx.seen)?.value;
+    let (prompt, output) = length(ctx)?;
+    let need = (ctx.seen.gauge(Gauge::Running)?.value + 1.0) * (prompt + output) / capacity;
     let sentence = format!(
         "At the average length of finished requests the running ones need {} of the KV cache, which holds about {}.",
         Unit::Ratio.show(need),

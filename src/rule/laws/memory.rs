@@ -63,18 +63,11 @@ fn length(seen: &Observation, distribution: Distribution, tokens: Counter) -> Op
     seen.mean(distribution)
         .or_else(|| per_request(seen.count(tokens)?, seen.count(Counter::Finished)?))
         .or_else(|| per_request(lifetime(seen, tokens)?, lifetime(seen, Counter::Finished)?))
-        // Older releases of SGLang count no requests, but time each that finishes.
-        .or_else(|| per_request(seen.count(tokens)?, timed(seen).filter(|_| !seen.last.counters.contains_key(&Counter::Finished))?))
         .or_else(|| {
             let spread = seen.last.distributions.get(&distribution)?;
             let time_base = TimeBase::Lifetime(seen.last.uptime_seconds());
             derived(spread.histogram.mean()?, Unit::Tokens, time_base, &[&spread.source])
         })
-}
-
-fn timed(seen: &Observation) -> Option<Reading> {
-    let whole = seen.distribution(Distribution::E2e)?;
-    Some(Reading { value: whole.histogram.observations()?, unit: Unit::Requests, time_base: whole.time_base, source: whole.source })
 }
 
 fn per_request(tokens: Reading, finished: Reading) -> Option<Reading> {

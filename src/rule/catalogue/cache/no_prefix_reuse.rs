@@ -83,6 +83,27 @@ fn check(ctx: &Context<'_>) -> Checked {
     if seen.inflated {
         case = case.against("This release counts a look-up again each time a waiting request is tried, which lowers the hit rate.");
     }
+    if let Some((block, prompt)) = larger_than_prompts(ctx) {
+        let (block, prompt) = (Unit::Tokens.show(block), Unit::Tokens.show(prompt));
+        return Ok(case.fire(
+            &RULE,
+            Account {
+                severity: Severity::Info,
+                sentence: format!(
+                    "Prompts have {prompt} on average and a KV block holds {block}: only whole blocks are reused, so prefix caching cannot hit with these prompts, whatever they share."
+                ),
+                headline: format!("Prefix caching cannot hit: prompts of {prompt} are shorter than one KV block of {block}."),
+                formula: "the mean prompt is shorter than one KV block".to_owned(),
+                measure: seen.evidence,
+                threshold: HIT_RATE,
+                actions: vec![Action::plain(
+                    "Use a smaller block size where the model allows it, or do without prefix caching.",
+                    "Hybrid models fix the block size by their state layers.",
+                    "The share of prompt tokens found rises above zero.",
+                )],
+            },
+        ));
+    }
     let verify = "The share of prompt tokens found rises with the new prompt layout.";
     Ok(case.fire(
         &RULE,
@@ -100,6 +121,13 @@ fn check(ctx: &Context<'_>) -> Checked {
             actions: vec![Action::plain("Put the parts that all prompts share at their beginning.", "A change in the client.", verify)],
         },
     ))
+}
+
+/// Tokens of a block and of a mean prompt, where no prompt of that length fills one.
+fn larger_than_prompts(ctx: &Context<'_>) -> Option<(f64, f64)> {
+    let block = ctx.seen.last.config.block_size.as_ref()?.value;
+    let prompt = crate::rule::laws::lengths(ctx.seen)?.0.value;
+    (prompt < block).then_some((block, prompt))
 }
 
 /// The KV cache is nearly full or preempts, which leaves no room for cached prefixes.
@@ -157,7 +185,7 @@ mod tests {
     #[test]
     fn a_full_cache_cannot_tell() {
         let mut full = seen(300_000.0, 300.0);
-        full.last = Build(full.last).gauge(Gauge::KvUsage, 0.98).0;
+        full.last = Build::again(&full.last).gauge(Gauge::KvUsage, 0.98).0.into();
         assert!(matches!(check(&RULE, &full), Outcome::NotMeasurable(_)));
     }
 
@@ -165,7 +193,7 @@ mod tests {
     fn it_cannot_know_from_few_tokens_or_without_the_counters() {
         assert!(matches!(check(&RULE, &seen(50_000.0, 0.0)), Outcome::NotMeasurable(_)));
         let mut without = seen(300_000.0, 300.0);
-        without.last.counters.remove(&Counter::PromptTokensCached);
+        without.last_mut().counters.remove(&Counter::PromptTokensCached);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

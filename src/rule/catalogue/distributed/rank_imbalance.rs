@@ -7,7 +7,7 @@ use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, Symptom, Texts,
     flags, weight,
 };
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Value};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Ranks, Value};
 use crate::stats::dispersion;
 use crate::stats::quantile;
 
@@ -26,6 +26,9 @@ const IDLE_BESIDE: f64 = 0.5;
 /// SGLang: padded share of token slots that is a medium and a high loss (own judgement).
 const PADDED_MEDIUM: f64 = 0.15;
 const PADDED_HIGH: f64 = 0.30;
+
+/// In one dump a rank counts as idle up to this share of the busiest one's running requests.
+const IDLE_OF_BUSIEST: f64 = 0.1;
 
 pub(super) static RULE: Rule = Rule {
     id: "rank-imbalance",
@@ -66,7 +69,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ranks < 2 {
         return Outcome::clear("There is one data-parallel rank.");
     }
-    ctx.need_window()?;
+    if !ctx.is_window() {
+        return gross(ctx).ok_or_else(Missing::second_snapshot);
+    }
     let output = [Counter::LiveOutputTokens, Counter::OutputTokens].into_iter().find_map(|counter| output_tokens(ctx, counter));
     let prompt = [Counter::PromptTokensComputed, Counter::PromptTokens].into_iter().find_map(|counter| prompt_tokens(ctx, counter));
     // Ranks are alike only when both kinds of work are known to be.
@@ -110,6 +115,48 @@ fn check(ctx: &Context<'_>) -> Checked {
             ),
             measure,
             threshold,
+            actions: actions(ctx),
+        },
+    ))
+}
+
+/// What even one dump shows: one rank has a queue, and at least half of the ranks have neither a queue nor a tenth of its work.
+fn gross(ctx: &Context<'_>) -> Option<Outcome> {
+    let gauges = &ctx.seen.last.gauges;
+    let (waiting, running) = (&gauges.get(&Gauge::Waiting)?.ranks, &gauges.get(&Gauge::Running)?.ranks);
+    let (busiest, queue) = waiting.iter().filter(|(_, queue)| *queue >= QUEUE_OF_A_RANK).max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let of = |ranks: &Ranks, wanted: &str| ranks.iter().find(|(rank, _)| rank == wanted).map(|(_, value)| *value);
+    let most = of(running, busiest)?;
+    let idle = |rank: &str, queue: f64| queue == 0.0 && of(running, rank).is_some_and(|here| here <= IDLE_OF_BUSIEST * most);
+    let without = waiting.iter().filter(|(rank, queue)| idle(rank, *queue)).count();
+    if waiting.len() < 2 || most < 1.0 || 2 * without < waiting.len() {
+        return None;
+    }
+    let (count, all) = (Unit::Count.show(*queue), waiting.len());
+    let words = format!("{count} requests wait on rank {busiest}, while {without} of {all} ranks have next to nothing to do.");
+    let by_rank = |gauge: Gauge, label: &str| {
+        let ranks = gauges.get(&gauge).filter(|value| value.ranks.len() == all)?;
+        let shown: Vec<String> = ranks.ranks.iter().map(|(rank, value)| format!("{rank}: {}", gauge.unit().show(*value))).collect();
+        Some(ctx.gauge(gauge)?.labelled(label).shown_as(shown.join(", ")))
+    };
+    let measure = by_rank(Gauge::Waiting, "requests waiting, by rank")?;
+    let mut case = Case::new(ctx, Basis::Gauges).lacks(&Missing::second_snapshot());
+    let others = [by_rank(Gauge::Running, "requests running, by rank"), by_rank(Gauge::KvUsage, "KV cache in use, by rank")];
+    for evidence in others.into_iter().flatten().chain([measure.clone()]) {
+        case = case.sees(weight::GAUGE_ONCE, evidence);
+    }
+    Some(case.fire(
+        &RULE,
+        Account {
+            severity: ctx.impact(RULE.explains).severity(),
+            sentence: words.clone(),
+            headline: format!("The data-parallel ranks share the load unequally: {words}"),
+            formula: format!(
+                "one rank with {QUEUE_OF_A_RANK:.0} or more waiting, and half of the ranks without a queue and with at most {} of its running requests",
+                Unit::Ratio.show(IDLE_OF_BUSIEST)
+            ),
+            measure,
+            threshold: QUEUE_OF_A_RANK,
             actions: actions(ctx),
         },
     ))
@@ -320,6 +367,7 @@ mod tests {
     fn a_request_that_waits_beside_an_empty_rank_is_seen() {
         let mut waiting = seen(&[1.0, 4.0]);
         for snapshot in waiting.first.iter_mut().chain([&mut waiting.last]) {
+            let snapshot = std::sync::Arc::make_mut(snapshot);
             snapshot.gauges.insert(Gauge::Waiting, by_rank(&[0.0, 6.0]));
             snapshot.gauges.insert(Gauge::Running, by_rank(&[0.0, 8.0]));
         }

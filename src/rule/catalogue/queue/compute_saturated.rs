@@ -1,8 +1,9 @@
 //! Q04: the hardware itself is the limit.
 
-use super::admission::{Admission, KV_ROOM, LARGE_BUDGET, PREFILL_SHARE, token_gaps, wait_words};
+use super::admission::{Admission, KV_ROOM, LARGE_BUDGET, PREFILL_SHARE, prefill_only, token_gaps, wait_words};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::laws::lengths;
 use crate::rule::words::pace;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
@@ -60,6 +61,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     if admission.deferred == Some(true) {
         return Outcome::clear("Most of the waiting requests are deferred for another reason than capacity.");
     }
+    // SGLang admits by what requests may grow to, which its usage does not show.
+    if ctx.backend() == BackendId::Sglang && !ctx.is_window() && admission.reserved.is_none() {
+        return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
+    }
     let prefill = admission.prefill_bound;
     match (admission.slow_tokens, prefill) {
         (Some(true), _) | (_, Some(true)) => Ok(fire(ctx, &admission, admission.slow_tokens == Some(true), prefill == Some(true))),
@@ -94,13 +99,16 @@ fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> 
         };
         Evidence::new(path, label, budget.measured.clone(), ctx.seen.last.text_index)
     });
-    for evidence in [share.clone(), stalls.clone(), full.clone()].into_iter().flatten() {
+    let answers = lengths(ctx.seen).filter(|_| prefill_only(ctx)).map(|(_, output)| {
+        Evidence::new("output_length.mean", "tokens of a mean answer, while ever more requests run", output, ctx.seen.last.text_index)
+    });
+    for evidence in [share.clone(), stalls.clone(), full.clone(), answers.clone()].into_iter().flatten() {
         case = if prefill { case.sees(weight::LAW, evidence) } else { case.shows(evidence) };
     }
     if ctx.is_window() && !slow && admission.queue.least < 1.0 {
         case = case.against("Nobody waited at one of the two dumps: the queue comes and goes, and what fills the time may too.");
     }
-    case = case.shows(ctx.gauge(Gauge::KvUsage));
+    case = case.shows(ctx.gauge(Gauge::KvUsage)).shows(ctx.gauge(Gauge::Running));
     let room_unknown = ctx.backend() == BackendId::Tgi && admission.reserved.is_none();
     if room_unknown {
         case = case.lacks(&Missing::new(
@@ -113,7 +121,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission, slow: bool, prefill: bool) -> 
         (Some(median), true) => format!("the median {} is {}", pace(gaps), median.shown),
         _ => "computing prompts fills the time".to_owned(),
     };
-    let (measure, limit) = if slow { (median, threshold) } else { (full.or(share).or(stalls), PREFILL_SHARE) };
+    let (measure, limit) = if slow { (median, threshold) } else { (answers.or(full).or(share).or(stalls), PREFILL_SHARE) };
     let Some(measure) = measure else {
         return Outcome::NotMeasurable(Missing::distribution(ctx.backend(), gaps));
     };

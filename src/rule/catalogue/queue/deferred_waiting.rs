@@ -83,7 +83,8 @@ fn sglang(ctx: &Context<'_>) -> Checked {
 fn fire(ctx: &Context<'_>, measure: Evidence, share: f64, what: &str) -> Outcome {
     let case = Case::new(ctx, Basis::Gauges)
         .sees(if ctx.is_window() { weight::COUNTER } else { weight::GAUGE_SUSTAINED }, measure.clone())
-        .shows(ctx.gauge(Gauge::Waiting));
+        .shows(ctx.gauge(Gauge::Waiting))
+        .shows(ctx.gauge(Gauge::Running));
     let count = Unit::Count.show(measure.value);
     case.fire(
         &RULE,

@@ -110,7 +110,13 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     } else if ctx.backend() == BackendId::Tgi {
         case = case.holds(weight::PROXY);
     }
-    case = case.shows(ctx.count(Counter::Preemptions)).shows(ctx.gauge(Gauge::ReservedTokens));
+    for gauge in [Gauge::Swapped, Gauge::CpuKvUsage] {
+        // What was swapped out did not fit.
+        if let Some(swapped) = ctx.gauge(gauge).filter(|swapped| swapped.value > 0.0) {
+            case = case.sees(weight::GAUGE_ONCE, swapped);
+        }
+    }
+    case = case.shows(ctx.count(Counter::Preemptions)).shows(ctx.gauge(Gauge::ReservedTokens)).shows(ctx.gauge(Gauge::Running));
     let Some(measure) = ctx.gauge(Gauge::KvUsage).or_else(|| ctx.gauge(Gauge::ReservedTokens)).or_else(|| ctx.gauge(Gauge::Waiting)) else {
         return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::KvUsage));
     };
@@ -312,7 +318,8 @@ mod tests {
         let finding = fired(&outcome);
         assert!((finding.confidence.value - 0.60 * (1.0 - 0.65 * 0.65)).abs() < 1e-12);
         assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
-        assert!(finding.severity <= Severity::Medium);
+        // Forty wait beside ten.
+        assert_eq!(finding.severity, Severity::High);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(in crate::rule) use slots::is_usual;
 pub(super) use slots::{at_round, is_round};
 
 use crate::metrics::Unit;
+use crate::rule::laws::lengths;
 use crate::rule::words::requests_wait;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, SATURATED, Snapshot, TimeBase};
@@ -183,7 +184,7 @@ pub(super) fn wait_words(ctx: &Context<'_>) -> String {
 /// The snapshots at which somebody waited; the last one when none did.
 fn busy_ends<'a>(ctx: &'a Context<'_>) -> Vec<&'a Snapshot> {
     let waits = |snapshot: &&Snapshot| snapshot.gauges.get(&Gauge::Waiting).is_some_and(|waiting| waiting.value >= 1.0);
-    let ends: Vec<&Snapshot> = ctx.seen.first.iter().chain([&ctx.seen.last]).filter(waits).collect();
+    let ends: Vec<&Snapshot> = ctx.seen.first.iter().chain([&ctx.seen.last]).map(AsRef::as_ref).filter(waits).collect();
     if ends.is_empty() { vec![&ctx.seen.last] } else { ends }
 }
 
@@ -216,6 +217,9 @@ fn prefill_bound(ctx: &Context<'_>, budget: Option<&Budget>) -> Option<bool> {
     if let Some(budget) = budget.filter(|budget| budget.exhausted) {
         return Some(budget.tokens >= LARGE_BUDGET);
     }
+    if prefill_only(ctx) {
+        return Some(true);
+    }
     let window = |law: &&Reading| matches!(law.time_base, TimeBase::Window(_));
     let work = ctx.laws.prefill_share.as_ref().filter(window).map(|law| law.value);
     let stalls = ctx.laws.stall_share.as_ref().filter(window).map(|law| law.value);
@@ -232,6 +236,14 @@ fn prefill_bound(ctx: &Context<'_>, budget: Option<&Budget>) -> Option<bool> {
         (None, Some(stalls)) => (stalls >= STALLS_ALONE).then_some(true),
         (_, None) => None,
     }
+}
+
+/// Answers of a token or two while ever more requests run: no limit holds them yet, and prompts are all that is computed.
+pub(super) fn prefill_only(ctx: &Context<'_>) -> bool {
+    const ANSWER_TOKENS: f64 = 2.0;
+    let (Some(before), Some(now)) = (ctx.seen.gauge_before(Gauge::Running), ctx.seen.gauge(Gauge::Running)) else { return false };
+    let answers = ctx.seen.count(Counter::Finished).filter(|finished| finished.value > 0.0).and_then(|_| lengths(ctx.seen));
+    now.value > before.value && !ctx.seen.restarted() && answers.is_some_and(|(_, output)| output.value <= ANSWER_TOKENS)
 }
 
 fn counts_passes(ctx: &Context<'_>) -> bool {
