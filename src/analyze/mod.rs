@@ -9,9 +9,9 @@ mod times;
 
 pub use clock::{Clock, own_time};
 
+use crate::error::RequestError;
 use crate::exposition::Parsed;
 use crate::report::Report;
-use crate::request::RequestError;
 use crate::signal::{BackendId, Hint};
 use crate::slo::Target;
 use crate::sorted::Table;

@@ -2,8 +2,8 @@
 
 use super::snapshots::Chosen;
 use super::times;
+use crate::error::RequestError;
 use crate::report::Note;
-use crate::request::RequestError;
 use crate::signal::{Observation, Snapshot, chronological, restarted, same_instance, same_settings};
 use crate::sorted::sort_by;
 

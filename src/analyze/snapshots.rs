@@ -3,10 +3,10 @@
 use super::times::ONE_GO_SECONDS;
 use super::{Input, Options, own_time};
 use crate::backend::{self, Detection, Servers};
+use crate::error::RequestError;
 use crate::exposition::{ProblemKind, answered_at, is_blank};
 use crate::metrics::Scrape;
 use crate::report::{Note, UNNAMED};
-use crate::request::RequestError;
 use crate::signal::{BackendId, InstanceKey, Snapshot, chronological};
 
 /// The snapshots of the chosen instance and what was left out.
