@@ -1,5 +1,6 @@
 //! `cargo bench --no-default-features --bench native -- [--baseline] FILE`: best times on one file, as a line of JSON.
 //! `benches/bench.mjs` calls it and sets it against wasm; `make bench` calls that.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable, clippy::unwrap_used)]
 
 mod counting;
 mod support;
