@@ -4,6 +4,7 @@
 //! everything above this module reads: it answers in [`Reading`]s and [`Spread`]s that know whether they speak of
 //! the process lifetime, of a window or of an instant.
 
+mod moment;
 mod observation;
 mod snapshot;
 #[cfg(test)]
@@ -11,9 +12,10 @@ pub(crate) mod testing;
 mod vocabulary;
 mod window;
 
+pub use moment::{Moment, chronological};
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
 pub use snapshot::{
     BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,
 };
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
-pub use window::{chronological, restarted, same_instance, same_settings, spent};
+pub use window::{dropped, restarted, same_instance, same_settings, spent};

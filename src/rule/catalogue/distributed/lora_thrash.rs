@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn it_cannot_know_without_adapter_counts() {
         let mut without = seen(4.0, 12.0, 18.0);
-        without.last.gauges.remove(&Gauge::LoraWaiting);
+        without.last_mut().gauges.remove(&Gauge::LoraWaiting);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }
