@@ -312,6 +312,36 @@ impl Snapshot {
         self.at.filter(|_| self.hint.is_none())
     }
 
+    /// Makes it small, to be held beside many others: gives back spare memory, and has what is equal in `before`, an earlier snapshot of the
+    /// server, in common with it. Scrapes of one server mostly have their lines in common.
+    pub fn hold_beside(&mut self, before: Option<&Snapshot>) {
+        let share = |own: &mut Source, known: &Source| {
+            if own == known {
+                own.clone_from(known);
+            }
+        };
+        for (gauge, known) in before.iter().flat_map(|before| before.gauges.iter()) {
+            if let Some(value) = self.gauges.get_mut(gauge) {
+                share(&mut value.source, &known.source);
+            }
+        }
+        for (counter, known) in before.iter().flat_map(|before| before.counters.iter()) {
+            if let Some(value) = self.counters.get_mut(counter) {
+                share(&mut value.source, &known.source);
+            }
+        }
+        for (distribution, known) in before.iter().flat_map(|before| before.distributions.iter()) {
+            if let Some(spread) = self.distributions.get_mut(distribution) {
+                share(&mut spread.source, &known.source);
+            }
+        }
+        self.gauges.values_mut().chain(self.counters.values_mut()).for_each(|value| value.ranks.shrink_to_fit());
+        self.distributions.values_mut().for_each(|spread| spread.histogram.buckets.shrink_to_fit());
+        self.gauges.shrink_to_fit();
+        self.counters.shrink_to_fit();
+        self.distributions.shrink_to_fit();
+    }
+
     /// Seconds since process start, when both times are known.
     #[must_use]
     pub fn uptime_seconds(&self) -> Option<f64> {
