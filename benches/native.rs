@@ -80,7 +80,8 @@ fn later(text: &str, step: u32) -> String {
     let mut out = String::with_capacity(text.len() + 4096);
     for line in text.lines() {
         let grown = line.rsplit_once(' ').and_then(|(head, value)| {
-            let number = value.parse::<f64>().ok().filter(|number| *number > 1.0 && !line.starts_with('#') && !head.contains("_created"))?;
+            let number =
+                value.parse::<f64>().ok().filter(|number| *number > 1.0 && !line.starts_with('#') && !head.contains("_created"))?;
             (!head.starts_with("process_start")).then(|| format!("{head} {}", number + f64::from(step) * (number / 50.0).ceil()))
         });
         out.push_str(grown.as_deref().unwrap_or(line));

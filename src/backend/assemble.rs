@@ -69,9 +69,9 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         gauges: spec.gauges.iter().filter_map(|row| Some((row.to, gauge(instance, row)?))).collect(),
         counters: spec.counters.iter().filter_map(|row| Some((row.to, counter(instance, row, version.from)?))).collect(),
         distributions: spec.distributions.iter().filter_map(|row| Some((row.to, distribution(instance, row)?))).collect(),
-        config: Config::default(),
+        config: Config::default().into(),
         caveats: Vec::new(),
-        version,
+        version: version.into(),
     };
     if snapshot.started_at.is_none() {
         snapshot.caveats.push(Caveat::NoStartTime);

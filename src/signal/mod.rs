@@ -6,6 +6,7 @@
 
 mod moment;
 mod observation;
+mod shared;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -14,6 +15,7 @@ mod window;
 
 pub use moment::{Moment, chronological};
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
+pub use shared::Shared;
 pub use snapshot::{
     BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,
 };

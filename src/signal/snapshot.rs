@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use smol_str::SmolStr;
 
-use super::{Counter, Distribution, Gauge};
+use super::{Counter, Distribution, Gauge, Shared};
 use crate::metrics::{Histogram, SourceLines};
 use crate::sorted::Table;
 
@@ -278,7 +278,7 @@ pub struct Hint {
 pub struct Snapshot {
     pub backend: BackendId,
     pub key: InstanceKey,
-    pub version: VersionRange,
+    pub version: Shared<VersionRange>,
     /// Why this backend was chosen, one sentence.
     pub why_backend: String,
     /// Unix seconds (or seconds on any common clock) of the scrape; from the request, else from the text.
@@ -296,7 +296,7 @@ pub struct Snapshot {
     pub gauges: Table<Gauge, Value>,
     pub counters: Table<Counter, Value>,
     pub distributions: Table<Distribution, Spread>,
-    pub config: Config,
+    pub config: Shared<Config>,
     pub caveats: Vec<Caveat>,
 }
 
@@ -315,6 +315,10 @@ impl Snapshot {
     /// Makes it small, to be held beside many others: gives back spare memory, and has what is equal in `before`, an earlier snapshot of the
     /// server, in common with it. Scrapes of one server mostly have their lines in common.
     pub fn hold_beside(&mut self, before: Option<&Snapshot>) {
+        if let Some(before) = before {
+            self.version.join(&before.version);
+            self.config.join(&before.config);
+        }
         let share = |own: &mut Source, known: &Source| {
             if own == known {
                 own.clone_from(known);
