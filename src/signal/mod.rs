@@ -4,6 +4,7 @@
 //! everything above this module reads: it answers in [`Reading`]s and [`Spread`]s that know whether they speak of
 //! the process lifetime, of a window or of an instant.
 
+mod contradiction;
 mod moment;
 mod observation;
 mod shared;
@@ -13,11 +14,13 @@ pub(crate) mod testing;
 mod vocabulary;
 mod window;
 
+pub use contradiction::Contradiction;
 pub use moment::{Moment, chronological};
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
 pub use shared::Shared;
 pub use snapshot::{
-    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,
+    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, OutOfRange, Ranks, Snapshot, Source, Spread, Value, Version,
+    VersionRange,
 };
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
 pub use window::{dropped, restarted, same_instance, same_settings, spent};

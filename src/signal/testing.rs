@@ -30,6 +30,8 @@ impl Build {
             distributions: Default::default(),
             config: Config::default().into(),
             caveats: Vec::new(),
+            lacks: Vec::new(),
+            out_of_range: Vec::new(),
         })
     }
 

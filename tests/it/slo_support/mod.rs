@@ -28,6 +28,8 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
         distributions: Table::default(),
         config: Config::default().into(),
         caveats: Vec::new(),
+        lacks: Vec::new(),
+        out_of_range: Vec::new(),
     }
 }
 

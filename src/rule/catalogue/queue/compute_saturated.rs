@@ -60,6 +60,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     if admission.deferred == Some(true) {
         return Outcome::clear("Most of the waiting requests are deferred for another reason than capacity.");
     }
+    // SGLang admits by what requests may grow to, which its usage does not show.
+    if ctx.backend() == BackendId::Sglang && !ctx.is_window() && admission.reserved.is_none() {
+        return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
+    }
     let prefill = admission.prefill_bound;
     match (admission.slow_tokens, prefill) {
         (Some(true), _) | (_, Some(true)) => Ok(fire(ctx, &admission, admission.slow_tokens == Some(true), prefill == Some(true))),
