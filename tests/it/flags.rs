@@ -133,9 +133,9 @@ fn whatever_release_a_dump_came_from_its_advice_can_be_followed() {
 fn advice_can_be_followed(observations: Vec<Observation>) {
     let mut advised = BTreeSet::new();
     for seen in observations {
-        for range in eras(seen.last.backend).into_iter().chain([seen.last.version.clone()]) {
+        for range in eras(seen.last.backend).into_iter().chain([VersionRange::clone(&seen.last.version)]) {
             let mut seen = seen.clone();
-            std::sync::Arc::make_mut(&mut seen.last).version = range.clone();
+            std::sync::Arc::make_mut(&mut seen.last).version = range.clone().into();
             for finding in diagnosis(&seen).findings {
                 for action in finding.actions.iter().filter(|action| !action.flag.is_empty()) {
                     let found = flags::available(seen.last.backend, &action.flag, &range);

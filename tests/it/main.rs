@@ -33,6 +33,7 @@ mod diagnosis_variants;
 mod empty_tgi;
 mod field_features;
 mod field_reports;
+mod field_texts;
 mod flags;
 mod health;
 mod hinted_times;
