@@ -9,12 +9,14 @@ tools="$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')
 [ -x "$tools/llvm-cov" ] || rustup component add llvm-tools
 
 # A target folder of its own: everything is compiled with counters in it.
-out="$TARGET/coverage"
+mkdir -p "$TARGET/coverage"
+out=$(cd "$TARGET/coverage" && pwd)
 rm -rf "$out/raw"
 mkdir -p "$out/raw"
-export CARGO_TARGET_DIR="$out/build" RUSTFLAGS=-Cinstrument-coverage LLVM_PROFILE_FILE="$PWD/$out/raw/%p-%m.profraw"
+export CARGO_TARGET_DIR="$out/build" RUSTFLAGS=-Cinstrument-coverage LLVM_PROFILE_FILE="$out/raw/%p-%m.profraw"
 programs=$(cargo test --locked --no-default-features --lib --test it --no-run --message-format json |
   sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
+rm -f "$out"/raw/* # what build scripts left
 objects=()
 for program in $programs; do
   scripts/step.sh "tests of ${program##*/}" "$program" --quiet "$@"
