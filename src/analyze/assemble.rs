@@ -6,13 +6,13 @@ use super::{Options, Profile};
 use crate::classic::{self, Thresholds};
 use crate::compare;
 use crate::dataset::{Dataset, Server, label};
+use crate::error::RequestError;
 use crate::health::{self, Health, Inputs};
 use crate::metrics::{capital, counted};
 use crate::opinion;
 use crate::report::{
     Bottleneck, ComparisonView, Grounds, Headline, Hypothesis, Note, Report, SCHEMA, ServerView, Standing, build, is_felt,
 };
-use crate::request::RequestError;
 use crate::rule::{self, Diagnosis, Thetas};
 use crate::signal::Observation;
 use crate::slo::{self, SloStatus, Verdict};
