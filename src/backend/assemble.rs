@@ -69,6 +69,7 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         counters: spec.counters.iter().filter_map(|row| Some((row.to, counter(instance, row, version.from)?))).collect(),
         distributions: spec.distributions.iter().filter_map(|row| Some((row.to, distribution(instance, row)?))).collect(),
         config: Config::default(),
+        adapters: Vec::new(),
         caveats: Vec::new(),
         version,
     };

@@ -1,8 +1,8 @@
 //! What the server is doing, before any judgement.
 
 use super::Laws;
-use super::words::requests_running;
-use crate::metrics::Unit;
+use super::words::{requests_running, requests_wait};
+use crate::metrics::{Unit, capital};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode, Observation};
 
 /// Less than this many finished requests per second, with no queue and hardly anybody inside, is idle (handbook A02).
@@ -77,6 +77,9 @@ impl State {
             return state(StateKind::WarmingUp, why);
         }
         let (running, waiting) = (running.1, waiting.1);
+        if seen.last.has_caveat(Caveat::Pooling) {
+            return state(StateKind::Active, format!("{}; what is computed is not shown.", capital(&requests_wait(waiting))));
+        }
         state(StateKind::Active, format!("{}, {} waiting.", requests_running(running), Unit::Count.show(waiting)))
     }
 
@@ -106,7 +109,8 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
         return None;
     }
     if seen.mode() == Mode::Snapshot {
-        return (running.1 == 0.0).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
+        // A server of embeddings or scores shows none of the requests that it computes.
+        return (running.1 == 0.0 && !seen.last.has_caveat(Caveat::Pooling)).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
     }
     if occupied_throughout(seen).is_none() && progress(seen) == Some(0.0) {
         // Stuck, or served before the window: the gauge does not tell yet.

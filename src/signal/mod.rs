@@ -4,6 +4,8 @@
 //! everything above this module reads: it answers in [`Reading`]s and [`Spread`]s that know whether they speak of
 //! the process lifetime, of a window or of an instant.
 
+mod adapters;
+mod clients;
 mod observation;
 mod snapshot;
 #[cfg(test)]
@@ -11,6 +13,8 @@ pub(crate) mod testing;
 mod vocabulary;
 mod window;
 
+pub use adapters::{AdapterSet, Adapters};
+pub use clients::ClientRequests;
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
 pub use snapshot::{
     BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,

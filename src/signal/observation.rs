@@ -174,7 +174,8 @@ impl Observation {
         /// Tokens an output from which a gap is no longer that of one token: with fewer, drafting does not pay (handbook I08).
         const SEVERAL: f64 = 1.3;
         let of = |counter| self.count(counter).map(|count| count.value);
-        let tokens = of(Counter::SpecAcceptedTokens).zip(of(Counter::SpecDrafts)).map(|(accepted, drafts)| 1.0 + accepted / drafts);
+        let by_drafts = || of(Counter::SpecAcceptedTokens).zip(of(Counter::SpecDrafts)).map(|(accepted, drafts)| 1.0 + accepted / drafts);
+        let tokens = self.tokens_per_delivery().map(|tokens| tokens.value).or_else(by_drafts);
         let several = self.last.backend == BackendId::Vllm && tokens.is_some_and(|tokens| tokens >= SEVERAL);
         if several && self.mean(Distribution::Tpot).is_some() { Distribution::Tpot } else { Distribution::Itl }
     }

@@ -26,6 +26,7 @@ impl Build {
             counters: Default::default(),
             distributions: Default::default(),
             config: Config::default(),
+            adapters: Vec::new(),
             caveats: Vec::new(),
         })
     }

@@ -27,6 +27,7 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
         counters: Table::default(),
         distributions: Table::default(),
         config: Config::default(),
+        adapters: Vec::new(),
         caveats: Vec::new(),
     }
 }

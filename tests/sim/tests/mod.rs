@@ -1,3 +1,4 @@
+mod as_run;
 mod exposition;
 mod labels;
 mod physics;

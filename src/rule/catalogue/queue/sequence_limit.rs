@@ -1,14 +1,15 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
 use super::admission::{
-    Admission, KV_ROOM, RESERVED, at_round, free_elsewhere, gauge_weight, is_round, is_usual, lifetime_budget, token_gaps, wait_words,
+    Admission, KV_ROOM, RESERVED, adapters_take_turns, at_round, free_elsewhere, gauge_weight, is_round, is_usual, lifetime_budget, token_gaps, wait_words,
 };
+use super::pooled_slots;
 use super::slot_room::{actions, room};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
 use crate::rule::{Account, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, weight};
-use crate::signal::{BackendId, Counter, Distribution, Gauge, TimeBase};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, TimeBase};
 use crate::stats::quantile;
 
 /// From this share of the ITL threshold on, more sequences are no remedy (handbook Q02).
@@ -54,6 +55,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if admission.memory_bound() {
         return Outcome::clear("Requests wait, but memory is the nearer limit.");
     }
+    if ctx.seen.last.has_caveat(Caveat::Pooling) {
+        return pooled_slots::check(ctx, &admission);
+    }
     if running.value < 1.0 {
         return Outcome::clear("Requests wait although none is running: no limit of concurrent sequences does that.");
     }
@@ -96,8 +100,8 @@ fn check(ctx: &Context<'_>) -> Checked {
         // SGLang reserves for running requests, so that a low usage alone does not show room.
         return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
     }
-    if admission.deferred == Some(true) {
-        return Outcome::clear("Most of the waiting requests are deferred for another reason than slots.");
+    if let Some(other) = admission.deferral()? {
+        return Outcome::clear(other);
     }
     if admission.budget.as_ref().is_some_and(|budget| budget.exhausted) {
         return Outcome::clear("Most steps are filled up to the token budget, which is the nearer limit.");
@@ -156,13 +160,6 @@ fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
 }
 
-/// vLLM: as many adapters run as may, and others are asked for.
-fn adapters_wait(ctx: &Context<'_>) -> bool {
-    let at_least = |gauge, least: f64| ctx.seen.gauge(gauge).is_some_and(|reading| reading.value >= least);
-    let slots = ctx.seen.last.config.max_loras.as_ref();
-    at_least(Gauge::LoraWaiting, 1.0) && slots.is_some_and(|slots| at_least(Gauge::LoraRunning, slots.value))
-}
-
 /// How many requests that were served since the start had waited; `None` when no queue times are exported.
 fn waited_before(ctx: &Context<'_>) -> Option<f64> {
     let times = ctx.seen.distribution(Distribution::QueueTime)?.histogram;
@@ -192,6 +189,10 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     if is_round(count) {
         case = case.holds(weight::HINT);
     }
+    let steps_unknown = ctx.seen.last.has_caveat(Caveat::SeveralApiServers) && ctx.laws.step_tokens.is_none();
+    if ctx.is_window() && steps_unknown && lifetime_budget(ctx) {
+        case = case.against("With several API servers the tokens of a step are not known without times: a token budget may be exhausted.");
+    }
     if !ctx.is_window() {
         if !is_usual(count) {
             case = case.against(format!("{} is no number that people choose for a limit.", Unit::Count.show(count)));
@@ -199,8 +200,8 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         if count == 1.0 {
             case = case.against("One request that runs alone may also be a standstill, or of an adapter that the others do not use.");
         }
-        if adapters_wait(ctx) {
-            case = case.against("Adapters wait while all adapter slots are taken.");
+        if adapters_take_turns(ctx) {
+            case = case.against("More adapters were served than may run at a time: requests may wait for those.");
         }
         if let Some(slow) = slow_since_start(ctx) {
             case = case.against(slow);
@@ -233,7 +234,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} while {limit} {run}{and}{fits}.", admission.waiting()),
+            sentence: format!("{} while {limit} {run}{and}{fits}.{}", admission.waiting(), deferred_too(admission)),
             headline: format!("Requests wait{} for {which}{beside}.", wait_words(ctx)),
             formula: format!(
                 "waiting ≥ 1 all the time, running stands at {limit}, KV usage {} < {}",
@@ -245,6 +246,14 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
             actions: actions(ctx, count, room.as_ref()),
         },
     )
+}
+
+fn deferred_too(admission: &Admission) -> &'static str {
+    if admission.deferred == Some(true) {
+        " They are counted as deferred, as vLLM counts a request with a grammar until it runs; whether they would wait for something else with more slots cannot be told."
+    } else {
+        ""
+    }
 }
 
 /// The slots in use; the limit itself is not exported by any of the servers.
