@@ -1,7 +1,7 @@
 //! What to collect or look at next when a symptom has no cause.
 
-use super::explain::Explanation;
 use super::context::queued_between;
+use super::explain::Explanation;
 use super::{Action, Context, Finding, Missing, NotMeasurable, Role, StateKind, Symptom};
 use crate::metrics::first_sentence;
 
@@ -24,7 +24,8 @@ fn step(ctx: &Context<'_>, finding: &Finding, missing: &[NotMeasurable]) -> Stri
         return "Take a second dump 30 to 60 s later and add it.".to_owned();
     }
     if queued_between(ctx).is_some() && finding.explains.iter().any(|symptom| matches!(symptom, Symptom::Ttft | Symptom::E2e)) {
-        return "Take dumps during the load, 5 to 10 s apart: they show whether slots, memory or the token budget make requests wait.".to_owned();
+        return "Take dumps during the load, 5 to 10 s apart: they show whether slots, memory or the token budget make requests wait."
+            .to_owned();
     }
     let may_tell = |group: &&NotMeasurable| !group.missing.of_a_feature && waiting(group, &finding.explains) > 0;
     match missing.iter().filter(may_tell).rev().max_by_key(|group| waiting(group, &finding.explains)) {

@@ -110,7 +110,8 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
     }
     if seen.mode() == Mode::Snapshot {
         // A server of embeddings or scores shows none of the requests that it computes.
-        return (running.1 == 0.0 && !seen.last.has_caveat(Caveat::Pooling)).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
+        return (running.1 == 0.0 && !seen.last.has_caveat(Caveat::Pooling))
+            .then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
     }
     if occupied_throughout(seen).is_none() && progress(seen) == Some(0.0) {
         // Stuck, or served before the window: the gauge does not tell yet.

@@ -82,7 +82,12 @@ mod tests {
         let mut build = Build::new(BackendId::Vllm);
         build.0.adapters = sets
             .iter()
-            .map(|(running, stamp)| AdapterSet { running: names(running), waiting: names(running), stamp: *stamp, source: source("adapters") })
+            .map(|(running, stamp)| AdapterSet {
+                running: names(running),
+                waiting: names(running),
+                stamp: *stamp,
+                source: source("adapters"),
+            })
             .collect();
         build
     }

@@ -42,7 +42,8 @@ impl Observation {
     /// vLLM: nothing tells whether a request of a client is several of the engine.
     #[must_use]
     pub fn counts_sequences_only(&self) -> bool {
-        let told = self.last.distributions.get(&Distribution::AnswersPerRequest).is_some() || self.last.counters.get(&Counter::Http2xx).is_some();
+        let told =
+            self.last.distributions.get(&Distribution::AnswersPerRequest).is_some() || self.last.counters.get(&Counter::Http2xx).is_some();
         self.last.backend == BackendId::Vllm && self.count(Counter::Finished).is_some_and(|count| count.value > 0.0) && !told
     }
 

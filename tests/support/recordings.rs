@@ -72,7 +72,11 @@ pub enum Phase {
 }
 
 impl Recording {
+    /// `None` for a run with a `label.json`: what is true of it changes while it is recorded, so that one label does not fit it.
     pub fn read(folder: &Path) -> Option<Recording> {
+        if folder.join("label.json").exists() {
+            return None;
+        }
         let manifest: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("manifest.json")).ok()?).ok()?;
         let condition = folder.file_name()?.to_string_lossy().into_owned();
         let moment = |snapshot: &Value| {

@@ -16,12 +16,8 @@ const SET_BY_STEPS: &[(Gauge, &str)] = &[
 /// A stamp beyond any Unix time of our days is the sum of several.
 const SUM_OF_STAMPS: f64 = 3.0e9;
 /// Histograms that every release has.
-const HISTOGRAMS: &[(&str, &str)] = &[
-    ("time_to_first_token_seconds_sum", "time_to_first_token_seconds_count"),
-    ("request_prompt_tokens_sum", "request_prompt_tokens_count"),
-    ("iteration_tokens_total_sum", "iteration_tokens_total_count"),
-    ("e2e_request_latency_seconds_sum", "e2e_request_latency_seconds_count"),
-];
+const HISTOGRAMS: &[&str] =
+    &["time_to_first_token_seconds", "request_prompt_tokens", "iteration_tokens_total", "e2e_request_latency_seconds"];
 
 pub(super) fn several(instance: &Instance<'_, '_>) -> bool {
     // The client library writes neither of these when it adds up processes.
@@ -31,10 +27,11 @@ pub(super) fn several(instance: &Instance<'_, '_>) -> bool {
     added_up(instance) || summed_stamps(instance) || SET_BY_STEPS.iter().any(|(_, family)| never_set(instance, family))
 }
 
-/// A histogram that was added up has its sum before its buckets; of one process it stands behind the count.
+/// A histogram that was added up has its sum before its buckets and its count behind them; of one process both stand behind.
 fn added_up(instance: &Instance<'_, '_>) -> bool {
-    let line = |name: &str| instance.samples(name).next().map(|sample| sample.line());
-    HISTOGRAMS.iter().find_map(|(sum, count)| line(sum).zip(line(count))).is_some_and(|(sum, count)| sum < count)
+    let line = |base: &str, suffix: &str| instance.samples(&format!("{base}_{suffix}")).next().map(|sample| sample.line());
+    let places = |base: &&str| Some((line(base, "sum")?, line(base, "bucket")?, line(base, "count")?));
+    HISTOGRAMS.iter().find_map(places).is_some_and(|(sum, bucket, count)| sum < bucket && bucket < count)
 }
 
 fn summed_stamps(instance: &Instance<'_, '_>) -> bool {
@@ -93,7 +90,9 @@ fn fill(instance: &Instance<'_, '_>, snapshot: &mut Snapshot, gauge: Gauge, fami
             sort_by(&mut value.ranks, |a, b| order(&a.0).cmp(&order(&b.0)));
         }
         None => {
-            let source = Source::new(full, [].into());
+            // What shows that nothing runs are counters that stand at 0.
+            let Some(tokens) = snapshot.counters.get(&Counter::PromptTokens) else { return };
+            let source = Source::new(format!("{} ({full} has no sample yet)", tokens.source.metric), tokens.source.lines.clone());
             snapshot.gauges.insert(gauge, Value { value: 0.0, ranks: missing, source, absent_is_zero: true });
         }
     }

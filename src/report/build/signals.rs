@@ -41,7 +41,14 @@ fn rates(seen: &Observation) -> Vec<SignalView> {
             let clients = seen.client_requests().filter(|_| counter == Counter::Finished);
             if let Some(clients) = clients {
                 let sent = Reading { value: rate.value * clients.sent / clients.sequences, unit, source: clients.source, ..rate.clone() };
-                views.push(view(path, label, &sent, None, seen, Some("What clients sent; the engine counts each answer of n, beam and score.")));
+                views.push(view(
+                    path,
+                    label,
+                    &sent,
+                    None,
+                    seen,
+                    Some("What clients sent; the engine counts each answer of n, beam and score."),
+                ));
                 let label = "sequences finished per second";
                 views.push(view("sequences_per_second", label, &Reading { unit, ..rate }, None, seen, None));
                 continue;
@@ -84,7 +91,9 @@ fn hit_caveat(seen: &Observation) -> Option<&'static str> {
     /// Prompt tokens that were never looked up, beyond what lies between a look-up and a first token.
     const LOOKED_UP: f64 = 0.95;
     if seen.client_requests().is_some() {
-        return Some("Sequences of one request (n > 1, beam search, scores) find each other's prompt; prompts need not repeat between requests.");
+        return Some(
+            "Sequences of one request (n > 1, beam search, scores) find each other's prompt; prompts need not repeat between requests.",
+        );
     }
     let count = |counter| seen.count(counter).map(|count| count.value);
     let (looked_up, prompt) = (count(Counter::PrefixQueries)?, count(Counter::PromptTokens)?);

@@ -238,6 +238,10 @@ impl Engine<'_> {
         }
         self.waiting_live -= 1;
         self.emit(event);
+        if self.load.answers > 1 && hit == 0 {
+            // Blocks count as cached from their allocation on, so that the other answers of the step find them.
+            self.publish(id);
+        }
         Some(hit)
     }
 

@@ -239,7 +239,7 @@ impl Engine<'_> {
     }
 
     /// The shared beginning of a prompt becomes cache that others can use.
-    fn publish(&mut self, id: usize) {
+    pub(super) fn publish(&mut self, id: usize) {
         let request = &self.requests[id];
         let Some(group) = request.group else { return };
         let block = self.server.block;

@@ -67,7 +67,7 @@ pub const ALL_AS_RUN: &[Scenario] = &[
     .when(|t, _| t.arrived == 0 && t.steps == 0),
     Scenario::new("api-servers-slots", VLLM, &["sequence-limit"], |s| {
         s.server.api_servers = 3;
-        few_slots(s, 24, 60);
+        few_slots(s, 32, 80);
     })
     .on(modern)
     .forbid(SLOTS_FORBID)
@@ -103,7 +103,7 @@ pub const ALL_AS_RUN: &[Scenario] = &[
     .when(|t, _| t.deferred > 0.5 * t.waiting && t.waiting > 3.0),
     Scenario::new("ranks-slots", VLLM, &["sequence-limit"], |s| {
         s.server.api_servers = 2;
-        few_slots(s, 12, 30);
+        few_slots(s, 16, 40);
         let load = s.load().clone();
         s.loads = vec![load.clone(), load];
     })
@@ -137,11 +137,11 @@ pub const ALL_AS_RUN: &[Scenario] = &[
     .when(|t, s| slots_short(t, s) && t.deferred > 0.9 * t.waiting),
     Scenario::new("embed-slots", VLLM, &["sequence-limit"], |s| {
         embeddings(s);
-        few_slots(s, 8, 64);
+        few_slots(s, 8, 200);
     })
     .on(modern)
     .forbid(SLOTS_FORBID)
-    .when(|t, _| t.waiting > 20.0),
+    .when(|t, _| t.waiting > 20.0 && t.mean_queue_s > 0.6),
     Scenario::new("embed-calm", VLLM, &[], |s| {
         embeddings(s);
         s.rate(20.0);

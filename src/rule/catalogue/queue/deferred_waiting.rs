@@ -1,6 +1,6 @@
 //! Q08: requests wait for something other than capacity.
 
-use super::admission::{Admission, DEFERRED_SHARE};
+use super::admission::{Admission, DEFERRED_SHARE, what_deferred_lack};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::explain::QUEUE_SYMPTOMS;
@@ -72,6 +72,7 @@ fn vllm(ctx: &Context<'_>) -> Checked {
             ))
         }
         Some(false) => Ok(fire(ctx, measure, share, "for an adapter, a grammar or KV data", true)),
+        None if !ctx.is_window() && admission.some_ran_at_once != Some(true) => Err(what_deferred_lack()),
         None => Ok(fire(ctx, measure, share, "for an adapter, a grammar, KV data or a slot", false)),
     }
 }

@@ -1,7 +1,7 @@
 //! The limit of sequences of a server of embeddings or scores. Its gauge of running requests reads 0 at any load; but each request takes one
 //! step, so that requests over steps are the slots when every step is full.
 
-use super::admission::{Admission, STEADY_PROMPTS, is_budget, wait_words};
+use super::admission::{Admission, is_budget, is_steady, is_usual, wait_words};
 use super::sequence_limit::RULE;
 use super::slot_room::actions;
 use crate::metrics::{Histogram, Unit};
@@ -30,7 +30,9 @@ pub(super) fn check(ctx: &Context<'_>, admission: &Admission) -> Checked {
     }
     let each = finished.value / steps.value;
     let slots = each.round();
-    if slots < 1.0 || (each / slots - 1.0).abs() > STEADY_PROMPTS {
+    let step = ctx.laws.step_tokens.clone();
+    let like_a_budget = step.as_ref().is_some_and(|step| is_budget(step.value));
+    if !is_steady(each, like_a_budget) {
         return Outcome::clear(format!("A step computes {} requests on average, which is no steady number.", Unit::Count.show(each)));
     }
     let measure = ctx
@@ -38,11 +40,13 @@ pub(super) fn check(ctx: &Context<'_>, admission: &Admission) -> Checked {
         .labelled("slots in use (requests computed in each step)")
         .inferred();
     let mut case = admission.case(ctx, Basis::Counters).at_most(CEILING).sees(weight::COUNTER, measure.clone());
-    let step = ctx.laws.step_tokens.clone();
+    if !is_usual(slots) {
+        case = case.against(format!("{} is no number that people choose for a limit.", Unit::Count.show(slots)));
+    }
     if let Some(step) = &step {
         let evidence = Evidence::new("engine.step_tokens.mean", "mean tokens per engine step", step.clone(), ctx.seen.last.text_index);
         case = case.shows(Some(evidence));
-        if is_budget(step.value) && alike(ctx) {
+        if like_a_budget && alike(ctx) {
             case = case.against("With prompts of one length, an exhausted token budget would hold the same number in each step.");
         }
     }

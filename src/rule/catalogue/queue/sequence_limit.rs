@@ -1,7 +1,8 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
 use super::admission::{
-    Admission, KV_ROOM, RESERVED, adapters_take_turns, at_round, free_elsewhere, gauge_weight, is_round, is_usual, lifetime_budget, token_gaps, wait_words,
+    Admission, KV_ROOM, RESERVED, adapters_take_turns, at_round, free_elsewhere, gauge_weight, is_round, is_usual, lifetime_budget,
+    token_gaps, wait_words,
 };
 use super::pooled_slots;
 use super::slot_room::{actions, room};
@@ -190,8 +191,11 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         case = case.holds(weight::HINT);
     }
     let steps_unknown = ctx.seen.last.has_caveat(Caveat::SeveralApiServers) && ctx.laws.step_tokens.is_none();
-    if ctx.is_window() && steps_unknown && lifetime_budget(ctx) {
-        case = case.against("With several API servers the tokens of a step are not known without times: a token budget may be exhausted.");
+    if ctx.is_window() && steps_unknown {
+        case = case.at_most(SNAPSHOT_CEILING).lacks(&Missing::new(
+            "the tokens of an engine step",
+            "With several API servers they follow from the times of the dumps; until then a token budget may be exhausted as well.",
+        ));
     }
     if !ctx.is_window() {
         if !is_usual(count) {
@@ -265,7 +269,8 @@ fn slots(ctx: &Context<'_>) -> Option<Evidence> {
 mod tests {
     use super::*;
     use crate::rule::ConfidenceWord;
-    use crate::rule::testing::{Build, check, fired, setting, snapshot, window};
+    use crate::rule::testing::{Build, check, fired, setting, snapshot, source, window};
+    use crate::signal::AdapterSet;
 
     fn slots(running: f64, kv: f64) -> Build {
         Build::new(BackendId::Vllm)
@@ -313,8 +318,10 @@ mod tests {
     fn one_snapshot_with_one_running_request_or_waiting_adapters_says_nothing_of_slots() {
         // Reported: one request runs and three wait for hours beside an empty cache, with adapters switched on.
         assert!(matches!(check(&RULE, &snapshot(slots(1.0, 0.031))), Outcome::NotMeasurable(_)));
-        let adapters =
-            slots(4.0, 0.1).gauge(Gauge::LoraRunning, 1.0).gauge(Gauge::LoraWaiting, 2.0).config(|config| config.max_loras = setting(1.0));
+        let mut adapters = slots(4.0, 0.1).config(|config| config.max_loras = setting(1.0));
+        let set =
+            |name: &str| AdapterSet { running: vec![name.to_owned()], waiting: vec![name.to_owned()], stamp: 1.0, source: source(name) };
+        adapters.0.adapters = vec![set("a"), set("b")];
         assert!(matches!(check(&RULE, &snapshot(adapters)), Outcome::NotMeasurable(_)));
     }
 

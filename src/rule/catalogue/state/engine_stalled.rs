@@ -107,7 +107,7 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
             measure: running,
             threshold: 0.0,
             actions: vec![
-                one_request(ctx),
+                Action::plain(one_request(ctx), "None.", "The answer comes, or it does not."),
                 Action::plain(
                     "Read the engine's log for a CUDA, NCCL or out-of-memory error, then restart the replica.",
                     "Requests inside are lost.",
@@ -127,7 +127,7 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
 fn left_over(ctx: &Context<'_>) -> &'static str {
     match (ctx.backend(), ctx.seen.last.has_caveat(Caveat::SeveralApiServers)) {
         (BackendId::Vllm, true) => {
-            " An idle server looks the same when PROMETHEUS_MULTIPROC_DIR was kept over a restart and shows the gauges of the process before, or when its clients aborted all requests and no step has followed."
+            " An idle server looks the same when the directory of its multiprocess metrics was kept over a restart and shows the gauges of the process before, or when its clients aborted all requests and no step has followed."
         }
         (BackendId::Vllm, false) => " An idle server looks the same after its clients have aborted all requests, until its next step.",
         _ => "",
@@ -139,12 +139,11 @@ fn unless(ctx: &Context<'_>) -> &'static str {
     if several { " Or its gauges are left over from another process: one request tells." } else { "" }
 }
 
-fn one_request(ctx: &Context<'_>) -> Action {
-    let told = match ctx.backend() {
-        BackendId::Vllm => "If it is answered, the engine works and the gauges were left over.",
-        BackendId::Sglang | BackendId::Tgi => "If it is answered, the engine works.",
-    };
-    Action::plain(format!("Send one short request. {told}"), "None.", "The answer comes, or it does not.")
+fn one_request(ctx: &Context<'_>) -> &'static str {
+    match ctx.backend() {
+        BackendId::Vllm => "Send one short request. If it is answered, the engine works and the gauges were left over.",
+        BackendId::Sglang | BackendId::Tgi => "Send one short request. If it is answered, the engine works.",
+    }
 }
 
 /// The engine works again, but it stood still inside the window: gaps between tokens of many seconds, with nobody preempted.

@@ -13,8 +13,9 @@ const CLOSE: f64 = 0.03;
 /// Budgets that are met in practice.
 const SMALLEST: f64 = 256.0;
 const LARGEST: f64 = 65_536.0;
-/// Prompts of a step, off a whole number by this share at most.
-pub(in crate::rule::catalogue::queue) const STEADY_PROMPTS: f64 = 0.02;
+/// Requests of a step, off a whole number by this at most: few steps are not full.
+const STEADY: f64 = 0.05;
+const EXACT_STEADY: f64 = 0.005;
 /// Share of steps in the highest token bucket from which the budget is the limit, where steps are counted as scheduled (handbook Q03).
 const STEPS_AT_BUDGET: f64 = 0.5;
 /// TGI: prefill calls per admitted batch from which prompts are cut by the budget, and share of the busy time in them.
@@ -59,7 +60,12 @@ fn vllm(ctx: &Context<'_>, in_use: f64) -> Option<Budget> {
 fn steady_prompts(ctx: &Context<'_>) -> bool {
     let count = |counter| ctx.seen.count(counter).map(|count| count.value);
     let each = count(Counter::Finished).zip(count(Counter::Steps)).map(|(finished, steps)| finished / steps);
-    ctx.seen.last.has_caveat(Caveat::Pooling) && each.is_some_and(|each| (each / each.round().max(1.0) - 1.0).abs() <= STEADY_PROMPTS)
+    ctx.seen.last.has_caveat(Caveat::Pooling) && each.is_some_and(|each| is_steady(each, true))
+}
+
+/// As many requests finish in each step as are a whole number. Beside a round number of tokens it must be exact, for either may be chance.
+pub(in crate::rule::catalogue::queue) fn is_steady(each: f64, like_a_budget: bool) -> bool {
+    each >= 1.0 - STEADY && (each - each.round()).abs() <= if like_a_budget { EXACT_STEADY } else { STEADY }
 }
 
 /// Each rank has a budget and slots of its own.
@@ -78,21 +84,11 @@ pub(in crate::rule::catalogue::queue) fn close_to_budget(mean: f64) -> bool {
 /// In one snapshot: the mean step since start looks like a budget, or TGI cuts its batches, which casts doubt on other limits.
 pub(in crate::rule::catalogue::queue) fn lifetime_budget(ctx: &Context<'_>) -> bool {
     let steps = ctx.seen.mean(Distribution::StepTokens).map(|mean| mean.value);
-    if ctx.seen.last.has_caveat(Caveat::SeveralApiServers) {
-        // What a step holds is not known, so that any budget may be exhausted while prompts are most of the work.
-        return prompts_lead(ctx);
-    }
     let running = ctx.seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
     let calls = ctx.seen.count(Counter::PrefillCalls).map(|calls| calls.value);
     let batches = ctx.seen.observations(Distribution::AdmittedBatch).filter(|batches| *batches > 0.0);
     steps.is_some_and(|mean| mean >= TOKENS_PER_RUNNING * running && close_to_budget(mean))
         || calls.zip(batches).is_some_and(|(calls, batches)| calls / batches >= CALLS_PER_BATCH)
-}
-
-fn prompts_lead(ctx: &Context<'_>) -> bool {
-    let count = |counter| ctx.seen.count(counter).map(|count| count.value);
-    let prompt = count(Counter::PromptTokensComputed).or_else(|| count(Counter::PromptTokens));
-    prompt.zip(count(Counter::OutputTokens)).is_some_and(|(prompt, output)| prompt >= TOKENS_PER_RUNNING * output)
 }
 
 /// Share of steps in the highest bucket that holds any, and its upper bound.

@@ -11,6 +11,8 @@ const FULL: f64 = 0.90;
 const LONG_WAITS: f64 = 3.0;
 /// Where slots are lacking everybody waits; requests that lack nothing but slots of adapters or grammars of their own run at once.
 const AT_ONCE: f64 = 0.10;
+/// Since the start: the first ones find slots in any case.
+const AT_ONCE_EVER: f64 = 0.25;
 
 /// At least half of the waiting requests are deferred.
 pub(super) fn deferred(ctx: &Context<'_>) -> Option<bool> {
@@ -37,7 +39,7 @@ pub(super) fn for_slots(ctx: &Context<'_>, in_use: Option<f64>, plateau: Option<
     if !ctx.is_window() {
         return None;
     }
-    if some_run_at_once(ctx) == Some(true) {
+    if some_ran_at_once(ctx) == Some(true) {
         return Some(false);
     }
     if busy_ends(ctx).len() < 2 {
@@ -71,9 +73,14 @@ pub(in crate::rule::catalogue::queue) fn adapters_take_turns(ctx: &Context<'_>) 
     adapters.zip(slots).is_some_and(|(adapters, slots)| adapters.seen as f64 > slots || adapters.waiting.is_some_and(|waiting| waiting > 0))
 }
 
-fn some_run_at_once(ctx: &Context<'_>) -> Option<bool> {
+/// A fair share of the requests never waited: of the window, where waits are long enough to tell, else since the start.
+pub(super) fn some_ran_at_once(ctx: &Context<'_>) -> Option<bool> {
     let times = ctx.seen.distribution(Distribution::QueueTime)?.histogram;
     let lowest = times.buckets.first()?;
     let all = times.observations().filter(|all| *all > 0.0)?;
-    (times.mean()? >= LONG_WAITS * lowest.upper).then_some(lowest.cumulative >= AT_ONCE * all)
+    let share = lowest.cumulative / all;
+    if !ctx.is_window() {
+        return Some(share >= AT_ONCE_EVER);
+    }
+    (times.mean()? >= LONG_WAITS * lowest.upper).then_some(share >= AT_ONCE)
 }

@@ -6,7 +6,7 @@ mod memory;
 mod ranks;
 mod slots;
 
-pub(super) use budget::{Budget, STEADY_PROMPTS, close_to_budget as is_budget, lifetime_budget};
+pub(super) use budget::{Budget, close_to_budget as is_budget, is_steady, lifetime_budget};
 pub(super) use deferral::adapters_take_turns;
 pub(super) use memory::full_in_between;
 pub(super) use ranks::free_elsewhere;
@@ -59,6 +59,8 @@ pub(super) struct Admission {
     pub deferred: Option<bool>,
     /// Those wait for slots like any others.
     pub deferred_for_slots: Option<bool>,
+    /// A fair share of the requests never waited, over the window or since the start.
+    pub some_ran_at_once: Option<bool>,
     pub budget: Option<Budget>,
     /// Computing prompts fills the time.
     pub prefill_bound: Option<bool>,
@@ -83,6 +85,7 @@ impl Admission {
             reserved: memory::reserved(ctx, plateau, prefill_bound, kv),
             deferred: deferral::deferred(ctx),
             deferred_for_slots: deferral::for_slots(ctx, slots, plateau),
+            some_ran_at_once: deferral::some_ran_at_once(ctx),
             slow_tokens: slow_tokens(ctx),
             no_threshold: ctx.thetas.itl.is_none(),
             queue,
@@ -174,7 +177,7 @@ impl Admission {
     }
 }
 
-fn what_deferred_lack() -> Missing {
+pub(super) fn what_deferred_lack() -> Missing {
     Missing::new(
         "what the deferred requests wait for",
         "vLLM counts a request with a grammar, and one that an adapter once held up, as deferred until it runs, also when it only lacks a slot. \

@@ -1,0 +1,140 @@
+//! What stands beside the score: never a plain "healthy" where something is in doubt.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use crate::support::snapshots;
+use servescope::analyze::{Input, Options, analyze};
+use servescope::export::markdown;
+use servescope::exposition;
+use servescope::report::{Band, Deduction, Footing, Grounds, Report, Standing};
+use servescope::request::report_json;
+use servescope::rule::{ConfidenceWord, Role};
+use servescope::slo::Verdict;
+use servescope::view::card;
+
+fn report(texts: &[&str]) -> Report {
+    let input = |(index, text): (usize, &&str)| Input {
+        name: format!("{index}"),
+        at: Some(1.8e9 + 60.0 * index as f64),
+        hint: None,
+        parsed: exposition::parse(text.as_bytes()),
+    };
+    analyze(&texts.iter().enumerate().map(input).collect::<Vec<_>>(), &Options::default()).expect("a report")
+}
+
+fn dump(path: &str) -> Report {
+    report(&[&String::from_utf8_lossy(&snapshots::file(path))])
+}
+
+fn again(report: &Report) -> Standing {
+    let Report { profile, health, bottlenecks, slo_statuses, .. } = report;
+    Standing::of(Grounds { profile, health, bottlenecks, slo_statuses })
+}
+
+/// The page, the Markdown and the JSON say the same words.
+fn footing(report: &Report) -> Footing {
+    let Standing { footing, word, sentence } = &report.standing;
+    assert_eq!(word, footing.word());
+    let json: serde_json::Value = serde_json::from_str(&report_json(report)).unwrap();
+    assert_eq!((json["standing"]["word"].as_str(), json["standing"]["sentence"].as_str()), (Some(word.as_str()), Some(sentence.as_str())));
+    let page = card::headline(report).all_text();
+    assert!(page.contains(footing.word()) && page.contains(sentence), "{page}");
+    let text = markdown(report);
+    assert!(text.contains(&format!("{}. {sentence}", footing.word())), "{text}");
+    assert_eq!(footing.word() == "Healthy", card::headline(report).all_text().contains("Healthy"));
+    assert!(card::announcement(report).contains(footing.word()));
+    *footing
+}
+
+const HEALTHY: [&str; 2] =
+    [include_str!("../../assets/samples/vllm-healthy-1.prom"), include_str!("../../assets/samples/vllm-healthy-2.prom")];
+
+#[test]
+fn a_server_that_meets_its_targets_and_has_no_finding_is_healthy() {
+    let report = report(&HEALTHY);
+    assert_eq!(footing(&report), Footing::Healthy);
+    assert_eq!(report.standing.sentence, "No target missed, 1 of 6 cannot be decided.");
+}
+
+#[needs::corpus]
+#[test]
+fn a_possible_cause_that_breaks_no_target_is_no_plain_healthy() {
+    let report = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
+    assert_eq!(report.health.band, Band::Healthy, "the number follows its own rules");
+    assert_eq!(footing(&report), Footing::LookCloser);
+    let sentence = report.standing.sentence;
+    assert_eq!(sentence, "No target missed, 1 of 6 cannot be decided; 1 possible cause, not confirmed and counted as a risk only.");
+}
+
+#[needs::corpus]
+#[test]
+fn a_symptom_without_a_cause_is_no_plain_healthy() {
+    let mut report = report(&HEALTHY);
+    let symptom = dump("dumps/sglang/gateway_aggregated_2workers_underscore.prom");
+    report.bottlenecks = symptom.bottlenecks;
+    report.standing = again(&report);
+    assert_eq!(footing(&report), Footing::LookCloser);
+    assert!(report.standing.sentence.contains("no cause found yet"));
+}
+
+#[needs::corpus]
+#[test]
+fn a_high_score_beside_a_missed_target_names_it() {
+    let report = dump("dumps/vllm/SYNTH-podwarden-0.25.1-trimmed.prom");
+    assert_eq!(report.health.band, Band::Healthy);
+    assert_eq!(footing(&report), Footing::TargetMissed);
+    assert!(report.standing.sentence.starts_with("1 of 6 targets missed, 5 cannot be decided"));
+}
+
+#[needs::corpus]
+#[test]
+fn idle_and_undecided_are_called_so() {
+    let idle = report(&[include_str!("../../assets/samples/vllm-idle-1.prom"), include_str!("../../assets/samples/vllm-idle-2.prom")]);
+    assert_eq!((idle.overall_health_score, footing(&idle)), (Some(100.0), Footing::Untested));
+    // Three running, one waiting, and not one request finished: nothing to decide a target by.
+    let undecided = dump("dumps/vllm/SYNTH-belonghim-multi-pod.prom");
+    assert_eq!(footing(&undecided), Footing::NotProven);
+    assert!(undecided.standing.sentence.starts_with("None of 2 targets can be decided"));
+}
+
+#[test]
+fn what_only_costs_money_is_called_waste_and_no_risk() {
+    let mut report = report(&[include_str!("../../assets/samples/vllm-slot-bound-1.prom")]);
+    let cause = report.bottlenecks.iter_mut().find(|finding| finding.role == Role::Cause).expect("a cause");
+    cause.confidence.word = ConfidenceWord::Possible;
+    let rule = Some(cause.id.clone());
+    for (kinds, words) in [
+        (vec!["risk"], "1 possible cause, not confirmed and counted as a risk only."),
+        (vec!["efficiency"], "1 possible cause, not confirmed and counted as waste only."),
+        (vec!["risk", "efficiency"], "1 possible cause, not confirmed and counted as risk and as waste only."),
+    ] {
+        let deduction = |kind: &&str| Deduction { reason: String::new(), points: 1.0, kind: (*kind).to_owned(), rule: rule.clone() };
+        report.health.deductions = kinds.iter().map(deduction).collect();
+        let sentence = again(&report).sentence;
+        assert!(sentence.ends_with(words), "{sentence}");
+    }
+}
+
+/// The score of an idle server is 100 by its rules; large and alone it would be read as a good mark.
+#[test]
+fn an_idle_server_that_missed_its_targets_before_shows_no_number() {
+    let mut idle = report(&[include_str!("../../assets/samples/vllm-idle-1.prom"), include_str!("../../assets/samples/vllm-idle-2.prom")]);
+    let number = |report: &Report| card::headline(report).find_all(&|node| node.get("class") == Some("points unearned")).len();
+    assert_eq!(number(&idle), 1, "nothing was missed, so it is there, and stands back");
+    assert!(markdown(&idle).contains("## Health: 100 of 100, not exercised"));
+    idle.slo_statuses[0].verdict = Verdict::Fail;
+    idle.standing = again(&idle);
+    assert_eq!((idle.overall_health_score, footing(&idle)), (Some(100.0), Footing::Untested), "the score follows its own rules");
+    assert_eq!(number(&idle), 0);
+    assert!(idle.standing.sentence.contains("missed while it was busy"), "{}", idle.standing.sentence);
+    for text in [markdown(&idle), card::headline(&idle).all_text(), card::announcement(&idle), card::health(&idle).all_text()] {
+        assert!(!text.contains("100 of 100") && !text.contains("→ 100"), "{text}");
+    }
+}
+
+#[test]
+fn low_bands_keep_their_word() {
+    let bound =
+        report(&[include_str!("../../assets/samples/vllm-kv-bound-1.prom"), include_str!("../../assets/samples/vllm-kv-bound-2.prom")]);
+    assert_eq!(footing(&bound), Footing::from(bound.health.band));
+    assert!(bound.health.band != Band::Healthy);
+}

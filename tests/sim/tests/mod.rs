@@ -1,5 +1,0 @@
-mod as_run;
-mod exposition;
-mod labels;
-mod physics;
-mod reader;
