@@ -197,7 +197,7 @@ fn a_server_that_has_served_nothing_is_idle() {
         assert!(report.headline.text.starts_with("Idle"), "{dump}: {}", report.headline.text);
         assert_eq!((signal(&report, "queue.running"), signal(&report, "queue.waiting")), (Some(0.0), Some(0.0)), "{dump}");
         assert_eq!(signal(&report, "config.data_parallel_ranks"), Some(ranks), "{dump}");
-        assert!(report.not_measurable.iter().all(|lack| !(lack.what == "requests running")), "{dump}");
+        assert!(report.not_measurable.iter().all(|lack| lack.what != "requests running"), "{dump}");
     }
     let first = report(&["dp2_0_fresh@0", "dp2_1b_seqstream@60"]);
     close(signal(&first, "requests_per_second"), 16.0 / 60.0, 0.001);

@@ -216,7 +216,11 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
             );
         }
         if lifetime_budget(ctx) {
-            case = case.against("The mean step since start is a round number of tokens, as with an exhausted token budget.");
+            case = case.against(if ctx.seen.last.has_caveat(Caveat::SeveralApiServers) {
+                "Most of the work is prompts, and how full a step is several API servers do not tell: a token budget may be exhausted."
+            } else {
+                "The mean step since start is a round number of tokens, as with an exhausted token budget."
+            });
         }
     }
     if let Some(law) = &ctx.laws.kv_reservation

@@ -13,6 +13,8 @@ const CLOSE: f64 = 0.03;
 /// Budgets that are met in practice.
 const SMALLEST: f64 = 256.0;
 const LARGEST: f64 = 65_536.0;
+/// Prompt tokens for each output token from which steps are mostly prompts.
+const PROMPTS_LEAD: f64 = 5.0;
 /// Requests of a step, off a whole number by this at most: few steps are not full.
 const STEADY: f64 = 0.05;
 const EXACT_STEADY: f64 = 0.005;
@@ -84,11 +86,21 @@ pub(in crate::rule::catalogue::queue) fn close_to_budget(mean: f64) -> bool {
 /// In one snapshot: the mean step since start looks like a budget, or TGI cuts its batches, which casts doubt on other limits.
 pub(in crate::rule::catalogue::queue) fn lifetime_budget(ctx: &Context<'_>) -> bool {
     let steps = ctx.seen.mean(Distribution::StepTokens).map(|mean| mean.value);
+    if ctx.seen.last.has_caveat(Caveat::SeveralApiServers) {
+        // What a step holds is not known there; with nothing but prompts to compute it may be any budget.
+        return prompts_lead(ctx);
+    }
     let running = ctx.seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
     let calls = ctx.seen.count(Counter::PrefillCalls).map(|calls| calls.value);
     let batches = ctx.seen.observations(Distribution::AdmittedBatch).filter(|batches| *batches > 0.0);
     steps.is_some_and(|mean| mean >= TOKENS_PER_RUNNING * running && close_to_budget(mean))
         || calls.zip(batches).is_some_and(|(calls, batches)| calls / batches >= CALLS_PER_BATCH)
+}
+
+fn prompts_lead(ctx: &Context<'_>) -> bool {
+    let count = |counter| ctx.seen.count(counter).map(|count| count.value);
+    let prompt = count(Counter::PromptTokensComputed).or_else(|| count(Counter::PromptTokens));
+    prompt.zip(count(Counter::OutputTokens)).is_some_and(|(prompt, output)| prompt >= PROMPTS_LEAD * output)
 }
 
 /// Share of steps in the highest bucket that holds any, and its upper bound.
