@@ -43,16 +43,19 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
     });
     let (problems, problems_omitted) = build::problems(inputs.iter().map(|input| &input.parsed));
     let mut anatomy = build::anatomy(&seen);
-    anatomy.distributions = build::distributions(&seen);
+    anatomy.distributions = build::distributions(&seen, &targets);
+    let instance_id = options.instance_id.clone().unwrap_or_else(|| snapshots::label(&seen.last.key));
     Ok(Report {
         schema: SCHEMA.to_owned(),
-        instance_id: options.instance_id.clone().unwrap_or_else(|| snapshots::label(&seen.last.key)),
+        instance_name: build::instance_name(&instance_id, &seen.last.key),
+        instance_id,
         instance_type: seen.last.backend.id().to_owned(),
         mode: seen.mode(),
         profile: options.profile.id().to_owned(),
         window: build::window(&seen),
         backend: build::backend(seen.last.backend, &seen.last.version, &seen.last.why_backend),
         models: seen.last.key.model.iter().cloned().collect(),
+        scope: build::scope(&notes),
         state: build::state(&diagnosis.state),
         headline: judged.headline,
         overall_health_score: health.score,
@@ -62,6 +65,7 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         bottlenecks: judged.bottlenecks,
         recommendations: judged.recommendations,
         slo_statuses,
+        slo_source_words: slo::source_words(&source),
         slo_source: source,
         goodput: slo::goodput(&seen, &statuses),
         anatomy,

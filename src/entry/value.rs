@@ -28,12 +28,7 @@ pub fn value(text: &str, unit: Unit) -> Result<f64, String> {
 /// The value as the form shows it; [`value`] reads it back.
 #[must_use]
 pub fn spell(value: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Ratio => format!("{} %", trimmed(value * 100.0)),
-        Unit::Seconds | Unit::UnixSeconds if value > 0.0 && value < 1.0 => format!("{} ms", trimmed(value * 1e3)),
-        _ if unit.suffix().is_empty() => trimmed(value),
-        _ => format!("{} {}", trimmed(value), unit.suffix()),
-    }
+    unit.spell(value)
 }
 
 fn factor(suffix: &str, unit: Unit) -> Option<f64> {
@@ -90,12 +85,6 @@ fn advice(unit: Unit) -> &'static str {
         Unit::Cores | Unit::Flop | Unit::Flag | Unit::Count => "Write a plain number.",
         Unit::Bytes | Unit::Gigabytes | Unit::GigabytesPerSecond => "Write a plain number in the unit shown.",
     }
-}
-
-/// Up to nine decimals, without the noise of binary fractions.
-fn trimmed(value: f64) -> String {
-    let text = format!("{value:.9}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::sorted::sort;
 
@@ -73,8 +73,7 @@ const LISTED: usize = 256;
 
 /// The lines that a number was read from, 1-based and ascending, each once. In JSON a list of lines; where there are more than 256,
 /// those that follow one another are a pair `[first, last]` in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<Stretch>", into = "Vec<Stretch>")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(with = "Vec<Stretch>"))]
 pub struct SourceLines(
@@ -150,6 +149,26 @@ impl<const N: usize> From<[u32; N]> for SourceLines {
     }
 }
 
+impl Serialize for SourceLines {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return Vec::from(self.clone()).serialize(serializer);
+        }
+        serializer.collect_seq(self.stretches())
+    }
+}
+
+impl<'de> Deserialize<'de> for SourceLines {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Vec::<Stretch>::deserialize(deserializer).map(SourceLines::from);
+        }
+        // A format that does not say what comes next cannot tell a line from a pair of them.
+        let stretches = Vec::<(u32, u32)>::deserialize(deserializer)?;
+        Ok(stretches.into_iter().map(|(first, last)| Stretch::Lines(first, last)).collect::<Vec<_>>().into())
+    }
+}
+
 impl From<Vec<Stretch>> for SourceLines {
     fn from(stretches: Vec<Stretch>) -> Self {
         let mut all = Spans::default();
@@ -212,5 +231,13 @@ mod tests {
         }
         let lines: SourceLines = [12, 40, 41, 42, 90].into();
         assert_eq!(serde_json::from_str::<SourceLines>("[90,42,41,12,40,[7,3]]").unwrap(), lines, "a plain list is read as well");
+    }
+
+    #[test]
+    fn bytes_that_do_not_describe_themselves_hold_the_same_lines() {
+        for lines in [SourceLines::default(), [63].into(), [12, 40, 41, 42, 90].into(), (1..=300).chain([u32::MAX - 1]).collect()] {
+            let bytes = postcard::to_allocvec(&lines).unwrap();
+            assert_eq!(postcard::from_bytes::<SourceLines>(&bytes).unwrap(), lines);
+        }
     }
 }

@@ -66,33 +66,45 @@ impl Unit {
     /// A number with its unit as people read it: three significant digits, seconds shown as ms or µs when small, ratios as percent.
     #[must_use]
     pub fn show(self, value: f64) -> String {
+        let (number, unit) = self.parts(value);
+        if unit.is_empty() { number } else { format!("{number} {unit}") }
+    }
+
+    /// The number and its unit as [`Unit::show`] puts them together; the unit may be empty.
+    #[must_use]
+    pub fn parts(self, value: f64) -> (String, &'static str) {
         match self {
             Unit::Seconds => seconds(value),
-            Unit::Ratio => format!("{} %", significant(value * 100.0)),
-            Unit::Flag => if value > 0.0 { "on" } else { "off" }.to_owned(),
-            Unit::Count => significant(value),
+            Unit::Ratio => (significant(value * 100.0), "%"),
+            Unit::Flag => (if value > 0.0 { "on" } else { "off" }.to_owned(), ""),
             Unit::Requests | Unit::Tokens | Unit::Times | Unit::Ranks | Unit::Adapters | Unit::Cores => {
                 let number = significant(value);
                 let word = if number == "1" { self.suffix().trim_end_matches('s') } else { self.suffix() };
-                format!("{number} {word}")
+                (number, word)
             }
-            _ => format!("{} {}", significant(value), self.suffix()),
+            _ => (significant(value), self.suffix()),
+        }
+    }
+
+    /// A value as a person would type it, to the last digit.
+    #[must_use]
+    pub fn spell(self, value: f64) -> String {
+        match self {
+            Unit::Ratio => format!("{} %", trimmed(value * 100.0)),
+            Unit::Seconds | Unit::UnixSeconds if value > 0.0 && value < 1.0 => format!("{} ms", trimmed(value * 1e3)),
+            _ if self.suffix().is_empty() => trimmed(value),
+            _ => format!("{} {}", trimmed(value), self.suffix()),
         }
     }
 
     /// `51 → 96 requests`: the unit once when both have the same.
     #[must_use]
     pub fn show_change(self, before: f64, after: f64) -> String {
-        let (first, second) = (self.show(before), self.show(after));
-        let unit = second.split_once(' ').map_or("", |(_, unit)| unit);
+        let ((number, unit), (_, same)) = (self.parts(before), self.parts(after));
         // A single request is no other unit than several of them.
-        let number = match first.split_once(' ') {
-            Some((number, same)) if same == unit || same.strip_suffix('s').unwrap_or(same) == unit.strip_suffix('s').unwrap_or(unit) => {
-                number
-            }
-            _ => &first,
-        };
-        format!("{number} → {second}")
+        let once = !unit.is_empty() && unit.trim_end_matches('s') == same.trim_end_matches('s');
+        let first = if once { number } else { self.show(before) };
+        format!("{first} → {}", self.show(after))
     }
 }
 
@@ -120,14 +132,14 @@ pub fn first_sentence(text: &str) -> (&str, &str) {
     (first, rest.trim_start())
 }
 
-fn seconds(value: f64) -> String {
+fn seconds(value: f64) -> (String, &'static str) {
     let size = value.abs();
     if size == 0.0 || size >= 1.0 || !value.is_finite() {
-        format!("{} s", significant(value))
+        (significant(value), "s")
     } else if size >= 1e-3 {
-        format!("{} ms", significant(value * 1e3))
+        (significant(value * 1e3), "ms")
     } else {
-        format!("{} µs", significant(value * 1e6))
+        (significant(value * 1e6), "µs")
     }
 }
 
@@ -153,6 +165,12 @@ pub fn significant(value: f64) -> String {
     };
     let text = format!("{value:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// Up to nine decimals, without the noise of binary fractions.
+fn trimmed(value: f64) -> String {
+    let text = format!("{value:.9}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn grouped(value: f64) -> String {

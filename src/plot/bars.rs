@@ -142,6 +142,7 @@ mod tests {
             metric: String::new(),
             input: 0,
             lines: Default::default(),
+            targets: Vec::new(),
             remark: None,
         }
     }

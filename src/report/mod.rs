@@ -5,7 +5,10 @@
 
 pub mod build;
 mod comparison;
+mod fleet;
 mod judged;
+mod over_time;
+mod path;
 mod schema;
 mod shapes;
 mod standing;
@@ -13,7 +16,10 @@ mod standing;
 pub use crate::compare::{Change, Fate};
 pub use crate::health::{Band, Deduction, Health};
 pub use comparison::{ComparisonRow, ComparisonView, FindingChangeView, SideView, SpanView};
+pub use fleet::{Drift, Fleet, FleetServer, FleetSignal, Imbalance, MergedQuantiles};
 pub use judged::{NotMeasurable, Opinion, OpinionVerdict, RuleStatus, RuleVerdict};
+pub use over_time::{Forecast, Trend};
+pub use path::path_words;
 pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
     Note, Phase, ProblemView, QuantileView, Report, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ComparisonView, NotMeasurable, Opinion, RuleStatus, Standing};
+use super::{ComparisonView, Fleet, Forecast, NotMeasurable, Opinion, RuleStatus, Standing, Trend};
 use crate::health::Health;
 use crate::metrics::SourceLines;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
@@ -14,6 +14,8 @@ use crate::slo::{Goodput, Verdict};
 pub struct Report {
     pub schema: String,
     pub instance_id: String,
+    /// What tells the instance from others of its model; `null` when there is nothing but the model to name it by.
+    pub instance_name: Option<String>,
     /// `vllm`, `sglang` or `tgi`.
     pub instance_type: String,
     /// RFC 3339, of the last snapshot; `null` when nothing in the input carries a time.
@@ -24,6 +26,8 @@ pub struct Report {
     pub window: Option<WindowView>,
     pub backend: BackendView,
     pub models: Vec<String>,
+    /// What part of the texts this report is of, as a sentence; `null` when it is of all that is in them.
+    pub scope: Option<String>,
     pub state: StateView,
     pub headline: Headline,
     /// 0–100, `null` when there is no data to judge.
@@ -39,6 +43,8 @@ pub struct Report {
     pub slo_statuses: Vec<SloStatusView>,
     /// `request`, or the preset's id with `preset:` or `assumed:` before it.
     pub slo_source: String,
+    /// The same as a sentence.
+    pub slo_source_words: String,
     /// Present when at least two latencies of whole requests have a target and observations.
     pub goodput: Option<Goodput>,
     pub anatomy: Anatomy,
@@ -52,9 +58,9 @@ pub struct Report {
     /// Problems beyond those listed.
     pub problems_omitted: u64,
     pub inputs: Vec<InputView>,
-    pub trends: Vec<serde_json::Value>,
-    pub forecasts: Vec<serde_json::Value>,
-    pub fleet: Option<serde_json::Value>,
+    pub trends: Vec<Trend>,
+    pub forecasts: Vec<Forecast>,
+    pub fleet: Option<Fleet>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -202,6 +208,8 @@ pub struct Action {
     /// Flag as the server spells it; empty for actions that are no flag.
     pub flag: String,
     pub change: String,
+    /// The words of the change name the flag already.
+    pub names_flag: bool,
     /// The price.
     pub tradeoff: String,
     pub verify: String,
@@ -217,6 +225,10 @@ pub struct TargetView {
     pub target_value: f64,
     /// `<`, `<=`, `>`, `>=`, `==`.
     pub comparison: String,
+    /// Large values miss it, so that it is met below its value.
+    pub wants_low: bool,
+    /// The condition as people read it: `TTFT P95 ≤ 1 s`.
+    pub goal: String,
     pub description: Option<String>,
 }
 
@@ -240,6 +252,8 @@ pub struct SloStatusView {
     pub unit: crate::metrics::Unit,
     /// Value with unit and bounds as printed.
     pub shown: String,
+    /// The same without the number of samples, which `shown` ends with for latencies and availability.
+    pub shown_value: String,
     pub time_base: TimeBaseView,
     /// One sentence on why the verdict is what it is.
     pub why: String,
@@ -290,6 +304,8 @@ pub struct DistributionView {
     pub metric: String,
     pub input: usize,
     pub lines: SourceLines,
+    /// Targets on its quantiles and on its mean, ascending.
+    pub targets: Vec<f64>,
     /// What limits the reading, e.g. all observations in the first bucket.
     pub remark: Option<String>,
 }
@@ -324,6 +340,9 @@ pub struct SignalView {
     pub value: f64,
     pub unit: crate::metrics::Unit,
     pub shown: String,
+    /// The two parts of `shown`; the unit may be empty.
+    pub shown_number: String,
+    pub shown_unit: String,
     /// Value at the first snapshot of a window.
     pub before: Option<f64>,
     pub time_base: TimeBaseView,

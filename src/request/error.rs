@@ -2,19 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::metrics::first_sentence;
+
 /// A stable id, a sentence, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestError {
     /// Kebab-case and stable: part of the interface.
     pub id: String,
+    /// All that is wrong: the headline and the detail.
     pub sentence: String,
+    /// The first of its sentences, which says it all in short.
+    pub headline: String,
+    /// The others; may be empty.
+    pub detail: String,
     pub hint: String,
 }
 
 impl RequestError {
     #[must_use]
     pub fn new(id: &str, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        RequestError { id: id.to_owned(), sentence: sentence.into(), hint: hint.into() }
+        let sentence = sentence.into();
+        let (headline, detail) = first_sentence(&sentence);
+        RequestError { id: id.to_owned(), headline: headline.to_owned(), detail: detail.to_owned(), sentence, hint: hint.into() }
     }
 
     pub(super) fn internal(what: &str) -> Self {

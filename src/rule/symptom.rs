@@ -137,7 +137,7 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         current: seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant,
         sufficiency: if seen.mode() != Mode::Snapshot || status.time_base == TimeBase::Instant { 1.0 } else { SINCE_START },
         sentence: status.why.clone(),
-        shown: status.shown_value().to_owned(),
+        shown: status.shown_value.clone(),
         value,
         limit,
         unit: status.unit,
@@ -361,7 +361,7 @@ mod tests {
     #[test]
     fn where_only_a_bound_is_known_a_bound_is_shown_and_nothing_more() {
         let (status, finding) = too_late("ttft.p95");
-        assert_eq!(status.shown_value(), "≥ 30 s");
+        assert_eq!(status.shown_value, "≥ 30 s");
         assert_eq!((finding.measure.shown.as_str(), finding.evidence[0].shown.as_str()), ("≥ 30 s", "≥ 30 s"));
         assert_eq!(finding.formula, "≥ 30 s against 1 s");
     }

@@ -56,7 +56,8 @@ pub(crate) fn failing(distribution: Distribution, current: f64, target: f64) -> 
         unit: distribution.unit(),
         time_base: TimeBase::Window(Span { seconds: Some(60.0), by: None }),
         source: source(distribution.path()),
-        shown: String::new(),
+        shown_value: String::new(),
+        counted: false,
         why: format!("P95 is {current}."),
     }
 }

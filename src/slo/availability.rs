@@ -240,7 +240,8 @@ pub(super) fn status(seen: &Observation, target: &Target) -> SloStatus {
         needed,
         over_share: Some((1.0 - found.value, 1.0 - found.interval.1, 1.0 - found.interval.0)),
         unit: Unit::Ratio,
-        shown: format!("{} (n = {})", share_word(found.value), Unit::Count.show(total)),
+        shown_value: share_word(found.value),
+        counted: true,
         why: format!("{}{}", explain(&found, objective, verdict, needed), in_sequences(seen)),
         source,
         ..SloStatus::no_data(target, found.time_base, "")

@@ -90,7 +90,7 @@ fn at_one_moment(seen: &Observation, target: &Target, gauge: Gauge) -> SloStatus
         current: Some(reading.value),
         interval: Some(span),
         verdict,
-        shown: reading.unit.show(reading.value),
+        shown_value: reading.unit.show(reading.value),
         why,
         source: reading.source,
         ..SloStatus::no_data(target, reading.time_base, "")
@@ -107,7 +107,7 @@ fn hit_rate(seen: &Observation, target: &Target) -> SloStatus {
     let base = SloStatus {
         current: Some(rate),
         samples: Some(queries.value),
-        shown: Unit::Ratio.show(rate),
+        shown_value: Unit::Ratio.show(rate),
         source: hits.source,
         ..SloStatus::no_data(target, hits.time_base, "")
     };
@@ -127,7 +127,7 @@ pub(super) fn reported_only(seen: &Observation, target: &Target, gauge: Gauge, o
     SloStatus {
         current: Some(reading.value),
         verdict: Verdict::Undetermined,
-        shown: reading.unit.show(reading.value),
+        shown_value: reading.unit.show(reading.value),
         why: format!("{otherwise} The server's own figure covers its last batch or report only; it is shown, not judged."),
         source: reading.source,
         ..SloStatus::no_data(target, reading.time_base, "")

@@ -29,7 +29,8 @@ pub(super) fn quantile_status(seen: &Observation, target: &Target, q: f64, readi
         samples: Some(found.samples),
         needed: samples_needed(verdict, q, &share),
         over_share: Some(over(&within)),
-        shown: format!("{}{}", found.show(unit), count_suffix(found.samples)),
+        shown_value: found.show(unit),
+        counted: true,
         why: format!("{}{}", explain(target, q, &within, verdict), remark(seen, reading)),
         time_base: reading.time_base,
         source: reading.source.clone(),
@@ -134,7 +135,8 @@ pub(super) fn mean_status(seen: &Observation, target: &Target, reading: &Distrib
         samples: Some(samples),
         needed: (samples < MEAN_NEEDS).then_some(MEAN_NEEDS),
         over_share: attainment(histogram, target.value).map(|within| within.over()),
-        shown: format!("{shown}{}", count_suffix(samples)),
+        shown_value: shown,
+        counted: true,
         why,
         time_base: reading.time_base,
         source: reading.source.clone(),
@@ -165,8 +167,4 @@ fn variance(histogram: &Histogram, mean: f64) -> f64 {
 
 pub(super) fn no_observations(reading: &DistributionReading) -> String {
     format!("{} has no observation in this span, so there is nothing to judge.", capital(reading.distribution.words()))
-}
-
-pub(super) fn count_suffix(samples: f64) -> String {
-    format!(" (n = {})", Unit::Count.show(samples))
 }

@@ -96,7 +96,7 @@ fn judged(target: &Target, rate: &Rate, what: &str) -> SloStatus {
         interval: Some(interval),
         verdict: by_interval(target, interval),
         samples: Some(rate.count.value),
-        shown: unit.show(value),
+        shown_value: unit.show(value),
         why,
         source: rate.count.source.clone(),
         ..SloStatus::no_data(target, rate.count.time_base, "")

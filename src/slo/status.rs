@@ -21,7 +21,9 @@ pub struct SloStatus {
     pub time_base: TimeBase,
     pub source: Source,
     /// Value with unit and bounds, as it is printed.
-    pub shown: String,
+    pub shown_value: String,
+    /// The number of samples belongs behind it.
+    pub counted: bool,
     /// Why the verdict is what it is, one sentence or two.
     pub why: String,
 }
@@ -40,15 +42,19 @@ impl SloStatus {
             unit: target.metric.unit(),
             time_base,
             source: Source::default(),
-            shown: "no data".to_owned(),
+            shown_value: "no data".to_owned(),
+            counted: false,
             why: why.into(),
         }
     }
 
-    /// The value as it is printed, bounds included, without the number of samples behind it.
+    /// The value as it is printed, with the number of samples behind it where that belongs there.
     #[must_use]
-    pub fn shown_value(&self) -> &str {
-        self.shown.split(" (n = ").next().unwrap_or(&self.shown)
+    pub fn shown(&self) -> String {
+        match self.samples.filter(|_| self.counted) {
+            Some(samples) => format!("{} (n = {})", self.shown_value, Unit::Count.show(samples)),
+            None => self.shown_value.clone(),
+        }
     }
 
     /// Distance from the target in percent of it, as the classic monitor defines it: 0 for a target of 0.

@@ -6,7 +6,7 @@
 //! the first, so the true value lies up to 49 inter-token gaps below.
 
 use super::judge::{ShareWithin, by_interval, by_share, count_words, counted, samples_needed, share_words};
-use super::latency::{count_suffix, mean_status as plain_mean, quantile_status as plain};
+use super::latency::{mean_status as plain_mean, quantile_status as plain};
 use super::{Comparison, SloStatus, Target, Verdict};
 use crate::metrics::Histogram;
 use crate::signal::{BackendId, Caveat, Distribution, DistributionReading, Observation};
@@ -158,7 +158,8 @@ fn summed_quantile(seen: &Observation, target: &Target, q: f64, parts: &Parts) -
         samples: Some(samples),
         needed: samples_needed(judged, q, &narrow),
         over_share: Some((1.0 - narrow.share, 1.0 - narrow.interval.1, 1.0 - narrow.interval.0)),
-        shown: format!("{}{}", show_range(unit, value), count_suffix(samples)),
+        shown_value: show_range(unit, value),
+        counted: true,
         why: format!("{PARTS} {} of {} within the target.{limit}", share_words(narrow.bounds), counted(samples, "request")),
         source: parts.queue.source.clone(),
         ..SloStatus::no_data(target, parts.queue.time_base, "")
@@ -204,7 +205,8 @@ fn summed_mean(target: &Target, parts: &Parts) -> SloStatus {
         interval: Some(interval),
         verdict: by_interval(target, interval),
         samples: Some(samples),
-        shown: format!("{}{}", show_range(target.metric.unit(), interval), count_suffix(samples)),
+        shown_value: show_range(target.metric.unit(), interval),
+        counted: true,
         why: format!("{PARTS} The mean lies in that range for {}.", count_words(samples, "request")),
         source: parts.queue.source.clone(),
         ..SloStatus::no_data(target, parts.queue.time_base, "")

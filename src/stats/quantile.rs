@@ -104,17 +104,14 @@ pub fn show_range(unit: Unit, (low, high): (f64, f64)) -> String {
     if high.is_infinite() {
         return format!("≥ {}", unit.show(low));
     }
+    let ((number, low_unit), (_, high_unit)) = (unit.parts(low), unit.parts(high));
     let (low, high) = (unit.show(low), unit.show(high));
     if low == high {
         return high;
     }
     // `1 token` and `2 tokens` have one unit.
-    let same = |a: &str, b: &str| a.trim_end_matches('s') == b.trim_end_matches('s');
-    match (low.split_once(' '), high.split_once(' ')) {
-        (Some((number, low_unit)), Some((_, high_unit))) if same(low_unit, high_unit) => format!("{number}–{high}"),
-        (Some(("0", _)), Some(_)) => format!("0–{high}"),
-        _ => format!("{low}–{high}"),
-    }
+    let once = !low_unit.is_empty() && (number == "0" || low_unit.trim_end_matches('s') == high_unit.trim_end_matches('s'));
+    if once { format!("{number}–{high}") } else { format!("{low}–{high}") }
 }
 
 /// Geometric interpolation inside the bucket, for bounds that grow by a factor as TGI's do. A second opinion on the point, nothing more.

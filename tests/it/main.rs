@@ -42,6 +42,7 @@ mod reading;
 mod reading_field;
 mod reading_noise;
 mod reading_support;
+mod report_bytes;
 mod rules_catalogue;
 mod simulator;
 mod slo_availability;

@@ -70,7 +70,7 @@ fn beyond_the_highest_bound_the_value_is_at_least_that_bound() {
     let overflow = snapshot(BackendId::Vllm).spread(Distribution::E2e, &[1.0, 10.0, INF], &[10.0, 20.0, 100.0], 3000.0).seen();
     let status = one(&overflow, "e2e.p95", "<=", 20.0);
     assert_eq!((status.current, status.interval), (Some(10.0), Some((10.0, INF))));
-    assert!(status.shown.starts_with("≥ 10 s"), "{}", status.shown);
+    assert!(status.shown().starts_with("≥ 10 s"), "{}", status.shown());
     assert_eq!(status.verdict, Verdict::Undetermined, "how many of the 80 lie below 20 s cannot be known");
     assert_eq!(one(&overflow, "e2e.p95", "<=", 10.0).verdict, Verdict::Fail);
 }

@@ -2,6 +2,8 @@
 
 use crate::report::{BucketView, DistributionView, QuantileView};
 use crate::signal::{Distribution, DistributionReading, Observation};
+use crate::slo::Target;
+use crate::sorted::sort_by;
 use crate::stats::{self, Place};
 
 use super::time::time_base;
@@ -28,13 +30,13 @@ const SHOWN: [Distribution; 17] = [
 ];
 const QUANTILES: [f64; 3] = [0.5, 0.95, 0.99];
 
-/// Every distribution that has observations.
+/// Every distribution that has observations, with the targets on it.
 #[must_use]
-pub fn distributions(seen: &Observation) -> Vec<DistributionView> {
-    SHOWN.iter().filter_map(|distribution| view(seen, &seen.distribution(*distribution)?)).collect()
+pub fn distributions(seen: &Observation, targets: &[Target]) -> Vec<DistributionView> {
+    SHOWN.iter().filter_map(|distribution| view(seen, &seen.distribution(*distribution)?, targets)).collect()
 }
 
-fn view(seen: &Observation, reading: &DistributionReading) -> Option<DistributionView> {
+fn view(seen: &Observation, reading: &DistributionReading, targets: &[Target]) -> Option<DistributionView> {
     let histogram = &reading.histogram;
     let samples = histogram.observations().filter(|samples| *samples > 0.0)?;
     let unit = reading.distribution.unit();
@@ -72,8 +74,17 @@ fn view(seen: &Observation, reading: &DistributionReading) -> Option<Distributio
         metric: reading.source.metric.clone(),
         input: seen.last.text_index,
         lines: reading.source.lines.clone(),
+        targets: targets_on(reading.distribution, targets),
         remark,
     })
+}
+
+fn targets_on(distribution: Distribution, targets: &[Target]) -> Vec<f64> {
+    let mut values: Vec<f64> =
+        targets.iter().filter(|target| target.metric.distribution() == Some(distribution)).map(|target| target.value).collect();
+    sort_by(&mut values, f64::total_cmp);
+    values.dedup();
+    values
 }
 
 fn bounds((low, high): (f64, f64)) -> [Option<f64>; 2] {
@@ -97,4 +108,23 @@ fn counts(histogram: &crate::metrics::Histogram) -> Vec<BucketView> {
             BucketView { upper: finite(bucket.upper), count }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_stand_at_the_distribution_that_they_speak_of_whatever_their_path() {
+        let target = |path: &str, value| Target::new(None, path, "<=", value, None).expect("a valid target");
+        let targets = [
+            target("ttft.p95", 2.0),
+            target("request_metrics.time_to_first_token_seconds", 1.0),
+            target("ttft.p99", 2.0),
+            target("e2e.p95", 9.0),
+            target("availability", 0.9),
+        ];
+        assert_eq!(targets_on(Distribution::Ttft, &targets), [1.0, 2.0]);
+        assert_eq!(targets_on(Distribution::Itl, &targets), [0.0; 0]);
+    }
 }

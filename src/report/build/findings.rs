@@ -43,17 +43,14 @@ fn bottleneck(finding: &rule::Finding, timestamp: Option<&str>) -> Bottleneck {
 
 /// An action as one sentence: the flag is named when the change does not name it already.
 fn sentence(action: &Action) -> String {
-    if action.flag.is_empty() || action.change.contains(&action.flag) {
-        action.change.clone()
-    } else {
-        format!("{}: {}", action.flag, action.change)
-    }
+    if action.flag.is_empty() || action.names_flag { action.change.clone() } else { format!("{}: {}", action.flag, action.change) }
 }
 
 fn action(action: &rule::Action) -> Action {
     Action {
         flag: action.flag.clone(),
         change: action.change.clone(),
+        names_flag: !action.flag.is_empty() && action.change.contains(&action.flag),
         tradeoff: action.tradeoff.clone(),
         verify: action.verify.clone(),
         versions: action.versions.clone(),

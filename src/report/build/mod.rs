@@ -18,4 +18,4 @@ pub use findings::{bottlenecks, headline, not_measurable, recommendations, rules
 pub use notes::notes;
 pub use signals::signals;
 pub use time::{duration, rfc3339, time_base};
-pub use views::{backend, input, opinion, problems, slo_status, version_range, window};
+pub use views::{backend, input, instance_name, opinion, problems, scope, slo_status, version_range, window};

@@ -128,12 +128,15 @@ fn settings(seen: &Observation) -> Vec<SignalView> {
 }
 
 fn view(path: &str, label: &str, reading: &Reading, before: Option<f64>, seen: &Observation, caveat: Option<&str>) -> SignalView {
+    let (shown_number, shown_unit) = reading.unit.parts(reading.value);
     SignalView {
         path: path.to_owned(),
         label: label.to_owned(),
         value: reading.value,
         unit: reading.unit,
         shown: reading.unit.show(reading.value),
+        shown_number,
+        shown_unit: shown_unit.to_owned(),
         before,
         time_base: time_base(reading.time_base),
         metric: reading.source.metric.clone(),

@@ -1,9 +1,12 @@
 //! Small conversions: service levels, inputs, problems, the backend, the window.
 
 use crate::exposition::Parsed;
+use crate::metrics::first_sentence;
 use crate::opinion::Verdict;
-use crate::report::{BackendView, InputView, Opinion, OpinionVerdict, ProblemView, SloStatusView, TargetView, WindowView};
-use crate::signal::{BackendId, Observation, VersionRange};
+use crate::report::{
+    BackendView, InputView, Note, Opinion, OpinionVerdict, ProblemView, SloStatusView, TargetView, UNNAMED, WindowView, path_words,
+};
+use crate::signal::{BackendId, InstanceKey, Observation, VersionRange};
 use crate::slo::SloStatus;
 
 use super::distributions::finite;
@@ -22,6 +25,8 @@ pub fn slo_status(status: &SloStatus, input: usize, timestamp: Option<&str>) -> 
             metric: target.path.clone(),
             target_value: target.asked,
             comparison: target.comparison.symbol().to_owned(),
+            wants_low: target.comparison.wants_low(),
+            goal: format!("{} {} {}", path_words(&target.path), target.comparison.sign(), status.unit.spell(target.asked)),
             description: target.description.clone(),
         },
         current_value: status.reported_current().and_then(finite),
@@ -34,7 +39,8 @@ pub fn slo_status(status: &SloStatus, input: usize, timestamp: Option<&str>) -> 
         samples_needed: status.needed,
         over_share: status.over_share.map(|(estimate, low, high)| [estimate, low, high]),
         unit: status.unit,
-        shown: status.shown.clone(),
+        shown: status.shown(),
+        shown_value: status.shown_value.clone(),
         time_base: time_base(status.time_base),
         why: status.why.clone(),
         metric: status.source.metric.clone(),
@@ -92,6 +98,24 @@ pub fn window(seen: &Observation) -> Option<WindowView> {
     })
 }
 
+/// What the instance is called beside its model: `gpu-7 (llama)` of the model `llama` is `gpu-7`.
+#[must_use]
+pub fn instance_name(id: &str, key: &InstanceKey) -> Option<String> {
+    let name = match key.model.as_deref() {
+        Some(model) if id == model => "",
+        Some(model) => id.strip_suffix(&format!(" ({model})")).unwrap_or(id),
+        None => id,
+    };
+    (!name.is_empty() && name != UNNAMED).then(|| name.to_owned())
+}
+
+/// Who gave the text of a fleet must not take one instance for all of them.
+#[must_use]
+pub fn scope(notes: &[Note]) -> Option<String> {
+    let others = notes.iter().find(|note| note.id == "other-instances")?;
+    Some(first_sentence(&others.sentence).0.to_owned())
+}
+
 /// What was read from one text.
 #[must_use]
 pub fn input(name: &str, at: Option<f64>, parsed: &Parsed) -> InputView {
@@ -147,5 +171,24 @@ pub fn opinion(opinion: &crate::opinion::Opinion) -> Opinion {
         shown: opinion.shown.clone(),
         verdict,
         source: opinion.source.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_is_named_by_what_its_model_does_not_say() {
+        let of = |model: Option<&str>| InstanceKey { model: model.map(str::to_owned), labels: Vec::new() };
+        for (id, model, name) in [
+            ("gpu-7 (llama)", Some("llama"), Some("gpu-7")),
+            ("llama", Some("llama"), None),
+            ("gpu-7", Some("llama"), Some("gpu-7")),
+            ("my server (blue)", None, Some("my server (blue)")),
+            (UNNAMED, None, None),
+        ] {
+            assert_eq!(instance_name(id, &of(model)).as_deref(), name, "{id}");
+        }
     }
 }

@@ -195,37 +195,4 @@ pub fn rules(fired: usize, clear: usize, unknown: usize) -> String {
     format!("{fired} fired · {clear} clear · {unknown} cannot tell")
 }
 
-/// A metric path as people say it: `ttft.p95` → `TTFT P95`.
-pub fn path(path: &str) -> String {
-    let (head, tail) = match path.rsplit_once('.') {
-        Some((head, tail @ ("p50" | "p90" | "p95" | "p99" | "mean"))) => (head, Some(tail)),
-        _ => (path, None),
-    };
-    let name = match head {
-        "ttft" => "TTFT",
-        "itl" => "ITL",
-        "tpot" => "TPOT",
-        "e2e" => "E2E",
-        "availability" => "Availability",
-        "requests_per_second" => "Requests",
-        "output_tokens_per_second" => "Output",
-        "queue.waiting" => "Waiting",
-        "queue.running" => "Running",
-        "kv_cache.usage" => "KV cache",
-        "prefix_cache.hit_rate" => "Prefix cache hits",
-        "preemptions_per_minute" => "Preemptions",
-        "queue_time" => "Time in queue",
-        "prefill_time" => "Prefill time",
-        "decode_time" => "Decode time",
-        other => return tail.map_or_else(|| plain(other), |tail| format!("{} {tail}", plain(other))),
-    };
-    match tail {
-        None => name.to_owned(),
-        Some("mean") => format!("{name} mean"),
-        Some(tail) => format!("{name} {}", tail.to_ascii_uppercase()),
-    }
-}
-
-fn plain(path: &str) -> String {
-    path.replace(['.', '_'], " ")
-}
+pub use crate::report::path_words as path;

@@ -117,7 +117,8 @@ mod tests {
             unit: Unit::Requests,
             time_base: TimeBase::Instant,
             source: source("waiting"),
-            shown: String::new(),
+            shown_value: String::new(),
+            counted: false,
             why: String::new(),
         }
     }
