@@ -234,3 +234,139 @@ fn four_answers_to_a_prompt_are_one_request() {
     assert!(hits.caveat.as_ref().is_some_and(|caveat| caveat.contains("n > 1")), "{hits:?}");
     assert!(!words(&report).contains("KV fetch") && report.headline.text.contains("queue"), "{}", words(&report));
 }
+
+/// A page of two ranks behind two API servers, as the exporter adds their files up. `running` and `waiting` are per rank; a rank without
+/// them has not stepped.
+fn page(ranks: [Option<(f64, f64)>; 2], tokens: f64) -> String {
+    let mut text = String::new();
+    for (place, name) in ["num_requests_running", "num_requests_waiting"].iter().enumerate() {
+        text.push_str(&format!("# TYPE vllm:{name} gauge\n"));
+        for (rank, shown) in ranks.iter().enumerate() {
+            if let Some((running, waiting)) = shown {
+                let value = if place == 0 { running } else { waiting };
+                text.push_str(&format!("vllm:{name}{{engine=\"{rank}\",model_name=\"m\"}} {value}\n"));
+            }
+        }
+    }
+    let of = |rank: usize| if ranks[rank].is_some() { tokens } else { 0.0 };
+    text.push_str("# TYPE vllm:time_to_first_token_seconds histogram\n");
+    for rank in 0..2 {
+        let labels = format!("engine=\"{rank}\",model_name=\"m\"");
+        let requests = of(rank) / 100.0;
+        text.push_str(&format!("vllm:time_to_first_token_seconds_sum{{{labels}}} {}\n", 0.1 * requests));
+        for bound in ["0.25", "1.0", "+Inf"] {
+            text.push_str(&format!("vllm:time_to_first_token_seconds_bucket{{{labels},le=\"{bound}\"}} {requests}\n"));
+        }
+        text.push_str(&format!("vllm:time_to_first_token_seconds_count{{{labels}}} {requests}\n"));
+    }
+    for (name, share) in [("prompt_tokens", 3.0), ("generation_tokens", 1.0)] {
+        text.push_str(&format!("# TYPE vllm:{name}_total counter\n"));
+        for rank in 0..2 {
+            text.push_str(&format!("vllm:{name}_total{{engine=\"{rank}\",model_name=\"m\"}} {}\n", share * of(rank)));
+        }
+    }
+    text.push_str("# TYPE vllm:request_success_total counter\n");
+    for rank in 0..2 {
+        let finished = of(rank) / 100.0;
+        text.push_str(&format!("vllm:request_success_total{{engine=\"{rank}\",finished_reason=\"stop\",model_name=\"m\"}} {finished}\n"));
+    }
+    text
+}
+
+fn report_of(texts: &[(f64, String)]) -> Report {
+    let inputs: Vec<Input> = texts
+        .iter()
+        .map(|(at, text)| Input { name: format!("at {at}"), at: Some(*at), hint: None, parsed: exposition::parse(text.as_bytes()) })
+        .collect();
+    analyze(&inputs, &Options::default()).expect("a report")
+}
+
+#[test]
+fn a_rank_that_has_not_stepped_runs_nothing() {
+    let report = report_of(&[(0.0, page([Some((5.0, 0.0)), None], 4000.0))]);
+    assert_eq!(signal(&report, "config.data_parallel_ranks"), Some(2.0));
+    assert_eq!(signal(&report, "queue.running"), Some(5.0));
+    assert!(report.notes.iter().any(|note| note.id == "gauges-not-set-yet"), "{:?}", report.notes);
+    let fresh = report_of(&[(0.0, page([None, None], 0.0))]);
+    assert_eq!((fresh.state.id.as_str(), signal(&fresh, "queue.running")), ("idle", Some(0.0)));
+}
+
+#[test]
+fn gauges_that_stand_still_behind_several_api_servers_may_be_those_of_a_process_that_is_gone() {
+    let still = page([Some((8.0, 0.0)), Some((0.0, 0.0))], 4000.0);
+    let report = report_of(&[(0.0, still.clone()), (30.0, still)]);
+    let stalled = finding(&report, "engine-stalled");
+    assert!(stalled.description.contains("kept over a restart") && stalled.description.contains("aborted"), "{}", stalled.description);
+    assert!(stalled.actions[0].change.contains("one short request"), "{:?}", stalled.actions);
+    assert!(report.headline.text.contains("one request tells"), "{}", report.headline.text);
+}
+
+/// The counters of one server, with what it answered over HTTP, in `(name, labels, value)`.
+fn counters(samples: &[(&str, &str, f64)]) -> String {
+    let gauges = "vllm:num_requests_running{engine=\"0\",model_name=\"m\"} 1\nvllm:num_requests_waiting{engine=\"0\",model_name=\"m\"} 0\n";
+    let line = |(name, labels, value): &(&str, &str, f64)| {
+        let own = if name.starts_with("vllm:") { "engine=\"0\",model_name=\"m\"" } else { "method=\"POST\"" };
+        format!("{name}{{{own}{labels}}} {value}\n")
+    };
+    samples.iter().map(line).fold(gauges.to_owned(), |text, line| text + &line)
+}
+
+#[test]
+fn beams_and_scores_are_counted_by_http_and_where_nothing_tells_it_is_said() {
+    let served = |finished: f64, http: Option<(&'static str, f64)>| {
+        let mut samples = vec![
+            ("vllm:request_success_total", ",finished_reason=\"stop\"", finished),
+            ("vllm:request_success_total", ",finished_reason=\"error\"", 0.0),
+            ("vllm:generation_tokens_total", "", finished * 10.0),
+        ];
+        samples.extend(http.map(|(labels, answers)| ("http_requests_total", labels, answers)));
+        counters(&samples)
+    };
+    const BEAMS: &str = ",handler=\"/v1/completions\",status=\"2xx\"";
+    const SCORES: &str = ",handler=\"/score\",status=\"2xx\"";
+    for (labels, sequences, sent) in [(BEAMS, 32.0, 2.0), (SCORES, 50.0, 10.0), (BEAMS, 40.0, 40.0)] {
+        let report = report_of(&[(0.0, served(0.0, Some((labels, 0.0)))), (10.0, served(sequences, Some((labels, sent))))]);
+        close(signal(&report, "requests_per_second"), sent / 10.0, 1e-9);
+        assert_eq!(signal(&report, "sequences_per_second").is_some(), sent < sequences, "{labels}");
+    }
+    let blind = report_of(&[(0.0, served(0.0, None)), (10.0, served(32.0, None))]);
+    assert!(blind.notes.iter().any(|note| note.id == "requests-are-sequences"), "{:?}", blind.notes);
+}
+
+#[test]
+fn prompts_that_were_never_looked_up_are_told_beside_the_hit_rate() {
+    let served = |looked_up: f64| {
+        counters(&[
+            ("vllm:request_success_total", ",finished_reason=\"stop\"", 40.0),
+            ("vllm:prompt_tokens_total", "", 4000.0),
+            ("vllm:prefix_cache_queries_total", "", looked_up),
+            ("vllm:prefix_cache_hits_total", "", 500.0),
+        ])
+    };
+    let caveat =
+        |text: String| report_of(&[(0.0, text)]).signals.into_iter().find(|signal| signal.path == "prefix_cache.hit_rate").unwrap().caveat;
+    assert!(caveat(served(2000.0)).is_some_and(|caveat| caveat.contains("prompt_logprobs")));
+    assert_eq!(caveat(served(4000.0)), None);
+}
+
+#[test]
+fn tokens_of_an_output_are_counted_by_outputs_and_not_by_drafts() {
+    // 100 requests of 70 outputs each: 25 of them follow a draft of which 2.4 tokens are accepted on average; the others hold one token.
+    let outputs = 7000.0;
+    let tokens = outputs + 2500.0 * 2.4;
+    let text = counters(&[
+        ("vllm:request_success_total", ",finished_reason=\"stop\"", 100.0),
+        ("vllm:generation_tokens_total", "", tokens),
+        ("vllm:spec_decode_num_drafts_total", "", 2500.0),
+        ("vllm:spec_decode_num_draft_tokens_total", "", 12_500.0),
+        ("vllm:spec_decode_num_accepted_tokens_total", "", 6000.0),
+        ("vllm:inter_token_latency_seconds_bucket", ",le=\"0.05\"", outputs - 100.0),
+        ("vllm:inter_token_latency_seconds_bucket", ",le=\"+Inf\"", outputs - 100.0),
+        ("vllm:inter_token_latency_seconds_count", "", outputs - 100.0),
+        ("vllm:inter_token_latency_seconds_sum", "", 0.02 * (outputs - 100.0)),
+        ("vllm:time_to_first_token_seconds_bucket", ",le=\"+Inf\"", 100.0),
+        ("vllm:time_to_first_token_seconds_count", "", 100.0),
+        ("vllm:time_to_first_token_seconds_sum", "", 10.0),
+    ]);
+    close(signal(&report_of(&[(0.0, text)]), "speculation.tokens_per_delivery"), tokens / outputs, 1e-9);
+}

@@ -2,7 +2,7 @@
 
 use crate::metrics::{SourceLines, Unit};
 use crate::report::SignalView;
-use crate::signal::{BackendId, Counter, Gauge, Observation, Reading, Source, TimeBase};
+use crate::signal::{BackendId, Caveat, Counter, Gauge, Observation, Reading, Source, TimeBase};
 
 use super::time::time_base;
 
@@ -20,7 +20,9 @@ pub fn signals(seen: &Observation) -> Vec<SignalView> {
 fn gauge_view(seen: &Observation, gauge: Gauge) -> Option<SignalView> {
     let reading = seen.gauge(gauge)?;
     let before = seen.gauge_before(gauge).map(|reading| reading.value);
+    let pooling = seen.last.has_caveat(Caveat::Pooling);
     let caveat = match gauge {
+        Gauge::Running | Gauge::KvUsage if pooling => Some("A server of embeddings or scores shows 0 at any load."),
         Gauge::CacheHitRateGauge => Some("The last prefill batch only; shown, never judged."),
         Gauge::GenerationThroughput => Some("The server's own average over its last report; shown, never judged."),
         _ => None,
@@ -67,11 +69,12 @@ fn rates(seen: &Observation) -> Vec<SignalView> {
 
 fn shares(seen: &Observation) -> Vec<SignalView> {
     let hit = |hits: Counter, queries: Counter, path: &str, label: &str| {
+        let hits_of_all = queries == Counter::PromptTokens;
         let (hits, queries) = (seen.count(hits)?, seen.count(queries)?);
         let lines = SourceLines::join([&hits.source.lines, &queries.source.lines]);
         let source = Source::new(format!("{} / {}", hits.source.metric, queries.source.metric), lines);
         let value = (queries.value > 0.0).then(|| hits.value / queries.value)?;
-        let caveat = Some(path).filter(|path| *path == "prefix_cache.hit_rate").and_then(|_| hit_caveat(seen));
+        let caveat = Some(path).filter(|path| *path == "prefix_cache.hit_rate").and_then(|_| hit_caveat(seen, hits_of_all));
         Some(view(path, label, &Reading { value, unit: Unit::Ratio, time_base: hits.time_base, source }, None, seen, caveat))
     };
     [
@@ -87,7 +90,7 @@ fn shares(seen: &Observation) -> Vec<SignalView> {
 }
 
 /// What a hit rate of vLLM also counts, or leaves out.
-fn hit_caveat(seen: &Observation) -> Option<&'static str> {
+fn hit_caveat(seen: &Observation, of_all: bool) -> Option<&'static str> {
     /// Prompt tokens that were never looked up, beyond what lies between a look-up and a first token.
     const LOOKED_UP: f64 = 0.95;
     if seen.client_requests().is_some() {
@@ -98,7 +101,11 @@ fn hit_caveat(seen: &Observation) -> Option<&'static str> {
     let count = |counter| seen.count(counter).map(|count| count.value);
     let (looked_up, prompt) = (count(Counter::PrefixQueries)?, count(Counter::PromptTokens)?);
     let some = seen.last.backend == BackendId::Vllm && looked_up > 0.0 && looked_up < LOOKED_UP * prompt;
-    some.then_some("Some prompts were never looked up, as those with prompt_logprobs are not; they count as misses here.")
+    some.then_some(if of_all {
+        "Some prompts were never looked up, as those with prompt_logprobs; they count as misses here."
+    } else {
+        "Some prompts were never looked up, as those with prompt_logprobs; the rate is of the others."
+    })
 }
 
 /// Tokens that an output holds where drafts are accepted.
