@@ -16,6 +16,8 @@ pub mod metrics;
 pub mod backend;
 pub mod signal;
 
+pub mod dataset;
+
 pub mod stats;
 
 pub mod opinion;

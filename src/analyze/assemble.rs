@@ -2,18 +2,20 @@
 
 use super::observe::{Observed, Parts};
 use super::service_levels::{ServiceLevels, service_levels};
-use super::{Input, Options, Profile, snapshots};
+use super::{Options, Profile};
 use crate::classic::{self, Thresholds};
 use crate::compare;
+use crate::dataset::{Dataset, Server, label};
 use crate::health::{self, Health, Inputs};
+use crate::metrics::counted;
 use crate::opinion;
-use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Report, SCHEMA, Standing, build};
+use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Note, Report, SCHEMA, ServerView, Standing, build};
 use crate::request::RequestError;
 use crate::rule::{self, Diagnosis, Thetas};
 use crate::signal::Observation;
 use crate::slo::{self, SloStatus};
 
-pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) -> Result<Report, RequestError> {
+pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed) -> Result<Report, RequestError> {
     let Observed { seen, parts, mut notes } = observed;
     let thresholds =
         Thresholds::with(&options.thresholds).map_err(|error| RequestError::new(error.id(), error.sentence(), error.hint()))?;
@@ -41,10 +43,10 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         bottlenecks: &judged.bottlenecks,
         slo_statuses: &slo_statuses,
     });
-    let (problems, problems_omitted) = build::problems(inputs.iter().map(|input| &input.parsed));
+    let (problems, problems_omitted) = build::problems(dataset.given());
     let mut anatomy = build::anatomy(&seen);
     anatomy.distributions = build::distributions(&seen, &targets);
-    let instance_id = options.instance_id.clone().unwrap_or_else(|| snapshots::label(&seen.last.key));
+    let instance_id = options.instance_id.clone().unwrap_or_else(|| label(&seen.last.key));
     Ok(Report {
         schema: SCHEMA.to_owned(),
         instance_name: build::instance_name(&instance_id, &seen.last.key),
@@ -76,11 +78,77 @@ pub(super) fn assemble(inputs: &[Input], options: &Options, observed: Observed) 
         notes,
         problems,
         problems_omitted,
-        inputs: inputs.iter().map(|input| build::input(&input.name, input.at, &input.parsed)).collect(),
+        inputs: dataset.given().iter().map(build::input).collect(),
         trends: Vec::new(),
         forecasts: Vec::new(),
         fleet: None,
+        servers: Vec::new(),
         timestamp,
+    })
+}
+
+/// The report of the server in most trouble, with the others named.
+pub(super) fn of_several(mut reports: Vec<(Server, Report)>, dataset: &Dataset) -> Result<Report, RequestError> {
+    let views: Vec<ServerView> = reports.iter().map(|(server, report)| view(server, report)).collect();
+    // The first is of the last input; it stays when none is worse.
+    let worst = (0..reports.len()).rev().max_by(|a, b| trouble(reports.get(*a)).total_cmp(&trouble(reports.get(*b)))).unwrap_or(0);
+    if worst >= reports.len() {
+        return Err(RequestError::new("empty-text", "There is nothing to analyse.", "Give the text of a /metrics page."));
+    }
+    let (server, mut report) = reports.swap_remove(worst);
+    report.notes.extend(repeats(dataset));
+    if let Some(view) = views.get(worst).filter(|_| views.len() > 1) {
+        report.instance_id.clone_from(&view.instance_id);
+        report.instance_name = build::instance_name(&report.instance_id, &server.key);
+        report.notes.push(several(&views, worst));
+        report.scope = build::scope(&report.notes);
+        report.servers = views;
+    } else if let Some(doubt) = views.first().and_then(|view| view.doubt.clone()) {
+        report.notes.push(Note { id: "one-server-or-two".to_owned(), sentence: doubt });
+    }
+    Ok(report)
+}
+
+fn view(server: &Server, report: &Report) -> ServerView {
+    ServerView {
+        instance_id: server.name.clone(),
+        instance_type: server.backend.id().to_owned(),
+        inputs: server.inputs(),
+        overall_health_score: report.overall_health_score,
+        headline: report.headline.text.clone(),
+        doubt: server.doubt.clone(),
+    }
+}
+
+/// Grows with the severity of the worst finding, and among equals with what the score lacks.
+fn trouble(report: Option<&(Server, Report)>) -> f64 {
+    let Some((_, report)) = report else { return 0.0 };
+    let worst =
+        report.bottlenecks.iter().map(|bottleneck| bottleneck.severity).max().map_or(0.0, |severity| 1.0 + f64::from(severity as u8));
+    worst * 1000.0 + 100.0 - report.overall_health_score.unwrap_or(100.0)
+}
+
+fn several(views: &[ServerView], focus: usize) -> Note {
+    /// Servers that are named.
+    const MOST_NAMED: usize = 20;
+    let dumps = |view: &ServerView| counted(view.inputs.len() as f64, "dump", "dumps");
+    let mut named: Vec<String> = views.iter().take(MOST_NAMED).map(|view| format!("{} ({})", view.instance_id, dumps(view))).collect();
+    if views.len() > MOST_NAMED {
+        named.push(format!("and {} more", views.len() - MOST_NAMED));
+    }
+    let own = views.get(focus).map_or("", |view| view.instance_id.as_str());
+    let sentence = format!(
+        "The dumps are of {} servers: {}. This report is of {own}, the one in most trouble. Name another one in the settings to see it.",
+        views.len(),
+        named.join(", ")
+    );
+    Note { id: "several-servers".to_owned(), sentence }
+}
+
+fn repeats(dataset: &Dataset) -> impl Iterator<Item = Note> {
+    dataset.repeats().iter().map(|(name, known)| {
+        let known = dataset.given().get(*known).map_or("an earlier input", |given| given.name.as_str());
+        Note { id: "same-text".to_owned(), sentence: format!("{name} holds the same text as {known} and was left out.") }
     })
 }
 

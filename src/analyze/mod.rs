@@ -1,32 +1,19 @@
-//! The pipeline: parsed texts and options in, a report out.
+//! The pipeline: a dataset and options in, a report out.
 
 mod assemble;
-mod clock;
+mod focus;
 mod observe;
+mod refusal;
 mod service_levels;
-mod snapshots;
-mod times;
 
-pub use clock::{Clock, own_time};
+pub use crate::dataset::{Clock, Input, own_time};
 
-use crate::exposition::Parsed;
+use crate::dataset::Dataset;
 use crate::report::Report;
 use crate::request::RequestError;
-use crate::signal::{BackendId, Hint};
+use crate::signal::BackendId;
 use crate::slo::Target;
 use crate::sorted::Table;
-
-/// One text with what is known about it. Parsing is done once; options may change and be analysed again.
-#[derive(Debug, Clone)]
-pub struct Input {
-    /// File name, URL, or `pasted`.
-    pub name: String,
-    /// Unix seconds (or seconds on any common clock) of the scrape, when it was told. It stands above the text's own time.
-    pub at: Option<f64>,
-    /// A time near which it may have been; used only where nothing tells it, and never as if it were told.
-    pub hint: Option<Hint>,
-    pub parsed: Parsed,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Profile {
@@ -52,6 +39,8 @@ impl Profile {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     pub instance_id: Option<String>,
+    /// Index of an input: the report is of its server, where no instance is named.
+    pub input: Option<usize>,
     /// `None` detects it.
     pub backend: Option<BackendId>,
     pub profile: Profile,
@@ -65,30 +54,41 @@ pub struct Options {
     pub score: Option<String>,
 }
 
-/// Why these inputs cannot be analysed, if they cannot: what [`analyze`] would answer, without the rules and the report.
+/// Analyses inputs: see [`report`].
 ///
 /// # Errors
-/// Those of [`analyze`] that are the texts' own, not those of settings.
-pub fn readable(inputs: &[Input], options: &Options) -> Result<(), RequestError> {
-    observe::observe(snapshots::choose(inputs, options)?).map(drop)
-}
-
-/// True when every text takes part in one report.
-#[must_use]
-pub fn one_server(inputs: &[Input]) -> bool {
-    let several = snapshots::choose(inputs, &Options::default()).and_then(|chosen| {
-        let count = chosen.snapshots.len();
-        observe::observe(chosen).map(|_| count > 1)
-    });
-    several.unwrap_or_else(|error| error.id != "different-servers")
-}
-
-/// Analyses the inputs as snapshots of one instance.
-///
-/// # Errors
-/// When there is nothing to analyse: no text, no samples, a server that is not supported, or texts of different servers.
+/// Those of [`report`].
 pub fn analyze(inputs: &[Input], options: &Options) -> Result<Report, RequestError> {
-    let chosen = snapshots::choose(inputs, options)?;
-    let observed = observe::observe(chosen)?;
-    assemble::assemble(inputs, options, observed)
+    report(&Dataset::of(inputs, options.backend), options)
+}
+
+/// The report of one server of the dataset: the one that is asked for, else the one in most trouble.
+///
+/// # Errors
+/// When there is nothing to analyse: no text, no samples, or no server that is supported.
+pub fn report(dataset: &Dataset, options: &Options) -> Result<Report, RequestError> {
+    let candidates = focus::candidates(dataset, options)?;
+    let mut reports = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        let observed = observe::observe(candidate.server.moments.clone(), dataset.given(), candidate.notes)?;
+        reports.push((candidate.server, assemble::assemble(dataset, options, observed)?));
+    }
+    assemble::of_several(reports, dataset)
+}
+
+/// Why an input cannot be analysed, if it cannot: what [`analyze`] would answer, without the rules and the report.
+///
+/// # Errors
+/// Those of [`analyze`] that are the text's own, not those of settings.
+pub fn readable(input: &Input, options: &Options) -> Result<(), RequestError> {
+    focus::candidates(&Dataset::of([input], options.backend), options).map(drop)
+}
+
+/// True when an empty page is where the server of this dump began to count.
+#[must_use]
+pub fn begins(page: &Input, dump: &Input) -> bool {
+    let dataset = Dataset::of([page, dump], None);
+    let candidates = focus::candidates(&dataset, &Options::default()).unwrap_or_default();
+    let seen = candidates.into_iter().next().map(|focus| observe::observe(focus.server.moments, dataset.given(), Vec::new()));
+    matches!(seen, Some(Ok(observed)) if observed.seen.first.is_some())
 }

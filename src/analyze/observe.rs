@@ -1,10 +1,12 @@
 //! Snapshots to an observation: one, or a window between the first and the last; and two windows where the dumps fall into two parts.
 
-use super::snapshots::Chosen;
-use super::times;
+use std::sync::Arc;
+
+use super::focus::nothing_served_yet;
+use crate::dataset::{Begin, Given, Life, lives, settle};
 use crate::report::Note;
 use crate::request::RequestError;
-use crate::signal::{Observation, Snapshot, chronological, restarted, same_instance, same_settings};
+use crate::signal::{Moment, Observation, restarted};
 use crate::sorted::sort_by;
 
 /// Dumps that fall into two groups with a pause between them, at least this many times as long as any other, are two windows.
@@ -27,26 +29,23 @@ pub(super) struct Parts {
     pub after: Option<Observation>,
 }
 
-pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
-    let Chosen { mut snapshots, mut notes } = chosen;
-    sort_by(&mut snapshots, chronological);
-    let no_times = times::settle(&mut snapshots);
-    if snapshots.len() < 2 {
-        let only = snapshots
-            .pop()
-            .ok_or_else(|| RequestError::new("empty-text", "There is nothing to analyse.", "Give the text of a /metrics page."))?;
-        return Ok(Observed { seen: Observation::snapshot(only), parts: None, notes });
-    }
-    let (Some(first), Some(last)) = (snapshots.first(), snapshots.last()) else {
+/// What the snapshots of one server amount to.
+pub(super) fn observe(mut moments: Vec<Moment>, given: &[Given], mut notes: Vec<Note>) -> Result<Observed, RequestError> {
+    sort_by(&mut moments, Moment::chronological);
+    moments.extend(nothing_served_yet(given, &moments, &mut notes));
+    sort_by(&mut moments, Moment::chronological);
+    let no_times = settle(&mut moments).map(|remark| Note { id: remark.id.to_owned(), sentence: remark.sentence });
+    let moments = moments.as_slice();
+    let (Some(first), Some(last)) = (moments.first(), moments.last()) else {
         return Err(RequestError::new("empty-text", "There is nothing to analyse.", "Give the text of a /metrics page."));
     };
-    for other in &snapshots {
-        same_instance(other, last).map_err(|why| different(&why))?;
+    if moments.len() < 2 {
+        return Ok(Observed { seen: Observation::snapshot(Arc::clone(&last.snapshot)), parts: None, notes });
     }
-    let configured_anew = configured_anew(&snapshots)?;
-    let restart = last_restart(&snapshots);
-    let parts = restart.or_else(|| longest_pause(&snapshots)).and_then(|at| {
-        let (before, after) = snapshots.split_at_checked(at)?;
+    let configured_anew = configured_anew(moments);
+    let restart = last_restart(moments);
+    let parts = restart.or_else(|| longest_pause(moments)).and_then(|at| {
+        let (before, after) = moments.split_at_checked(at)?;
         Some((window(before)?, window(after)?))
     });
     if let Some(note) = no_times {
@@ -61,47 +60,31 @@ pub(super) fn observe(chosen: Chosen) -> Result<Observed, RequestError> {
     // After a pause or under other settings the later window alone is the present state. A restart under the same settings is an event
     // of one window, which the rules report.
     let later_alone = configured_anew.is_some() || (parts.is_some() && restart.is_none());
-    if let Some(note) = how_many(snapshots.len(), parts.is_some(), later_alone, configured_anew) {
+    if let Some(note) = how_many(moments.len(), parts.is_some(), later_alone, configured_anew) {
         notes.push(note);
     }
     let (seen, parts) = match parts {
         Some((before, after)) if later_alone => (after, Some(Parts { before, after: None })),
-        None if later_alone => (window(&snapshots).unwrap_or_else(|| Observation::snapshot(last.clone())), None),
+        None if later_alone => (window(moments).unwrap_or_else(|| Observation::snapshot(Arc::clone(&last.snapshot))), None),
         parts => {
-            let (first, last) = (first.clone(), last.clone());
-            let all = if restart.is_some() { Observation::restarted_window(first, last) } else { Observation::window(first, last) };
+            let all = if restart.is_some() { Observation::restarted_window(first, last) } else { Observation::between(first, last) };
             (all, parts.map(|(before, after)| Parts { before, after: Some(after) }))
         }
     };
     Ok(Observed { seen, parts, notes })
 }
 
-/// The setting that a restart changed. A setting that differs without one is that of another server.
-fn configured_anew(snapshots: &[Snapshot]) -> Result<Option<String>, RequestError> {
-    let mut found = None;
-    for (first, last) in snapshots.windows(2).filter_map(|pair| pair.first().zip(pair.last())) {
-        match same_settings(first, last) {
-            Err(why) if restarted(first, last) => found = Some(why),
-            Err(why) => return Err(different(&format!("{why} No restart lies between them."))),
-            Ok(()) => {}
-        }
-    }
-    Ok(found)
-}
-
-fn different(why: &str) -> RequestError {
-    RequestError::new(
-        "different-servers",
-        format!("The texts are not of one server. {why}"),
-        "Several texts are read as snapshots of one instance. Remove those of other servers, or analyse them one after the other.",
-    )
+/// The setting that the last restart under other settings changed.
+fn configured_anew(moments: &[Moment]) -> Option<String> {
+    let settings = |life: Life<'_>| if let Begin::Settings(why) = life.begin { Some(why) } else { None };
+    lives(moments).into_iter().rev().find_map(settings)
 }
 
 /// Index of the first dump after a pause that stands out.
-fn longest_pause(snapshots: &[Snapshot]) -> Option<usize> {
-    let pause = |pair: &[Snapshot]| Some(pair.last()?.at? - pair.first()?.at?);
+fn longest_pause(moments: &[Moment]) -> Option<usize> {
+    let pause = |pair: &[Moment]| Some(pair.last()?.at? - pair.first()?.at?);
     let mut pauses: Vec<(usize, f64)> =
-        snapshots.windows(2).enumerate().map(|(index, pair)| Some((index + 1, pause(pair)?))).collect::<Option<_>>()?;
+        moments.windows(2).enumerate().map(|(index, pair)| Some((index + 1, pause(pair)?))).collect::<Option<_>>()?;
     sort_by(&mut pauses, |a, b| b.1.total_cmp(&a.1));
     let (at, longest) = *pauses.first()?;
     let (_, next) = *pauses.get(1)?;
@@ -109,16 +92,16 @@ fn longest_pause(snapshots: &[Snapshot]) -> Option<usize> {
 }
 
 /// Index of the first dump after the last restart.
-fn last_restart(snapshots: &[Snapshot]) -> Option<usize> {
-    let between = |pair: &[Snapshot]| pair.first().zip(pair.last()).is_some_and(|(first, last)| restarted(first, last));
-    snapshots.windows(2).rposition(between).map(|index| index + 1)
+fn last_restart(moments: &[Moment]) -> Option<usize> {
+    let between = |pair: &[Moment]| pair.first().zip(pair.last()).is_some_and(|(first, last)| restarted(first, last));
+    moments.windows(2).rposition(between).map(|index| index + 1)
 }
 
 /// From the last restart inside this part, if there is one, to its end; a window needs two dumps.
-fn window(part: &[Snapshot]) -> Option<Observation> {
+fn window(part: &[Moment]) -> Option<Observation> {
     let first = part.get(last_restart(part).unwrap_or(0))?;
     let last = part.last()?;
-    (!std::ptr::eq(first, last)).then(|| Observation::window(first.clone(), last.clone()))
+    (!std::ptr::eq(first, last)).then(|| Observation::between(first, last))
 }
 
 fn how_many(count: usize, compared: bool, later_alone: bool, anew: Option<String>) -> Option<Note> {

@@ -63,6 +63,7 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         at: instance.timestamp(),
         hint: None,
         started_at: started_at(instance),
+        newest_stamp: instance.newest_stamp().filter(|_| instance.spec().created_is_start),
         text_index: 0,
         text_name: None,
         gauges: spec.gauges.iter().filter_map(|row| Some((row.to, gauge(instance, row)?))).collect(),

@@ -1,6 +1,7 @@
 //! What a scrape is: families, series and values, each with the line it was read from.
 
 mod columns;
+mod duration;
 mod families;
 mod histogram;
 mod kind;
@@ -15,6 +16,7 @@ mod text;
 mod unit;
 
 pub(crate) use columns::{Columns, Metadata, Row, Says, label_hash, name_hash};
+pub use duration::duration;
 pub use histogram::{Bucket, Histogram};
 pub use kind::Kind;
 pub use number::number;

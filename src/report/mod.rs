@@ -22,7 +22,7 @@ pub use over_time::{Forecast, Trend};
 pub use path::path_words;
 pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
-    Note, Phase, ProblemView, QuantileView, Report, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
+    Note, Phase, ProblemView, QuantileView, Report, ServerView, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
 pub use standing::{Footing, Grounds, Standing};
 
@@ -30,4 +30,4 @@ pub use standing::{Footing, Grounds, Standing};
 pub const SCHEMA: &str = "servescope.report/1";
 
 /// The instance that has neither labels nor a model.
-pub const UNNAMED: &str = "this server";
+pub use crate::dataset::UNNAMED;

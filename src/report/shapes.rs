@@ -61,6 +61,23 @@ pub struct Report {
     pub trends: Vec<Trend>,
     pub forecasts: Vec<Forecast>,
     pub fleet: Option<Fleet>,
+    /// The servers that the inputs are of, when there are several; empty for one.
+    #[serde(default)]
+    pub servers: Vec<ServerView>,
+}
+
+/// One of several servers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ServerView {
+    pub instance_id: String,
+    pub instance_type: String,
+    /// Indices of the inputs that it was seen in, in the order of time.
+    pub inputs: Vec<usize>,
+    pub overall_health_score: Option<f64>,
+    pub headline: String,
+    /// Why its inputs may be of more than one server, when that is not known for sure.
+    pub doubt: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -141,6 +141,7 @@ pub fn options(request: &Request) -> Result<Options, RequestError> {
     let targets = request.slo_targets.as_ref().map(|targets| targets.iter().map(target).collect::<Result<Vec<Target>, _>>()).transpose()?;
     Ok(Options {
         instance_id: request.instance_id.clone(),
+        input: None,
         backend,
         profile,
         preset: request.preset.clone(),

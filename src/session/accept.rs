@@ -1,10 +1,11 @@
 //! From bytes to a loaded text: read, judge whether it is one, and decide whether it belongs to what is there.
 
 use super::Session;
+use super::Undo;
 use super::blank::{Beginning, Refused};
-use super::loaded::{Loaded, Tag, Undo};
-use crate::analyze::{Input, Options, one_server, readable};
+use crate::analyze::{Input, Options, readable};
 use crate::browse::Lines;
+use crate::dataset::own_time;
 use crate::exposition::{Parsed, parse_owned};
 use crate::metrics::Scrape;
 use crate::request::RequestError;
@@ -23,68 +24,83 @@ pub struct Incoming {
     pub origin: Origin,
 }
 
+/// A text that was read and is not loaded yet.
+#[derive(Debug)]
+pub struct Read {
+    pub input: Input,
+    pub bytes: usize,
+    pub origin: Origin,
+    /// The best that is known of when it was scraped; without any, it comes last.
+    moment: f64,
+}
+
 impl Incoming {
-    fn read(self) -> (Input, Tag) {
+    fn read(self) -> Read {
         let Incoming { name, at, bytes, origin } = self;
         let size = bytes.len();
         let (at, hint) = told_or_hinted(at, origin);
         let input = Input { name, at, hint, parsed: parse_owned(bytes) };
-        let tag = Tag::of(&input, size, origin);
-        // A time that the text tells needs no hint.
-        let hint = hint.filter(|_| tag.own.is_none());
-        (Input { hint, ..input }, tag)
+        let own = own_time(&input).map(|(at, _)| at);
+        let moment = at.or(own).or(hint.map(|hint| hint.at)).unwrap_or(f64::MAX);
+        Read { input, bytes: size, origin, moment }
     }
-}
-
-/// The best that is known of when a text was scraped; without any, it comes last.
-fn moment((input, tag): &(Input, Tag)) -> f64 {
-    let own = tag.own.map(|(at, _)| at);
-    input.at.or(own).or(input.hint.map(|hint| hint.at)).unwrap_or(f64::MAX)
 }
 
 /// Problems and lines that a rejected text is shown with.
 const SHOWN: usize = 5;
 
 impl Session {
-    /// Loads the texts. What was loaded stays when a text cannot be read; a text of another server takes its place, and that can be
-    /// undone.
+    /// Loads the texts beside those that are there. Texts of another server become the ones that are looked at, which can be undone.
     pub fn accept(&mut self, incoming: Vec<Incoming>) {
         self.message = None;
         self.undo = None;
-        let mut arrived: Vec<(Input, Tag)> = incoming.into_iter().map(Incoming::read).collect();
-        sort_by(&mut arrived, |a, b| moment(a).total_cmp(&moment(b)));
-        let mut fresh = Loaded::default();
+        let mut arrived: Vec<Read> = incoming.into_iter().map(Incoming::read).collect();
+        sort_by(&mut arrived, |a, b| a.moment.total_cmp(&b.moment));
+        let kept = self.loaded.texts.len();
+        let mut added: Vec<u32> = Vec::new();
         let mut left_out: Vec<String> = Vec::new();
         let mut rejected = None;
         let mut beginning = Beginning::default();
-        for (input, tag) in arrived {
-            if let Some(error) = self.refusal(&input) {
-                let refused = (input, error);
-                let refused = if fresh.is_empty() { beginning.keep(refused, tag) } else { Some(refused) };
+        for read in arrived {
+            if let Some(error) = self.refusal(&read.input) {
+                let refused = (read, error);
+                let refused = if added.is_empty() { beginning.keep(refused) } else { Some(refused) };
                 rejected = refused.map(rejection).or(rejected);
                 continue;
             }
-            let name = input.name.clone();
-            if known(&fresh, &input.parsed) || known(&self.loaded, &input.parsed) {
-                left_out.push(words::already(&name));
-                continue;
-            }
-            let (input, refused) = beginning.load_before(input, &mut fresh);
-            rejected = refused.map(rejection).or(rejected);
-            fresh.push(input, tag);
-            if fresh.inputs.len() > 1 && !one_server(&fresh.inputs) {
-                fresh.pop();
-                left_out.push(words::other_server(&name));
+            rejected = beginning.load_before(&read, &mut self.loaded, &mut added).map(rejection).or(rejected);
+            let name = read.input.name.clone();
+            match self.loaded.push(read.input, read.bytes, read.origin) {
+                Some(id) => added.push(id),
+                None => left_out.push(words::already(&name)),
             }
         }
         rejected = rejected.or(beginning.left().map(rejection));
-        let replaced = if fresh.is_empty() { None } else { self.take_in(fresh) };
+        if !added.is_empty() {
+            self.raw.leave();
+            if kept > 0 {
+                self.look_at(kept, &added);
+            }
+            self.analyse();
+        }
         if let Some(message) = rejected {
             self.message = Some(message);
-        } else if let Some((name, before)) = replaced {
-            self.say(notice::replaced(&name), Some(before));
-        } else if !left_out.is_empty() {
+        } else if !left_out.is_empty() && self.message.is_none() {
             self.say(left_out.join(" "), None);
+        }
+    }
+
+    /// Chooses the server of the texts that were added behind the first `kept` ones, when there is more than one.
+    fn look_at(&mut self, kept: usize, added: &[u32]) {
+        let servers = self.loaded.dataset.servers();
+        let (Some(newest), Some(last)) = (added.last(), self.loaded.texts.len().checked_sub(1)) else { return };
+        let new_server = servers.iter().map(|server| server.inputs()).filter(|inputs| inputs.contains(&last));
+        let is_new = new_server.map(|inputs| inputs.iter().all(|input| *input >= kept)).reduce(|a, b| a && b);
+        let several = servers.iter().any(|server| !server.inputs().contains(&last));
+        self.focus = if several { Some(*newest) } else { None };
+        if is_new == Some(true) && several {
+            let name = self.loaded.dataset.given().get(last).map_or("", |given| given.name.as_str());
+            self.say(notice::another_server(name), Some(Undo::Remove(added.to_vec())));
         }
     }
 
@@ -99,28 +115,6 @@ impl Session {
         }
     }
 
-    /// Adds the texts to those that are loaded, or puts them in their place when they are of another server.
-    fn take_in(&mut self, fresh: Loaded) -> Option<(String, Undo)> {
-        self.raw.leave();
-        let Loaded { inputs, tags, .. } = fresh;
-        let name = inputs.first().map_or_else(String::new, |input| input.name.clone());
-        let kept = self.loaded.inputs.len();
-        for (input, tag) in inputs.into_iter().zip(tags) {
-            self.loaded.push(input, tag);
-        }
-        let replaced = if kept == 0 || one_server(&self.loaded.inputs) {
-            None
-        } else {
-            let mut before = self.loaded.take();
-            for (input, tag) in before.inputs.drain(kept..).zip(before.tags.drain(kept..)) {
-                self.loaded.push(input, tag);
-            }
-            Some((name, before))
-        };
-        self.analyse();
-        replaced
-    }
-
     /// Why a text cannot be loaded. One that has samples but no server that is known is loaded when it is the first, because the
     /// settings can say which server it is; it does not take the place of a report.
     fn refusal(&self, input: &Input) -> Option<RequestError> {
@@ -129,16 +123,13 @@ impl Session {
             return None;
         }
         let options = Options { backend: self.checked.options.backend, ..Options::default() };
-        let answer = readable(std::slice::from_ref(input), &options);
+        let answer = readable(input, &options);
         answer.err().or_else(|| empty.then(|| RequestError::new("no-samples", words::NO_SAMPLES, "")))
     }
 }
 
-fn known(loaded: &Loaded, parsed: &Parsed) -> bool {
-    loaded.inputs.iter().any(|other| other.parsed.text == parsed.text)
-}
-
-fn rejection((input, error): Refused) -> Message {
+fn rejection((read, error): Refused) -> Message {
+    let input = read.input;
     let Parsed { text, problems, .. } = input.parsed;
     let lines = Lines::of(&text);
     // What is wrong with the whole text is often said of a line, too.

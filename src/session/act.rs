@@ -1,6 +1,6 @@
 //! What clicks and fields do. The words are those on the elements of [`crate::view`].
 
-use super::Session;
+use super::{Session, Undo};
 use crate::entry::{Row, spell};
 use crate::report::SloStatusView;
 use crate::view::read_lines;
@@ -20,14 +20,14 @@ impl Session {
             ("time", Some(id)) => self.editing = if self.editing == Some(id) { None } else { Some(id) },
             ("time-done", _) => self.editing = None,
             ("confirm-times", _) => {
-                self.loaded.confirm_times();
+                self.loaded.dataset.confirm_times();
                 self.analyse();
             }
             ("clear", _) => {
                 let before = self.loaded.take();
                 self.raw.leave();
                 self.analyse();
-                self.say(words::CLEARED.to_owned(), Some(before));
+                self.say(words::CLEARED.to_owned(), Some(Undo::Restore(before)));
             }
             ("undo", _) => self.bring_back(),
             ("dismiss", _) => {
@@ -129,14 +129,24 @@ impl Session {
 
     /// Brings the earlier texts back; what replaced them can be brought back in turn.
     fn bring_back(&mut self) {
-        let Some(before) = self.undo.take() else { return };
+        let Some(undo) = self.undo.take() else { return };
         self.raw.leave();
-        let replaced = self.loaded.swap(before);
-        self.analyse();
-        if replaced.is_empty() {
-            self.message = None;
-        } else {
-            self.say(words::replaced(words::EARLIER), Some(replaced));
+        self.focus = None;
+        match undo {
+            Undo::Remove(ids) => {
+                ids.into_iter().for_each(|id| self.loaded.remove(id));
+                self.analyse();
+                self.message = None;
+            }
+            Undo::Restore(before) => {
+                let replaced = self.loaded.swap(before);
+                self.analyse();
+                if replaced.is_empty() {
+                    self.message = None;
+                } else {
+                    self.say(words::replaced(words::EARLIER), Some(Undo::Restore(replaced)));
+                }
+            }
         }
     }
 }

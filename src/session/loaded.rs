@@ -1,54 +1,57 @@
-//! The texts, in the order in which they were given.
+//! The texts, in the order in which they were given, and the dataset that they make.
 
-use crate::analyze::{Clock, Input, own_time};
+use crate::dataset::{Added, Dataset, Input};
+use crate::exposition::Parsed;
+use crate::signal::BackendId;
 use crate::view::frame::{Chip, Origin};
 
-/// What is known of a text besides the text.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tag {
+/// Bytes of text that are kept for the raw view. Beyond that the oldest go; their numbers stay.
+const KEPT_BYTES: usize = 256 << 20;
+
+/// A text and where it came from.
+#[derive(Debug, Clone)]
+pub struct Text {
     /// Stable while the page lives.
     pub id: u32,
     pub bytes: usize,
     pub origin: Origin,
-    /// The time that the text tells by itself.
-    pub own: Option<(f64, Clock)>,
+    /// `None` when it is no longer kept.
+    pub parsed: Option<Parsed>,
 }
 
-impl Tag {
-    /// Of a text that is not loaded yet.
-    pub fn of(input: &Input, bytes: usize, origin: Origin) -> Tag {
-        Tag { id: 0, bytes, origin, own: own_time(input) }
-    }
-}
-
-/// `tags` runs beside `inputs`, which the analysis takes as one slice.
-#[derive(Debug, Default)]
+/// `texts` runs beside the inputs of `dataset`.
+#[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    pub inputs: Vec<Input>,
-    pub tags: Vec<Tag>,
+    pub dataset: Dataset,
+    pub texts: Vec<Text>,
     next_id: u32,
 }
 
-/// Texts that were taken away and can be brought back.
-pub type Undo = Loaded;
-
 impl Loaded {
-    /// Adds a text under an id of its own.
-    pub fn push(&mut self, input: Input, tag: Tag) {
-        self.inputs.push(input);
-        self.tags.push(Tag { id: self.next_id, ..tag });
+    /// Adds a text under an id of its own; `None` when it is there already.
+    pub fn push(&mut self, input: Input, bytes: usize, origin: Origin) -> Option<u32> {
+        let Added::New(_) = self.dataset.add(&input) else { return None };
+        let id = self.next_id;
         self.next_id += 1;
+        self.texts.push(Text { id, bytes, origin, parsed: Some(input.parsed) });
+        let mut kept: usize = self.texts.iter().filter(|text| text.parsed.is_some()).map(|text| text.bytes).sum();
+        for text in &mut self.texts {
+            if kept <= KEPT_BYTES || text.id == id {
+                break;
+            }
+            kept -= if text.parsed.take().is_some() { text.bytes } else { 0 };
+        }
+        Some(id)
     }
 
-    pub fn pop(&mut self) {
-        self.inputs.pop();
-        self.tags.pop();
+    pub fn index(&self, id: u32) -> Option<usize> {
+        self.texts.iter().position(|text| text.id == id)
     }
 
     pub fn remove(&mut self, id: u32) {
-        if let Some(index) = self.tags.iter().position(|tag| tag.id == id) {
-            self.tags.remove(index);
-            self.inputs.remove(index);
+        if let Some(index) = self.index(id) {
+            self.texts.remove(index);
+            self.dataset.remove(index);
         }
     }
 
@@ -65,39 +68,32 @@ impl Loaded {
     }
 
     pub fn set_time(&mut self, id: u32, at: Option<f64>) {
-        if let Some(index) = self.tags.iter().position(|tag| tag.id == id)
-            && let Some(input) = self.inputs.get_mut(index)
-        {
-            input.at = at;
-            input.hint = None;
+        if let Some(index) = self.index(id) {
+            self.dataset.set_time(index, at);
         }
     }
 
-    /// Takes the hinted times as told.
-    pub fn confirm_times(&mut self) {
-        for input in &mut self.inputs {
-            input.at = input.at.or(input.hint.take().map(|hint| hint.at));
-        }
+    /// Reads the texts as those of a backend; `None` lets their names decide.
+    pub fn read_as(&mut self, backend: Option<BackendId>) {
+        let texts = &self.texts;
+        self.dataset.read_as(backend, &|index| texts.get(index).and_then(|text| text.parsed.as_ref()));
     }
 
     pub fn is_empty(&self) -> bool {
-        self.inputs.is_empty()
+        self.texts.is_empty()
     }
 
     pub fn chips(&self) -> Vec<Chip> {
-        let chip = |(input, tag): (&Input, &Tag)| {
-            let own = tag.own.filter(|_| input.at.is_none());
-            Chip {
-                id: tag.id,
-                name: input.name.clone(),
-                bytes: tag.bytes,
-                origin: tag.origin,
-                at: input.at.or(own.map(|(at, _)| at)).or(input.hint.map(|hint| hint.at)),
-                hinted: input.hint.is_some(),
-                clock: own.map(|(_, clock)| clock),
-                problems: input.parsed.problem_counts.values().sum(),
-            }
-        };
-        self.inputs.iter().zip(&self.tags).map(chip).collect()
+        let chips = self.dataset.given().iter().zip(&self.texts).map(|(given, text)| Chip {
+            id: text.id,
+            name: given.name.clone(),
+            bytes: text.bytes,
+            origin: text.origin,
+            at: given.moment(),
+            hinted: given.hint.is_some(),
+            clock: given.own.filter(|_| given.at.is_none()).map(|(_, clock)| clock),
+            problems: given.problem_counts.values().sum(),
+        });
+        chips.collect()
     }
 }

@@ -13,9 +13,9 @@ mod tests_of_trees;
 
 pub use accept::Incoming;
 
-use self::loaded::{Loaded, Undo};
+use self::loaded::Loaded;
 use self::raw::Raw;
-use crate::analyze::{Options, analyze};
+use crate::analyze::{Options, report};
 use crate::entry::{Checked, Settings};
 use crate::export::markdown;
 use crate::report::Report;
@@ -32,6 +32,15 @@ enum Outcome {
     Refused(RequestError),
 }
 
+/// What can be brought back.
+#[derive(Debug)]
+enum Undo {
+    /// Takes out the texts of these ids.
+    Remove(Vec<u32>),
+    /// Puts these texts in the place of those that are there.
+    Restore(Loaded),
+}
+
 #[derive(Debug, Default)]
 pub struct Session {
     loaded: Loaded,
@@ -41,6 +50,8 @@ pub struct Session {
     outcome: Outcome,
     message: Option<Message>,
     undo: Option<Undo>,
+    /// The text whose server is looked at; of several servers, that in most trouble is without.
+    focus: Option<u32>,
     /// The text whose time is being set.
     editing: Option<u32>,
     raw: Raw,
@@ -161,10 +172,11 @@ impl Session {
 
     /// Analyses what is there. Called once after every change of the texts or the options.
     fn analyse(&mut self) {
-        self.outcome = if self.loaded.inputs.is_empty() {
+        self.outcome = if self.loaded.is_empty() {
             Outcome::Empty
         } else {
-            match analyze(&self.loaded.inputs, &self.checked.options) {
+            let input = self.focus.and_then(|id| self.loaded.index(id));
+            match report(&self.loaded.dataset, &Options { input, ..self.checked.options.clone() }) {
                 Ok(report) => Outcome::Report(Box::new(report)),
                 Err(error) => Outcome::Refused(error),
             }
@@ -176,6 +188,9 @@ impl Session {
         let checked = self.settings.check();
         let before: Options = std::mem::replace(&mut self.checked, checked).options;
         if self.checked.options != before {
+            if self.checked.options.backend != before.backend {
+                self.loaded.read_as(self.checked.options.backend);
+            }
             self.analyse();
         }
     }

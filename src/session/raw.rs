@@ -6,9 +6,9 @@ use super::Session;
 use super::loaded::Loaded;
 use crate::browse::{self, FamilyEntry, Lines, Needle, Row};
 use crate::sorted::Table;
+use crate::view::Node;
 use crate::view::raw::{List, ROW, Shown, raw};
 use crate::view::words::raw as words;
-use crate::view::{Node, el_of};
 
 /// Rows drawn beyond both ends, so that a short scroll shows no gap.
 const SPARE: usize = 12;
@@ -114,18 +114,18 @@ impl Raw {
 
     /// Makes what is missing of the index and the rows. True when there is a text.
     fn look(&mut self, loaded: &Loaded) -> bool {
-        let position = self.input.min(loaded.inputs.len().saturating_sub(1));
-        let (Some(input), Some(tag)) = (loaded.inputs.get(position), loaded.tags.get(position)) else {
+        let position = self.input.min(loaded.texts.len().saturating_sub(1));
+        let Some((id, parsed)) = loaded.texts.get(position).and_then(|text| Some((text.id, text.parsed.as_ref()?))) else {
             self.index = None;
             self.rows = None;
             return false;
         };
-        let text = &input.parsed.text;
-        let index = match self.index.take().filter(|index| index.id == tag.id) {
+        let text = &parsed.text;
+        let index = match self.index.take().filter(|index| index.id == id) {
             Some(index) => Index { position, ..index },
             None => {
                 self.rows = None;
-                Index { id: tag.id, position, lines: Lines::of(text), families: browse::families(&input.parsed) }
+                Index { id, position, lines: Lines::of(text), families: browse::families(parsed) }
             }
         };
         if self.rows.is_none() {
@@ -171,7 +171,7 @@ impl Session {
 
     /// What the list is in any case.
     fn list(&self, chosen: usize) -> List<'_> {
-        let names: Vec<&str> = self.loaded.inputs.iter().map(|input| input.name.as_str()).collect();
+        let names: Vec<&str> = self.loaded.dataset.given().iter().map(|given| given.name.as_str()).collect();
         List {
             search: &self.raw.search,
             needle: &self.raw.needle,
@@ -190,8 +190,12 @@ impl Session {
     /// The raw view, scrolled so far and so high in pixels. The index of 100,000 lines is made at the first call.
     pub fn draw_raw(&mut self, scrolled: f64, height: f64, cursor: Option<usize>) -> Node {
         self.raw.look(&self.loaded);
-        let (Some(index), Some(rows)) = (&self.raw.index, &self.raw.rows) else { return el_of("section", "part") };
-        let text = self.loaded.inputs.get(index.position).map_or("", |input| &input.parsed.text);
+        let (Some(index), Some(rows)) = (&self.raw.index, &self.raw.rows) else {
+            let count = if self.loaded.is_empty() { String::new() } else { words::NOT_KEPT.to_owned() };
+            return raw(&List { count, ..self.list(self.raw.input) });
+        };
+        let parsed = self.loaded.texts.get(index.position).and_then(|text| text.parsed.as_ref());
+        let text = parsed.map_or("", |parsed| &parsed.text);
         let range: Range<usize> = browse::visible(rows.len(), ROW, scrolled, height, SPARE);
         let shown = range.clone().filter_map(|position| self.raw.shown(index, text, rows.get(position)?)).collect();
         let searched = !self.raw.search.trim().is_empty();

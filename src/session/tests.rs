@@ -74,14 +74,14 @@ fn the_empty_session_shows_no_report() {
 }
 
 #[test]
-fn another_server_takes_the_place_and_can_be_undone_both_ways() {
+fn another_server_is_looked_at_and_what_was_there_is_kept() {
     let mut session = with(&[SLOTS[0], TGI]);
-    assert_eq!(names(&session), ["dump 1"]);
+    assert_eq!(names(&session), ["dump 0", "dump 1"]);
+    assert!(said(&session).contains("dump 1 is of another server"), "{}", said(&session));
+    assert!(session.json().contains("\"instance_type\":\"tgi\",\"timestamp\""));
     session.act("undo");
     assert_eq!(names(&session), ["dump 0"]);
-    session.act("undo");
-    assert_eq!(names(&session), ["dump 1"]);
-    assert!(said(&session).contains("took their place"));
+    assert!(session.json().contains("\"instance_type\":\"vllm\",\"timestamp\""));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What one or two snapshots of an instance say: lifetime and instant values, or differences over a window.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::window::{chronological, difference, increase, restarted, since, spans_equal};
-use super::{BackendId, Counter, Distribution, Gauge, HintedBy, Ranks, Snapshot, Source, Value};
+use super::window::{difference, increase, restarted, since, spans_equal};
+use super::{BackendId, Counter, Distribution, Gauge, HintedBy, Moment, Ranks, Snapshot, Source, Value};
 use crate::metrics::{Histogram, Unit};
 
 /// How many snapshots stand behind a report.
@@ -80,9 +82,9 @@ pub enum Refusal {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     /// The earlier snapshot of a window.
-    pub first: Option<Snapshot>,
+    pub first: Option<Arc<Snapshot>>,
     /// The only or the later snapshot.
-    pub last: Snapshot,
+    pub last: Arc<Snapshot>,
     pub window: Option<Window>,
 }
 
@@ -94,34 +96,40 @@ pub const SATURATED: f64 = 0.80;
 
 impl Observation {
     #[must_use]
-    pub fn snapshot(last: Snapshot) -> Self {
-        Observation { first: None, last, window: None }
+    pub fn snapshot(last: impl Into<Arc<Snapshot>>) -> Self {
+        Observation { first: None, last: last.into(), window: None }
     }
 
-    /// A window between two snapshots of one instance, given in any order; they are ordered by their times, else by their counters.
+    /// A window between two snapshots of one server, given in any order; they are ordered by their times, else by their counters.
     /// Ask [`super::same_instance`] first: a difference between two servers means nothing.
     #[must_use]
-    pub fn window(a: Snapshot, b: Snapshot) -> Self {
-        let (first, last) = if chronological(&a, &b).is_gt() { (b, a) } else { (a, b) };
-        let restarted = restarted(&first, &last);
-        Self::between(first, last, restarted)
+    pub fn window(a: impl Into<Arc<Snapshot>>, b: impl Into<Arc<Snapshot>>) -> Self {
+        Self::between(&Moment::of(a), &Moment::of(b))
+    }
+
+    /// A window between two moments of one server, given in any order.
+    #[must_use]
+    pub fn between(a: &Moment, b: &Moment) -> Self {
+        let (first, last) = if a.chronological(b).is_gt() { (b, a) } else { (a, b) };
+        Self::from_to(first, last, restarted(first, last))
     }
 
     /// A window of which snapshots between its ends have shown that the process restarted inside, even where the counters have overtaken.
     #[must_use]
-    pub fn restarted_window(first: Snapshot, last: Snapshot) -> Self {
-        Self::between(first, last, true)
+    pub fn restarted_window(first: &Moment, last: &Moment) -> Self {
+        Self::from_to(first, last, true)
     }
 
-    fn between(first: Snapshot, last: Snapshot, restarted: bool) -> Self {
+    fn from_to(first: &Moment, last: &Moment, restarted: bool) -> Self {
         let seconds = last.at.zip(first.at).map(|(end, start)| end - start).filter(|seconds| *seconds > 0.0);
         let age = last.started_at.as_ref().zip(last.at).map(|((started, _), at)| at - started);
         let counted_seconds = match (seconds, age) {
             (Some(seconds), Some(age)) if restarted && age >= 0.0 => Some(seconds.min(age)).filter(|seconds| *seconds > 0.0),
             (seconds, _) => seconds,
         };
-        let by = [&first, &last].iter().find_map(|end| end.hint).map(|hint| hint.by).filter(|_| seconds.is_some());
-        Observation { first: Some(first), last, window: Some(Window { seconds, restarted, counted_seconds, by }) }
+        let by = [first, last].iter().find_map(|end| end.hint).map(|hint| hint.by).filter(|_| seconds.is_some());
+        let window = Window { seconds, restarted, counted_seconds, by };
+        Observation { first: Some(Arc::clone(&first.snapshot)), last: Arc::clone(&last.snapshot), window: Some(window) }
     }
 
     #[must_use]

@@ -294,6 +294,8 @@ pub struct Snapshot {
     pub hint: Option<Hint>,
     /// Unix seconds of the process (or metrics) start, with its source.
     pub started_at: Option<(f64, Source)>,
+    /// Unix seconds of the newest `_created` stamp: the scrape was not taken before it.
+    pub newest_stamp: Option<f64>,
     /// Index of the text among those of the request; lines refer to it.
     pub text_index: usize,
     /// Name of that text (file name, URL), when it has one.

@@ -1,5 +1,7 @@
 //! Hand-made snapshots for tests.
 
+use std::sync::Arc;
+
 use super::{
     BackendId, Config, ConfigValue, Counter, Distribution, Gauge, InstanceKey, Observation, Snapshot, Source, Spread, Value, Version,
     VersionRange,
@@ -20,6 +22,7 @@ impl Build {
             at: None,
             hint: None,
             started_at: None,
+            newest_stamp: None,
             text_index: 0,
             text_name: None,
             gauges: Default::default(),
@@ -29,6 +32,11 @@ impl Build {
             adapters: Vec::new(),
             caveats: Vec::new(),
         })
+    }
+
+    /// Goes on with one that is built.
+    pub fn again(snapshot: &Snapshot) -> Self {
+        Build(snapshot.clone())
     }
 
     pub fn at(mut self, seconds: f64) -> Self {
@@ -85,6 +93,13 @@ impl Build {
     pub fn config(mut self, set: impl FnOnce(&mut Config)) -> Self {
         set(&mut self.0.config);
         self
+    }
+}
+
+impl Observation {
+    /// The later snapshot, to change it.
+    pub(crate) fn last_mut(&mut self) -> &mut Snapshot {
+        Arc::make_mut(&mut self.last)
     }
 }
 

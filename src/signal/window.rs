@@ -1,40 +1,12 @@
 //! What two snapshots have to do with each other: which is older, whether the process restarted between them, whether they are of one
 //! server at all, and differences that survive a reset.
 
-use std::cmp::Ordering;
-
+use super::moment::{SAME_START_SECONDS, chronological};
 use super::{Counter, Distribution, Snapshot, Spread, Value};
 use crate::metrics::Histogram;
 
-/// Start times closer than this are the same start: exporters round, and `_created` stamps spread over the start-up.
-const SAME_START_SECONDS: f64 = 1.0;
 /// A counter that falls by less than this share is float noise of whoever added it up.
 const NOISE: f64 = 1e-9;
-
-/// Orders two snapshots of one instance: by time, else by process start, else by their own counters, which only grow; where nothing has
-/// happened in between, by the times that are hinted at.
-#[must_use]
-pub fn chronological(a: &Snapshot, b: &Snapshot) -> Ordering {
-    if let (Some(at_a), Some(at_b)) = (a.at, b.at)
-        && at_a != at_b
-    {
-        return at_a.total_cmp(&at_b);
-    }
-    if let (Some((start_a, _)), Some((start_b, _))) = (&a.started_at, &b.started_at)
-        && (start_a - start_b).abs() > SAME_START_SECONDS
-    {
-        return start_a.total_cmp(start_b);
-    }
-    let hinted = |snapshot: &Snapshot| snapshot.hint.map_or(0.0, |hint| hint.at);
-    activity(a).total_cmp(&activity(b)).then_with(|| hinted(a).total_cmp(&hinted(b)))
-}
-
-/// Grows with every counter and histogram; logarithms keep one huge counter from swallowing the others.
-fn activity(snapshot: &Snapshot) -> f64 {
-    let counters = snapshot.counters.values().map(|value| value.value);
-    let observations = snapshot.distributions.values().filter_map(|spread| spread.histogram.observations());
-    counters.chain(observations).filter(|value| *value > 0.0 && value.is_finite()).map(f64::ln_1p).sum()
-}
 
 /// Says why two texts cannot be of one instance, so that their difference would mean nothing.
 ///
@@ -71,9 +43,11 @@ pub fn same_settings(a: &Snapshot, b: &Snapshot) -> Result<(), String> {
     settings(first, last)
 }
 
-/// A second process that started before the first dump was taken is another server, not a restart.
+/// A second process that started before the first dump was taken is another server, not a restart. Where nobody told when that was, its
+/// newest `_created` stamp tells of a moment at which it was still to come.
 fn lived_at_once(first: &Snapshot, last: &Snapshot) -> Result<(), String> {
-    let (Some((before, _)), Some((after, _)), Some(at)) = (&first.started_at, &last.started_at, first.told_at()) else {
+    let taken = first.told_at().into_iter().chain(first.newest_stamp).reduce(f64::max);
+    let (Some((before, _)), Some((after, _)), Some(at)) = (&first.started_at, &last.started_at, taken) else {
         return Ok(());
     };
     if (after - before).abs() > SAME_START_SECONDS && *after < at - SAME_START_SECONDS {
@@ -108,13 +82,13 @@ fn counters(first: &Snapshot, last: &Snapshot) -> Result<(), String> {
     if started_again(first, last).is_some() {
         return Ok(());
     }
-    let (mut grew, mut fell) = (0, 0);
+    let (mut grew, mut shrank) = (0, 0);
     for (key, value) in &last.counters {
         let Some(before) = first.counters.get(key).filter(|before| before.value > 0.0) else { continue };
         grew += u32::from(value.value > before.value);
-        fell += u32::from(dropped(before.value, value.value));
+        shrank += u32::from(fell(before.value, value.value));
     }
-    if fell > 0 && grew > 0 {
+    if shrank > 0 && grew > 0 {
         return Err(
             "Some counters grew while others fell: the texts are of two servers, or of one before and long after a restart.".to_owned()
         );
@@ -130,25 +104,28 @@ fn started_again(first: &Snapshot, last: &Snapshot) -> Option<bool> {
 
 /// The process restarted between the snapshots: its start time moved, or a counter or histogram fell.
 pub fn restarted(first: &Snapshot, last: &Snapshot) -> bool {
-    if started_again(first, last) == Some(true) {
-        return true;
-    }
+    started_again(first, last) == Some(true) || dropped(first, last)
+}
+
+/// A counter or a histogram counted less later on.
+#[must_use]
+pub fn dropped(first: &Snapshot, last: &Snapshot) -> bool {
     let counter_fell =
-        last.counters.iter().any(|(key, value)| first.counters.get(key).is_some_and(|before| dropped(before.value, value.value)));
+        last.counters.iter().any(|(key, value)| first.counters.get(key).is_some_and(|before| fell(before.value, value.value)));
     let histogram_fell = last.distributions.iter().any(|(key, spread)| {
         let before = first.distributions.get(key).and_then(|before| before.histogram.observations());
-        before.zip(spread.histogram.observations()).is_some_and(|(before, after)| dropped(before, after))
+        before.zip(spread.histogram.observations()).is_some_and(|(before, after)| fell(before, after))
     });
     counter_fell || histogram_fell
 }
 
-fn dropped(before: f64, after: f64) -> bool {
+fn fell(before: f64, after: f64) -> bool {
     before - after > NOISE * before.abs()
 }
 
 /// PromQL's reset rule: a counter that fell started again from zero.
 pub(super) fn since(before: f64, after: f64) -> f64 {
-    if dropped(before, after) { after } else { (after - before).max(0.0) }
+    if fell(before, after) { after } else { (after - before).max(0.0) }
 }
 
 /// What a family that the first snapshot lacks was worth then.
@@ -215,6 +192,8 @@ mod tests {
             0.2,
         )
     }
+
+    use std::cmp::Ordering;
 
     #[test]
     fn shuffled_snapshots_without_times_find_their_order_by_their_counters() {

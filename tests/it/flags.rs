@@ -126,7 +126,7 @@ fn whatever_release_a_dump_came_from_its_advice_can_be_followed() {
     for seen in observations() {
         for range in eras(seen.last.backend).into_iter().chain([seen.last.version.clone()]) {
             let mut seen = seen.clone();
-            seen.last.version = range.clone();
+            std::sync::Arc::make_mut(&mut seen.last).version = range.clone();
             for finding in diagnosis(&seen).findings {
                 for action in finding.actions.iter().filter(|action| !action.flag.is_empty()) {
                     let found = flags::available(seen.last.backend, &action.flag, &range);

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up; modules of one line are one layer and may name each other.
-const LAYERS: [&[&str]; 18] = [
+const LAYERS: [&[&str]; 19] = [
     &["sorted"],
     &["metrics"],
     &["exposition"],
     &["signal"],
     &["backend"],
+    &["dataset"],
     &["stats"],
     &["slo"],
     &["rule"],

@@ -19,6 +19,7 @@ mod corpus_facts;
 mod corpus_lines;
 mod corpus_ranges;
 mod corpus_series;
+mod dataset;
 mod diagnosis_edited;
 mod diagnosis_every_window;
 mod diagnosis_removal;

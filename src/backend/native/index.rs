@@ -234,6 +234,12 @@ impl<'i, 'a> Instance<'i, 'a> {
         earliest.map(|(full, sample)| (sample.value(), Source::new(full.to_owned(), [sample.line()].into())))
     }
 
+    /// The newest `_created` stamp. Labels that are first seen later bring later ones.
+    pub fn newest_stamp(&self) -> Option<f64> {
+        let stamps = self.names().filter(|name| name.short.ends_with("_created")).flat_map(|name| self.index.samples(name, self.number));
+        stamps.map(|sample| sample.value()).filter(|value| *value > 0.0 && value.is_finite()).reduce(f64::max)
+    }
+
     /// Seconds of the newest sample timestamp; buckets have those of their sums.
     pub fn timestamp(&self) -> Option<f64> {
         if !self.index.scrape.has_timestamps() {

@@ -1,6 +1,6 @@
 //! Small conversions: service levels, inputs, problems, the backend, the window.
 
-use crate::exposition::Parsed;
+use crate::dataset::Given;
 use crate::metrics::first_sentence;
 use crate::opinion::Verdict;
 use crate::report::{
@@ -112,32 +112,32 @@ pub fn instance_name(id: &str, key: &InstanceKey) -> Option<String> {
 /// Who gave the text of a fleet must not take one instance for all of them.
 #[must_use]
 pub fn scope(notes: &[Note]) -> Option<String> {
-    let others = notes.iter().find(|note| note.id == "other-instances")?;
+    let others = notes.iter().find(|note| ["other-instances", "several-servers"].contains(&note.id.as_str()))?;
     Some(first_sentence(&others.sentence).0.to_owned())
 }
 
 /// What was read from one text.
 #[must_use]
-pub fn input(name: &str, at: Option<f64>, parsed: &Parsed) -> InputView {
+pub fn input(given: &Given) -> InputView {
     InputView {
-        name: name.to_owned(),
-        format: parsed.format.name().to_owned(),
-        lines: u64::from(parsed.lines),
-        samples: parsed.scrapes.iter().map(|scrape| scrape.len() as u64).sum(),
-        families: parsed.scrapes.iter().map(|scrape| scrape.families().count() as u64).max().unwrap_or(0),
-        at: at.and_then(rfc3339),
-        scrapes: parsed.scrapes.len() as u64,
+        name: given.name.clone(),
+        format: given.format.name().to_owned(),
+        lines: u64::from(given.lines),
+        samples: given.samples as u64,
+        families: given.families as u64,
+        at: given.at.and_then(rfc3339),
+        scrapes: given.scrapes as u64,
     }
 }
 
 /// The problems of all inputs in their order, and how many are not listed.
 #[must_use]
-pub fn problems<'a>(inputs: impl Iterator<Item = &'a Parsed>) -> (Vec<ProblemView>, u64) {
+pub fn problems(inputs: &[Given]) -> (Vec<ProblemView>, u64) {
     let mut views = Vec::new();
     let mut total = 0u64;
-    for (index, parsed) in inputs.enumerate() {
-        total += parsed.problem_counts.values().map(|count| u64::from(*count)).sum::<u64>();
-        for problem in parsed.problems.iter().take(PROBLEMS_LISTED.saturating_sub(views.len())) {
+    for (index, given) in inputs.iter().enumerate() {
+        total += given.problem_counts.values().map(|count| u64::from(*count)).sum::<u64>();
+        for problem in given.problems.iter().take(PROBLEMS_LISTED.saturating_sub(views.len())) {
             views.push(ProblemView {
                 input: index,
                 line: problem.line,

@@ -153,6 +153,10 @@ pub mod notice {
     pub const KEPT: &str = "Nothing that was loaded before was lost.";
     pub const EXCERPT: &str = "The first lines of the text";
 
+    pub fn another_server(name: &str) -> String {
+        format!("{name} is of another server. The report is of that one now; the dumps before are kept.")
+    }
+
     pub fn replaced(name: &str) -> String {
         format!("{name} is of another server than the dumps before, so it took their place.")
     }
@@ -239,6 +243,7 @@ pub mod form {
 }
 
 pub mod raw {
+    pub const NOT_KEPT: &str = "The text is no longer kept, to save memory. Add it again to see its lines.";
     use super::{Unit, count_of};
 
     pub const RAW: &str = "Raw metrics";

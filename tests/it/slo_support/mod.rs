@@ -19,6 +19,7 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
         why_backend: String::new(),
         at: None,
         hint: None,
+        newest_stamp: None,
         started_at: None,
         text_index: 0,
         text_name: None,

@@ -201,7 +201,7 @@ mod tests {
     fn it_cannot_know_from_few_tokens_or_without_the_counters() {
         assert!(matches!(check(&RULE, &seen(5_000.0, 0.0)), Outcome::NotMeasurable(_)));
         let mut without = seen(200_000.0, 2_000.0);
-        without.last.counters.remove(&Counter::ExternalHits);
+        without.last_mut().counters.remove(&Counter::ExternalHits);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn it_cannot_know_without_the_cache_counters() {
         let mut without = seen(10.0, 0.2);
-        without.last.counters.remove(&Counter::MultimodalQueries);
+        without.last_mut().counters.remove(&Counter::MultimodalQueries);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

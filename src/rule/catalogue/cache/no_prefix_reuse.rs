@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_full_cache_cannot_tell() {
         let mut full = seen(300_000.0, 300.0);
-        full.last = Build(full.last).gauge(Gauge::KvUsage, 0.98).0;
+        full.last = Build::again(&full.last).gauge(Gauge::KvUsage, 0.98).0.into();
         assert!(matches!(check(&RULE, &full), Outcome::NotMeasurable(_)));
     }
 
@@ -165,7 +165,7 @@ mod tests {
     fn it_cannot_know_from_few_tokens_or_without_the_counters() {
         assert!(matches!(check(&RULE, &seen(50_000.0, 0.0)), Outcome::NotMeasurable(_)));
         let mut without = seen(300_000.0, 300.0);
-        without.last.counters.remove(&Counter::PromptTokensCached);
+        without.last_mut().counters.remove(&Counter::PromptTokensCached);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn it_cannot_know_without_the_counter_or_a_window() {
         let mut without = seen(700.0, 300.0);
-        without.last.counters.remove(&Counter::DecodeEagerPasses);
+        without.last_mut().counters.remove(&Counter::DecodeEagerPasses);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
         // Nobody says whether the tokens are late.
         assert!(matches!(check(&RULE, &seen(0.0, 1000.0)), Outcome::NotMeasurable(_)));

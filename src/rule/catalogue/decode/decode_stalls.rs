@@ -248,9 +248,9 @@ mod tests {
     /// Without lengths of prompts only the most that prefill can have taken is known.
     fn without_lengths(prefill: f64) -> Observation {
         let mut seen = seen(300.0, 0.0);
-        seen.last = Build(seen.last).latency(Distribution::PrefillTime, 100.0, prefill).0;
-        seen.last.distributions.remove(&Distribution::PromptLength);
-        seen.last.counters.remove(&Counter::PromptTokensComputed);
+        seen.last = Build::again(&seen.last).latency(Distribution::PrefillTime, 100.0, prefill).0.into();
+        seen.last_mut().distributions.remove(&Distribution::PromptLength);
+        seen.last_mut().counters.remove(&Counter::PromptTokensComputed);
         seen
     }
 
@@ -263,8 +263,8 @@ mod tests {
     #[test]
     fn it_fires_when_all_prefills_together_are_too_short_for_the_gaps() {
         let mut seen = without_lengths(0.04);
-        seen.last.distributions.remove(&Distribution::PrefillTime);
-        seen.last = Build(seen.last).latency(Distribution::Ttft, 100.0, 0.04).0;
+        seen.last_mut().distributions.remove(&Distribution::PrefillTime);
+        seen.last = Build::again(&seen.last).latency(Distribution::Ttft, 100.0, 0.04).0.into();
         let outcome = check(&RULE, &seen);
         assert!(fired(&outcome).sentence.contains("prefill takes at most 4 % of the time"), "{}", fired(&outcome).sentence);
     }
@@ -287,7 +287,7 @@ mod tests {
             let prefills = [(0.1, 900.0), (2.0, 0.0), (4.0, giants), (f64::INFINITY, 0.0)];
             let at = |seconds: f64, part: f64| {
                 let counted = |buckets: &[(f64, f64)]| buckets.iter().map(|(edge, count)| (*edge, count * part)).collect::<Vec<_>>();
-                Build(seen(300.0, 0.0).last)
+                Build::again(&seen(300.0, 0.0).last)
                     .at(seconds)
                     .histogram(Distribution::Itl, &counted(&gaps), 600.0 * part)
                     .histogram(Distribution::PrefillTime, &counted(&prefills), (2.0 * giants + 30.0) * part)
@@ -304,8 +304,8 @@ mod tests {
         // Three pauses of 100 requests in ten seconds, 15 % of their time.
         let gaps = [(0.01, 0.0), (0.025, 50_000.0), (0.1, 0.0), (0.5, 0.0), (1.0, 300.0), (f64::INFINITY, 0.0)];
         let seen = seen(300.0, 0.0);
-        let last = Build(seen.last).at(10.0).histogram(Distribution::Itl, &gaps, 1000.0);
-        let outcome = check(&RULE, &window(Build(seen.first.expect("a window")), last));
+        let last = Build::again(&seen.last).at(10.0).histogram(Distribution::Itl, &gaps, 1000.0);
+        let outcome = check(&RULE, &window(Build::again(&seen.first.expect("a window")), last));
         assert_eq!(fired(&outcome).confidence.word, ConfidenceWord::Possible);
     }
 

@@ -185,7 +185,7 @@ mod tests {
     fn it_is_clear_on_a_server_that_is_mostly_idle_and_misses_nothing() {
         // Seen on a real server: busy for 1.3 s of 10 s, 23 % of that in stages without a forward pass.
         let mut quiet = seen(None, 7.0);
-        quiet.last = Build(quiet.last).counter(Counter::IdleSeconds, 70.0).0;
+        quiet.last = Build::again(&quiet.last).counter(Counter::IdleSeconds, 70.0).0.into();
         assert!(matches!(check(&RULE, &quiet), Outcome::Clear(_)));
         let late = [failing(Distribution::Itl, 0.08, 0.05)];
         assert!(matches!(check_with(&RULE, &quiet, &late), Outcome::Fired(_)));
@@ -195,7 +195,7 @@ mod tests {
     fn it_cannot_know_without_the_device_timer_or_for_a_vllm_without_a_past() {
         assert!(matches!(check(&RULE, &seen(None, 3.0)), Outcome::NotMeasurable(_)));
         let mut vllm = seen(Some(45.0), 30.0);
-        vllm.last.backend = BackendId::Vllm;
+        vllm.last_mut().backend = BackendId::Vllm;
         assert!(matches!(check(&RULE, &vllm), Outcome::NotMeasurable(_)));
     }
 }

@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn it_cannot_know_without_the_counters() {
         let mut without = seen(7_500.0);
-        without.last.counters.remove(&Counter::SpecDrafts);
+        without.last_mut().counters.remove(&Counter::SpecDrafts);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

@@ -213,6 +213,8 @@ pub(super) fn actions(ctx: &Context<'_>) -> Vec<Action> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::rule::ConfidenceWord;
     use crate::rule::testing::{Build, check, fired, snapshot, window};
@@ -270,7 +272,7 @@ mod tests {
     #[test]
     fn it_is_possible_when_only_the_most_that_prefill_can_have_taken_is_known() {
         let mut seen = vllm(600.0);
-        seen.last.distributions.remove(&Distribution::PromptLength);
+        seen.last_mut().distributions.remove(&Distribution::PromptLength);
         let outcome = check(&RULE, &seen);
         let finding = fired(&outcome);
         assert_eq!(finding.confidence.word, ConfidenceWord::Possible);
@@ -280,14 +282,15 @@ mod tests {
     #[test]
     fn it_cannot_know_without_a_time_of_prefills_or_without_preemptions_of_a_nearly_full_cache() {
         let mut seen = vllm(600.0);
-        seen.last.distributions.remove(&Distribution::PromptLength);
-        seen.last.distributions.remove(&Distribution::PrefillTime);
+        let last = seen.last_mut();
+        last.distributions.remove(&Distribution::PromptLength);
+        last.distributions.remove(&Distribution::PrefillTime);
         assert!(matches!(check(&RULE, &seen), Outcome::NotMeasurable(_)));
         let filled = |usage: f64| {
             let mut seen = vllm(600.0);
-            seen.last = Build(seen.last).gauge(Gauge::KvUsage, usage).0;
-            seen.first = seen.first.map(|first| Build(first).gauge(Gauge::KvUsage, usage).0);
-            seen.last.counters.remove(&Counter::Preemptions);
+            seen.last = Build::again(&seen.last).gauge(Gauge::KvUsage, usage).0.into();
+            seen.first = seen.first.map(|first| Build::again(&first).gauge(Gauge::KvUsage, usage).0.into());
+            seen.last_mut().counters.remove(&Counter::Preemptions);
             seen
         };
         assert!(matches!(check(&RULE, &filled(0.9)), Outcome::NotMeasurable(_)));
@@ -297,14 +300,15 @@ mod tests {
     #[test]
     fn prompts_that_the_cache_holds_cost_no_prefill() {
         // 4,000 tokens a prompt, of which 500 are computed: the same time for an eighth of the tokens, so that a token costs eight times.
-        let cached = |snapshot: &mut Snapshot, computed: f64, all: f64| {
-            snapshot.counters.remove(&Counter::PromptTokensComputed);
-            *snapshot = Build(snapshot.clone()).counter(Counter::PromptTokens, all).counter(Counter::PromptTokensCached, all - computed).0;
+        let cached = |snapshot: &mut Arc<Snapshot>, computed: f64, all: f64| {
+            let mut build = Build::again(snapshot);
+            build.0.counters.remove(&Counter::PromptTokensComputed);
+            *snapshot = build.counter(Counter::PromptTokens, all).counter(Counter::PromptTokensCached, all - computed).0.into();
         };
         let mut seen = vllm(600.0);
         cached(&mut seen.last, 50_000.0, 400_000.0);
         seen.first.iter_mut().for_each(|first| cached(first, 0.0, 0.0));
-        seen.last = Build(seen.last).histogram(Distribution::StepTokens, &steps(2000.0, 100.0), 70_000.0).0;
+        seen.last = Build::again(&seen.last).histogram(Distribution::StepTokens, &steps(2000.0, 100.0), 70_000.0).0.into();
         fired(&check(&RULE, &seen));
     }
 
@@ -324,7 +328,7 @@ mod tests {
         let seen = vllm(600.0);
         assert!(matches!(check(&RULE, &Observation::snapshot(seen.last.clone())), Outcome::NotMeasurable(_)));
         let mut without = seen;
-        without.last.distributions.remove(&Distribution::Itl);
+        without.last_mut().distributions.remove(&Distribution::Itl);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 

@@ -206,7 +206,7 @@ mod tests {
         let end = start.clone().at(60.0).counter(Counter::Finished, 100.0);
         let mut seen = window(start, end);
         assert!(matches!(check(&RULE, &seen), Outcome::Fired(_)));
-        seen.last.gauges.remove(&Gauge::KvFetchCompleted);
+        seen.last_mut().gauges.remove(&Gauge::KvFetchCompleted);
         assert!(matches!(check(&RULE, &seen), Outcome::NotMeasurable(_)));
     }
 }

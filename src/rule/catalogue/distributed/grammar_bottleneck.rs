@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn it_cannot_know_without_compile_times() {
         let mut without = seen(12.0, 1.0, 0.0);
-        without.last.distributions.remove(&Distribution::GrammarCompileTime);
+        without.last_mut().distributions.remove(&Distribution::GrammarCompileTime);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

@@ -179,10 +179,10 @@ mod tests {
     #[test]
     fn it_cannot_know_without_the_role_or_the_times() {
         let mut unknown = seen(8.0, 0.6);
-        unknown.last.config.engine_type = None;
+        unknown.last_mut().config.engine_type = None;
         assert!(matches!(check(&RULE, &unknown), Outcome::NotMeasurable(_)));
         let mut without = seen(8.0, 0.6);
-        without.last.distributions.remove(&Distribution::KvTransferTime);
+        without.last_mut().distributions.remove(&Distribution::KvTransferTime);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn it_fires_when_a_release_names_others_as_waiting() {
         let mut named = seen(&[&["a", "b", "c", "d"]], 18.0);
-        named.last.adapters[0].waiting = vec!["e".to_owned(), "f".to_owned()];
+        named.last_mut().adapters[0].waiting = vec!["e".to_owned(), "f".to_owned()];
         assert!(fired(&check(&RULE, &named)).sentence.starts_with("6 adapters"));
     }
 
@@ -208,7 +208,7 @@ mod tests {
     fn it_cannot_know_without_adapters_or_when_the_others_were_served_before() {
         assert!(matches!(check(&RULE, &seen(&[], 18.0)), Outcome::NotMeasurable(_)));
         let mut before = seen(TURNS, 18.0);
-        before.last.adapters[1].stamp = 10.0;
+        before.last_mut().adapters[1].stamp = 10.0;
         assert!(matches!(check(&RULE, &before), Outcome::NotMeasurable(_)));
     }
 }

@@ -121,7 +121,7 @@ pub(super) mod tests {
     #[test]
     fn it_cannot_know_without_the_role() {
         let mut unknown = seen("prefill", (20.0, 60.0), (0.0, 1.0));
-        unknown.last.config.engine_type = None;
+        unknown.last_mut().config.engine_type = None;
         assert!(matches!(check(&RULE, &unknown), Outcome::NotMeasurable(_)));
     }
 }

@@ -320,6 +320,7 @@ mod tests {
     fn a_request_that_waits_beside_an_empty_rank_is_seen() {
         let mut waiting = seen(&[1.0, 4.0]);
         for snapshot in waiting.first.iter_mut().chain([&mut waiting.last]) {
+            let snapshot = std::sync::Arc::make_mut(snapshot);
             snapshot.gauges.insert(Gauge::Waiting, by_rank(&[0.0, 6.0]));
             snapshot.gauges.insert(Gauge::Running, by_rank(&[0.0, 8.0]));
         }

@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(fired(&outcome).headline, "25 % of the requests were refused for capacity since the process started.");
         let mut idle = busy.clone();
         for gauge in [Gauge::Running, Gauge::Waiting] {
-            idle.last.gauges.insert(gauge, Value::of_one(0.0, Source::default()));
+            idle.last_mut().gauges.insert(gauge, Value::of_one(0.0, Source::default()));
         }
         let outcome = check(&RULE, &idle);
         let said = &fired(&outcome).headline;
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn it_cannot_know_without_the_counter() {
         let mut without = seen(300.0, 100.0, 6.0);
-        without.last.counters.remove(&Counter::CapacityRejections);
+        without.last_mut().counters.remove(&Counter::CapacityRejections);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

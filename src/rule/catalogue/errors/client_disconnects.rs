@@ -193,11 +193,12 @@ mod tests {
     #[test]
     fn it_cannot_know_without_first_tokens_or_when_they_repeat() {
         let mut without = vllm(84.0, 38.0);
-        without.last.distributions.remove(&Distribution::Ttft);
+        without.last_mut().distributions.remove(&Distribution::Ttft);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
         let mut repeated = vllm(84.0, 38.0);
-        repeated.last.caveats.push(Caveat::TtftRecordedAgainAfterPreemption);
-        repeated.last.counters.insert(Counter::Preemptions, repeated.last.counters.get(&Counter::Finished).unwrap().clone());
+        repeated.last_mut().caveats.push(Caveat::TtftRecordedAgainAfterPreemption);
+        let finished = repeated.last.counters.get(&Counter::Finished).unwrap().clone();
+        repeated.last_mut().counters.insert(Counter::Preemptions, finished);
         assert!(matches!(check(&RULE, &repeated), Outcome::NotMeasurable(_)));
     }
 

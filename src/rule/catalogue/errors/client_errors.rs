@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn it_cannot_know_without_http_counts() {
         let mut without = seen(900.0, 100.0);
-        without.last.counters.remove(&Counter::Http4xx);
+        without.last_mut().counters.remove(&Counter::Http4xx);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

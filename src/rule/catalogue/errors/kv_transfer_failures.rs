@@ -104,7 +104,7 @@ mod tests {
     fn it_cannot_know_from_a_lifetime_count_or_without_one() {
         assert!(matches!(check(&RULE, &Observation::snapshot(seen(20.0).last)), Outcome::NotMeasurable(_)));
         let mut without = seen(20.0);
-        without.last.counters.remove(&Counter::KvTransferFailures);
+        without.last_mut().counters.remove(&Counter::KvTransferFailures);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

@@ -216,7 +216,7 @@ mod tests {
     fn it_cannot_know_from_nothing() {
         assert!(matches!(check(&RULE, &seen(0.0, 0.0)), Outcome::NotMeasurable(_)));
         let mut without = seen(120.0, 80.0);
-        without.last.counters.remove(&Counter::FinishedStop);
+        without.last_mut().counters.remove(&Counter::FinishedStop);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

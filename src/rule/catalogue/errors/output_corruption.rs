@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn it_cannot_know_while_nan_logits_are_not_counted() {
         let mut without = seen(0.0, 0.0);
-        without.last.counters.remove(&Counter::Corrupted);
+        without.last_mut().counters.remove(&Counter::Corrupted);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 }

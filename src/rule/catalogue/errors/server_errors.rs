@@ -169,8 +169,8 @@ mod tests {
     fn it_cannot_know_from_one_error_among_few_or_without_the_counters() {
         assert!(matches!(check(&RULE, &seen(19.0, 1.0)), Outcome::NotMeasurable(_)));
         let mut without = seen(950.0, 50.0);
-        without.last.counters.remove(&Counter::FinishedError);
-        without.last.counters.remove(&Counter::Http5xx);
+        without.last_mut().counters.remove(&Counter::FinishedError);
+        without.last_mut().counters.remove(&Counter::Http5xx);
         assert!(matches!(check(&RULE, &without), Outcome::NotMeasurable(_)));
     }
 

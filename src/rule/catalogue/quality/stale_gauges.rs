@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn fires_without_one_of_the_gauges_too() {
         let mut seen = window(gauges(2.0, 0.0), gauges(2.0, 24_000.0));
-        seen.last.gauges.remove(&Gauge::KvUsage);
+        seen.last_mut().gauges.remove(&Gauge::KvUsage);
         fired(&check(&RULE, &seen));
     }
 

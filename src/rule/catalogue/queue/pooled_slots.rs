@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn it_cannot_know_where_steps_are_not_counted_as_such() {
         let mut several = embeddings(8.0);
-        several.last.caveats.push(Caveat::SeveralApiServers);
+        several.last_mut().caveats.push(Caveat::SeveralApiServers);
         assert!(matches!(check(&RULE, &several), Outcome::NotMeasurable(_)));
     }
 }

@@ -216,7 +216,7 @@ pub(super) fn wait_words(ctx: &Context<'_>) -> String {
 /// The snapshots at which somebody waited; the last one when none did.
 fn busy_ends<'a>(ctx: &'a Context<'_>) -> Vec<&'a Snapshot> {
     let waits = |snapshot: &&Snapshot| snapshot.gauges.get(&Gauge::Waiting).is_some_and(|waiting| waiting.value >= 1.0);
-    let ends: Vec<&Snapshot> = ctx.seen.first.iter().chain([&ctx.seen.last]).filter(waits).collect();
+    let ends: Vec<&Snapshot> = ctx.seen.first.iter().chain([&ctx.seen.last]).map(AsRef::as_ref).filter(waits).collect();
     if ends.is_empty() { vec![&ctx.seen.last] } else { ends }
 }
 
