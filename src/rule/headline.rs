@@ -65,7 +65,8 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
 
 /// `90 requests wait while 37 run`.
 fn waiting(ctx: &Context<'_>, queue: &SymptomSeen) -> String {
-    let running = ctx.seen.gauge(Gauge::Running).map(|running| format!(" while {}", counted(running.value, "runs", "run")));
+    let shown = ctx.seen.gauge(Gauge::Running).filter(|_| !ctx.seen.last.has_caveat(Caveat::Pooling));
+    let running = shown.map(|running| format!(" while {}", counted(running.value, "runs", "run")));
     format!("{}{}", requests_wait(queue.value), running.unwrap_or_default())
 }
 
