@@ -7,13 +7,13 @@ use crate::classic::{self, Thresholds};
 use crate::compare;
 use crate::dataset::{Dataset, Server, label};
 use crate::health::{self, Health, Inputs};
-use crate::metrics::counted;
+use crate::metrics::{capital, counted};
 use crate::opinion;
-use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Note, Report, SCHEMA, ServerView, Standing, build};
+use crate::report::{Bottleneck, ComparisonView, Grounds, Headline, Note, Report, SCHEMA, ServerView, Standing, build, is_felt};
 use crate::request::RequestError;
 use crate::rule::{self, Diagnosis, Thetas};
 use crate::signal::Observation;
-use crate::slo::{self, SloStatus};
+use crate::slo::{self, SloStatus, Verdict};
 
 pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed) -> Result<Report, RequestError> {
     let Observed { seen, parts, mut notes } = observed;
@@ -22,6 +22,7 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
     let ServiceLevels { targets, source, note } = service_levels(&seen, options)?;
     notes.extend(note);
     notes.extend(build::notes(&seen));
+    notes.extend(build::left_out(dataset.given()));
     let (statuses, diagnosis) = judge(&seen, &targets, &source);
     let timestamp = seen.last.told_at().and_then(build::rfc3339);
     let when = timestamp.as_deref();
@@ -31,6 +32,16 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
     };
     let statuses = if options.profile == Profile::Classic { classic::check(statuses) } else { statuses };
     let health = score(&seen, options, &diagnosis, &statuses, &targets, &thresholds);
+    let unjudged = unjudged(&seen, &diagnosis, &statuses);
+    let health = health::agree(
+        health,
+        health::Beside {
+            missed: statuses.iter().filter(|status| status.verdict == Verdict::Fail).count(),
+            felt: judged.bottlenecks.iter().find(|found| is_felt(found)).map(|found| (found.id.as_str(), found.title.as_str())),
+            lacks: &seen.last.lacks,
+            unjudged: unjudged.as_deref(),
+        },
+    );
     let comparison =
         parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, (&seen, &diagnosis), &targets, &source));
     if let Some(comparison) = &comparison {
@@ -85,6 +96,20 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
         servers: Vec::new(),
         timestamp,
     })
+}
+
+/// Why no number can be given: a latency is recorded wrongly, or what the headline names was measured by something that no target judges.
+fn unjudged(seen: &Observation, diagnosis: &Diagnosis, statuses: &[SloStatus]) -> Option<String> {
+    if let Some(found) = seen.contradiction() {
+        return Some(format!("{} is recorded wrongly, so the latencies cannot be judged.", capital(found.broken.words())));
+    }
+    let leading = diagnosis.findings.iter().find(|finding| Some(finding.rule.id) == diagnosis.headline.rule.map(|rule| rule.id))?;
+    let open = leading.explains.iter().find(|symptom| {
+        let of_symptom = || statuses.iter().filter(|status| rule::symptom_of(status) == Some(**symptom));
+        let violated = diagnosis.symptoms.get(**symptom).is_some_and(|seen| seen.violated);
+        violated && of_symptom().next().is_some() && of_symptom().all(|status| status.verdict == Verdict::NoData)
+    })?;
+    Some(format!("What is missed ({}) is measured otherwise than the target asks, so the target itself is not judged.", open.path()))
 }
 
 /// The report of the server in most trouble, with the others named.
@@ -146,10 +171,19 @@ fn several(views: &[ServerView], focus: usize) -> Note {
 }
 
 fn repeats(dataset: &Dataset) -> impl Iterator<Item = Note> {
-    dataset.repeats().iter().map(|(name, known)| {
+    let within = dataset.given().iter().filter(|given| given.repeated > 0).map(|given| Note {
+        id: "same-text-twice".to_owned(),
+        sentence: format!(
+            "{} holds the same page twice, with the same numbers to the last digit; it was read once. If it was fetched twice and nothing had \
+             moved in between, give the two as dumps of their own times.",
+            given.name
+        ),
+    });
+    let between = dataset.repeats().iter().map(|(name, known)| {
         let known = dataset.given().get(*known).map_or("an earlier input", |given| given.name.as_str());
         Note { id: "same-text".to_owned(), sentence: format!("{name} holds the same text as {known} and was left out.") }
-    })
+    });
+    within.chain(between)
 }
 
 /// The targets and the rules held against an observation.

@@ -1,11 +1,11 @@
 //! A scrape read as one backend: snapshots of every server in it.
 
 use super::detect::{self, Names};
-use super::native::{Index, Instance, counter, distribution, gauge, traffic};
+use super::native::{Index, Instance, counter, distribution, gauge, lacks, out_of_range, traffic};
 use super::spec::Spec;
 use super::version::infer;
 use crate::metrics::Scrape;
-use crate::signal::{Caveat, Config, InstanceKey, Snapshot, Source};
+use crate::signal::{Caveat, Config, Gauge, InstanceKey, Snapshot, Source};
 use crate::sorted::{sort, sort_by};
 
 /// The servers of one scrape, found but not read yet.
@@ -72,15 +72,31 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         config: Config::default(),
         adapters: Vec::new(),
         caveats: Vec::new(),
+        lacks: lacks(instance, (spec.always)(instance).into_iter()),
+        out_of_range: spec.gauges.iter().flat_map(|row| out_of_range(instance, row)).collect(),
         version,
     };
     if snapshot.started_at.is_none() {
         snapshot.caveats.push(Caveat::NoStartTime);
     }
+    correct_percent(&mut snapshot);
     (spec.finish)(instance, &mut snapshot);
     sort(&mut snapshot.caveats);
     snapshot.caveats.dedup();
     snapshot
+}
+
+/// Usage is a fraction. A value above one that its range admits was scaled by a re-exporter.
+fn correct_percent(snapshot: &mut Snapshot) {
+    for gauge in [Gauge::KvUsage, Gauge::CpuKvUsage, Gauge::FullPoolUsage, Gauge::SwaPoolUsage, Gauge::MambaPoolUsage] {
+        if let Some(value) = snapshot.gauges.get_mut(&gauge)
+            && value.value > 1.0001
+        {
+            value.value /= 100.0;
+            value.ranks.iter_mut().for_each(|(_, rank)| *rank /= 100.0);
+            snapshot.caveats.push(Caveat::UsageWasPercent);
+        }
+    }
 }
 
 /// The process start, else the creation of its first metric.

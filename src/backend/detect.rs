@@ -66,6 +66,7 @@ pub(super) fn why(scrape: &Scrape, names: &Names<'_>, spec: &'static Spec, Spell
     let empty = if scrape.is_empty() { ", but none has a sample" } else { "" };
     let server = spec.id.name();
     match known.len() {
+        0 => format!("Families of {server} start with `{prefix}`; nothing is read from those that are there{rest}."),
         1 => format!("1 family of {server} starts with `{prefix}`, `{example}`{empty}{rest}."),
         count => format!("{count} families of {server} start with `{prefix}`, among them `{example}`{empty}{rest}."),
     }
@@ -79,7 +80,16 @@ pub(super) fn best_prefix(names: &Names<'_>, spec: &'static Spec) -> Option<Spel
         let found = spellings.filter(|spelling| !spelling.known.is_empty());
         found.reduce(|best, next| if next.known.len() > best.known.len() { next } else { best })
     };
-    best(&names.of_samples).or_else(|| best(&names.declared))
+    best(&names.of_samples).or_else(|| best(&names.declared)).or_else(|| akin(names, spec))
+}
+
+/// The spelling of a family that is the server's and that nothing is read from: some lines out of a page, as a rule.
+fn akin(names: &Names<'_>, spec: &'static Spec) -> Option<Spelling> {
+    let is_akin = |prefix: &&str| {
+        let rest = |name: &str| name.get(prefix.len()..).is_some_and(|rest| spec.akin.iter().any(|start| rest.starts_with(start)));
+        under(&names.of_samples, prefix).iter().any(|name| rest(name))
+    };
+    spec.prefixes.iter().find(|prefix| is_akin(prefix)).map(|prefix| Spelling { prefix, known: Vec::new() })
 }
 
 /// The families of the mapping tables that are there, in the order of the tables, each once.

@@ -1,6 +1,6 @@
 //! What a backend has to say about itself.
 
-use super::native::{Instance, Row};
+use super::native::{Always, Instance, Row};
 use super::version::{Evidence, Whole};
 use crate::signal::{BackendId, Counter, Distribution, Gauge, Snapshot};
 
@@ -13,6 +13,8 @@ pub(super) struct Spec {
     pub globals: &'static [&'static str],
     /// Families that are read outside the tables.
     pub beyond_tables: &'static [&'static str],
+    /// How families begin that are the server's and are not read; they tell whose page it is where no others are.
+    pub akin: &'static [&'static str],
     /// Families that describe the process, whatever the model: they hold for every model of it.
     pub of_process: &'static [&'static str],
     pub labels: Labels,
@@ -24,6 +26,8 @@ pub(super) struct Spec {
     /// Signs of the release, and whether the text is whole enough that a missing one says something.
     pub evidence: fn(&Instance<'_, '_>) -> Vec<&'static [Evidence]>,
     pub whole: fn(&Instance<'_, '_>) -> Whole,
+    /// What a whole page has, given what is there.
+    pub always: fn(&Instance<'_, '_>) -> Vec<Always>,
     /// Configuration, caveats and the quantities that no table can express.
     pub finish: fn(&Instance<'_, '_>, &mut Snapshot),
 }
@@ -38,6 +42,8 @@ pub(super) struct Labels {
     pub replicas: &'static [&'static str],
     /// A label whose empty value is the total of its other values, on gauges.
     pub total: Option<&'static str>,
+    /// A label that numbers the engines of a pipeline; each of them is a server of its own.
+    pub engines: Option<&'static str>,
     /// All other labels of its own, which never tell instances apart.
     pub own: &'static [&'static str],
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use super::hints::ONE_GO_SECONDS;
 use super::{Clock, Input, own_time};
-use crate::exposition::{Format, Problem, ProblemKind, is_blank};
+use crate::exposition::{Format, Parsed, Problem, ProblemKind, answered_at, is_blank};
 use crate::metrics::Scrape;
 use crate::signal::{Hint, HintedBy};
 use crate::sorted::Table;
@@ -24,6 +24,8 @@ pub struct Given {
     pub families: usize,
     /// Expositions in the text.
     pub scrapes: usize,
+    /// Those that hold the same as the one before, and were left out.
+    pub repeated: usize,
     pub problems: Vec<Problem>,
     pub problem_counts: Table<ProblemKind, u32>,
     /// It holds nothing at all, as the page of a server that has nothing to say.
@@ -51,6 +53,7 @@ impl Given {
             samples: parsed.scrapes.iter().map(Scrape::len).sum(),
             families: parsed.scrapes.iter().map(|scrape| scrape.families().count()).max().unwrap_or(0),
             scrapes: parsed.scrapes.len(),
+            repeated: repeated(parsed).count(),
             problems: parsed.problems.clone(),
             problem_counts: parsed.problem_counts.clone(),
             blank: is_blank(parsed),
@@ -83,4 +86,17 @@ impl Given {
     pub fn moment(&self) -> Option<f64> {
         self.told_at().or(self.hint.map(|hint| hint.at))
     }
+}
+
+/// Places of expositions that the one after them repeats to the last digit: somebody pasted a page twice. Two answers of a server differ
+/// at least in the processor time that it has used, or carry dates that do.
+pub(super) fn repeated(parsed: &Parsed) -> impl Iterator<Item = usize> {
+    let is_repeated = |pair: &[Scrape]| {
+        let [first, second] = pair else { return false };
+        !first.is_empty()
+            && first.len() == second.len()
+            && first.samples().zip(second.samples()).all(|(a, b)| a.repeats(&b))
+            && answered_at(parsed, first).zip(answered_at(parsed, second)).is_none_or(|(a, b)| a == b)
+    };
+    parsed.scrapes.windows(2).enumerate().filter(move |(_, pair)| is_repeated(pair)).map(|(place, _)| place)
 }

@@ -77,7 +77,10 @@ pub fn lives(moments: &[Moment]) -> Vec<Life<'_>> {
 /// What a server is called: its labels, else its model.
 #[must_use]
 pub fn label(key: &InstanceKey) -> String {
-    let labels: Vec<&str> = key.labels.iter().map(|(_, value)| value.as_str()).collect();
+    // A number alone says nothing: `stage 1`.
+    let is_number = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit());
+    let named = |(name, value): &(String, String)| if is_number(value) { format!("{name} {value}") } else { value.clone() };
+    let labels: Vec<String> = key.labels.iter().map(named).collect();
     match (&key.model, labels.is_empty()) {
         (Some(model), true) => model.clone(),
         (Some(model), false) => format!("{} ({model})", labels.join(" ")),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Given;
+use super::given::repeated;
 use crate::backend::{self, Detection};
 use crate::exposition::{Parsed, answered_at};
 use crate::metrics::Scrape;
@@ -51,7 +52,9 @@ struct Times {
 
 /// The pages of an input, in its order.
 pub(super) fn read(index: usize, given: &Given, parsed: &Parsed, forced: Option<BackendId>) -> Vec<Page> {
-    let scrapes: Vec<&Scrape> = parsed.scrapes.iter().filter(|scrape| !scrape.is_empty()).collect();
+    let repeated: Vec<usize> = repeated(parsed).collect();
+    let all = parsed.scrapes.iter().enumerate().filter(|(place, scrape)| !scrape.is_empty() && repeated.binary_search(place).is_err());
+    let scrapes: Vec<&Scrape> = all.map(|(_, scrape)| scrape).collect();
     let last = scrapes.len().saturating_sub(1);
     let page = |(place, scrape): (usize, &Scrape)| {
         let times = Times { told: given.at, hint: given.hint, answered: answered_at(parsed, scrape) };

@@ -9,7 +9,7 @@ use super::scan::Scanner;
 use super::timeline::by_time;
 use super::{Parsed, ProblemKind, format, noise};
 use crate::metrics::{Scrape, Table};
-use crate::sorted::sort_by;
+use crate::sorted::{sort, sort_by};
 
 /// More scrapes than this are no paste but a log; each has a table of its own.
 const MOST_SCRAPES: usize = 10_000;
@@ -21,7 +21,13 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<String>) -> Parsed {
     scanner.settle_rests();
     let timelines = by_time(&text, &mut scanner);
     let ends: Vec<Mark> = scanner.ends.iter().map(|(mark, _)| *mark).collect();
-    let Cut { mut scrapes, duplicates } = cut(&text, &scanner.columns, &ends, &scanner.hints);
+    let Cut { mut scrapes, mut duplicates } = cut(&text, &scanner.columns, &ends, &scanner.hints);
+    let quoted = scanner.vague.quoted(&scanner.columns);
+    if !quoted.is_empty() {
+        duplicates.extend(quoted);
+        sort(&mut duplicates);
+        duplicates.dedup();
+    }
     for (start, end) in &mut scrapes {
         let whole = timelines.get(timelines.partition_point(|whole| whole.end.row < end.row));
         if let Some(whole) = whole.filter(|whole| whole.start.row <= start.row) {
@@ -53,7 +59,7 @@ pub(super) fn gather(mut scanner: Scanner, text: Arc<String>) -> Parsed {
         let Some(row) = columns.rows.get(*index as usize) else { continue };
         let name = columns.strings.get(columns.name(row));
         problems.add(ProblemKind::RepeatedSeries, row.line, lines.span(row.line), false, || {
-            format!("This series of {name} was there before with the same labels; the first value is used.")
+            format!("This series of {name} stands in the text more than once with the same labels; one value is used.")
         });
     }
     if !duplicates.is_empty() {

@@ -1,10 +1,11 @@
 //! One sample line, token by token, the forgiving way.
 
+use super::masked::{self, Item};
 use crate::metrics::{Columns, number};
 use crate::sorted::sort_by;
 
 /// Bytes of the line, with a mark when escapes are to be decoded.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Token {
     pub start: usize,
     pub end: usize,
@@ -38,6 +39,10 @@ pub(super) struct Parts {
     /// As written; its unit depends on the format.
     pub timestamp: Option<f64>,
     pub tail: Tail,
+    /// Labels were left out or masked; those that remain are in `labels`.
+    pub left_out: bool,
+    /// Values stood there without quotes.
+    pub unquoted: bool,
 }
 
 /// What stands after value and timestamp.
@@ -115,10 +120,11 @@ pub(super) fn read(line: &str, parts: &mut Parts) -> Result<(), Fault> {
     let bytes = line.as_bytes();
     parts.labels.clear();
     parts.tail = Tail::None;
+    (parts.left_out, parts.unquoted) = (false, false);
     parts.name = Token { start: 0, end: name_end(bytes, 0), escaped: false };
     let mut at = blanks(bytes, parts.name.end);
     if bytes.get(at) == Some(&b'{') && !line.get(at..).is_some_and(|rest| rest.starts_with(COMPOSITE)) {
-        at = labels(bytes, at + 1, parts)?;
+        at = labels(line, at + 1, parts)?;
         parts.head_end = at;
     } else {
         parts.head_end = parts.name.end;
@@ -167,7 +173,8 @@ fn after_head(line: &str, at: usize, parts: &mut Parts) -> Result<(), Fault> {
 }
 
 /// From after the opening brace to after the closing one.
-fn labels(bytes: &[u8], mut at: usize, parts: &mut Parts) -> Result<usize, Fault> {
+fn labels(line: &str, mut at: usize, parts: &mut Parts) -> Result<usize, Fault> {
+    let bytes = line.as_bytes();
     loop {
         at = blanks(bytes, at);
         match bytes.get(at) {
@@ -179,34 +186,57 @@ fn labels(bytes: &[u8], mut at: usize, parts: &mut Parts) -> Result<usize, Fault
             }
             Some(_) => {}
         }
-        let (key, after) = key(bytes, at)?;
-        at = blanks(bytes, after);
-        let quoted = bytes.get(key.start.wrapping_sub(1)) == Some(&b'"') && after > key.end;
-        match bytes.get(at) {
-            Some(b'=') => {
-                at = blanks(bytes, at + 1);
-                if bytes.get(at) != Some(&b'"') {
-                    return Err(Fault { at, what: What::NoQuote });
-                }
-                let value = string(bytes, at)?;
+        let (known, name) = (parts.labels.len(), parts.name);
+        let Err(fault) = label(bytes, at, parts).map(|after| at = after) else { continue };
+        parts.labels.truncate(known);
+        parts.name = name;
+        match masked::item(line, at).ok_or(fault)? {
+            Item::LeftOut(end) => {
+                parts.left_out = true;
+                at = end;
+            }
+            Item::LeftOpen(end) => {
+                parts.left_out = true;
+                return duplicates(bytes, parts).map_or(Ok(end), Err);
+            }
+            Item::Bare(key, value, end) => {
+                parts.unquoted = true;
                 parts.labels.push((key, value));
-                at = value.end + 1;
+                at = end;
             }
-            Some(b',' | b'}') if quoted => {
-                if parts.name.end > parts.name.start {
-                    return Err(Fault { at: key.start, what: What::TwoNames });
-                }
-                parts.name = key;
+        }
+    }
+}
+
+/// One label, or the name of the metric in quotes; to the comma or the closing brace after it.
+fn label(bytes: &[u8], at: usize, parts: &mut Parts) -> Result<usize, Fault> {
+    let (key, after) = key(bytes, at)?;
+    let mut at = blanks(bytes, after);
+    let quoted = bytes.get(key.start.wrapping_sub(1)) == Some(&b'"') && after > key.end;
+    match bytes.get(at) {
+        Some(b'=') => {
+            at = blanks(bytes, at + 1);
+            if bytes.get(at) != Some(&b'"') {
+                return Err(Fault { at, what: What::NoQuote });
             }
-            None => return Err(Fault { at, what: What::OpenBrace }),
-            Some(_) => return Err(Fault { at, what: What::NoEquals }),
+            let value = string(bytes, at)?;
+            parts.labels.push((key, value));
+            at = value.end + 1;
         }
-        at = blanks(bytes, at);
-        match bytes.get(at) {
-            Some(b',' | b'}') => {}
-            None => return Err(Fault { at, what: What::OpenBrace }),
-            Some(_) => return Err(Fault { at, what: What::NoComma }),
+        Some(b',' | b'}') if quoted => {
+            if parts.name.end > parts.name.start {
+                return Err(Fault { at: key.start, what: What::TwoNames });
+            }
+            parts.name = key;
         }
+        None => return Err(Fault { at, what: What::OpenBrace }),
+        Some(_) => return Err(Fault { at, what: What::NoEquals }),
+    }
+    at = blanks(bytes, at);
+    match bytes.get(at) {
+        Some(b',' | b'}') => Ok(at),
+        None => Err(Fault { at, what: What::OpenBrace }),
+        Some(_) => Err(Fault { at, what: What::NoComma }),
     }
 }
 

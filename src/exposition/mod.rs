@@ -11,15 +11,18 @@ mod gather;
 mod join;
 mod line;
 mod lines;
+mod masked;
 mod noise;
 mod previous;
 mod problem;
+mod quotes;
 mod reader;
 mod repeats;
 mod rescue;
 mod scan;
 mod strict;
 mod timeline;
+mod vague;
 
 use std::sync::Arc;
 

@@ -90,6 +90,12 @@ impl Previous {
         }
     }
 
+    /// Makes the next line be read token by token, however much it looks like this one.
+    pub(super) fn forget(&mut self) {
+        self.head_end = self.start;
+        self.row = None;
+    }
+
     /// Reads the head of the line at `at` by comparing it with this one: same name, same keys, some other values.
     /// Returns the byte after the head.
     fn again(&mut self, text: &[u8], at: usize) -> Option<usize> {

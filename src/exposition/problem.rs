@@ -41,6 +41,10 @@ pub enum ProblemKind {
     PromptAfterValue,
     /// A comment that somebody wrote behind the value.
     NoteAfterValue,
+    /// Labels were left out or masked by whoever pasted the line; the others and the value were kept.
+    LabelsLeftOut,
+    /// Label values without their quotes, as a shell leaves them.
+    MissingQuotes,
     /// Many lines on one: the line ends are written as `\n`, or became blanks.
     LostLineEnds,
 
@@ -116,6 +120,8 @@ impl ProblemKind {
             ProblemKind::WrappedLine => "This line was broken into several, which were joined.",
             ProblemKind::PromptAfterValue => "What stands directly behind the value was taken off.",
             ProblemKind::NoteAfterValue => "The note behind the value was left out.",
+            ProblemKind::LabelsLeftOut => "Labels of this line were left out or masked; its value and its other labels were kept.",
+            ProblemKind::MissingQuotes => "Label values of this line have no quotes; they were read as they stand.",
             ProblemKind::LostLineEnds => "The line ends of this text were lost; it was taken apart again.",
             ProblemKind::Markup => "HTML tags were taken off this line.",
             _ => "This line was repaired.",

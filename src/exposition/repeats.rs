@@ -2,8 +2,11 @@
 
 use crate::metrics::Columns;
 
-/// Rows of series that were there before, each with the latest earlier row of its series, in the order of the text.
-pub(super) fn repeats(text: &str, columns: &Columns) -> Vec<(u32, u32)> {
+/// A row of a series that was there before, with the latest earlier row of it.
+pub(super) type Repeat = (u32, u32);
+
+/// All of them, in the order of the text.
+pub(super) fn repeats(text: &str, columns: &Columns) -> Vec<Repeat> {
     let by_hash = sorted(columns.rows.iter().zip(0..).map(|(row, index)| pair(row.hash(), index)).collect());
     let mut repeats = Vec::new();
     for group in by_hash.chunk_by(|a, b| upper(*a) == upper(*b)).filter(|group| group.len() > 1) {

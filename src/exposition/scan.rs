@@ -9,6 +9,7 @@ use super::line::{self, Parts};
 use super::noise;
 use super::previous::{Place, Recent, piece};
 use super::problem::{ProblemKind, Problems, Tally};
+use super::vague::{Flawed, Vague};
 use super::{Format, problem};
 use crate::metrics::{Columns, Metadata, Piece, Says, number, plain};
 
@@ -37,13 +38,14 @@ pub(super) struct Scanner {
     complete: usize,
     searched: usize,
     /// Where the line at hand is.
-    here: [usize; 2],
+    pub(super) here: [usize; 2],
     /// Lines that were read, with the one at hand.
     pub(super) line: u32,
     recent: Recent,
+    pub(super) vague: Vague,
     has_room: bool,
     pub(super) parts: Parts,
-    keys: Vec<u32>,
+    pub(super) keys: Vec<u32>,
     pub(super) block: Option<OpenBlock>,
     pub(super) width: Width,
 }
@@ -209,8 +211,15 @@ impl Scanner {
         let labels = self.columns.values.len();
         self.columns.values.extend_from_slice(&now.values);
         now.row = Some(self.columns.rows.len());
-        self.columns.push(layout, labels, parts.value, self.line, now.hash, false);
         let tail = parts.tail;
+        if parts.left_out || parts.unquoted {
+            let (hash, value, flaws) = (now.hash, parts.value, (parts.left_out, parts.unquoted));
+            now.forget();
+            self.flawed(line, place, flaws, Flawed { name, layout, labels, hash, value });
+        } else {
+            self.columns.push(layout, labels, parts.value, self.line, now.hash, false);
+        }
+        let parts = &self.parts;
         if let Some(time) = parts.timestamp {
             self.at_time(time);
         }

@@ -29,8 +29,10 @@ pub fn health(inputs: &Inputs) -> Health {
     match inputs.state {
         StateKind::Stalled => stalled(inputs),
         StateKind::Idle | StateKind::Sleeping => unexercised(inputs),
-        StateKind::Active | StateKind::WarmingUp | StateKind::NoData if nothing_known => no_data(inputs),
-        StateKind::Active | StateKind::WarmingUp | StateKind::NoData => scored(inputs),
+        // Without the gauges of the queue, what is known says what is wrong, and not how well the server does.
+        StateKind::NoData => no_data(inputs),
+        StateKind::Active | StateKind::WarmingUp if nothing_known => no_data(inputs),
+        StateKind::Active | StateKind::WarmingUp => scored(inputs),
     }
 }
 
@@ -59,7 +61,7 @@ fn scored(inputs: &Inputs) -> Health {
     }
 }
 
-const PROFILE: &str = "default";
+pub(super) const PROFILE: &str = "default";
 
 /// The worst target only: latencies move together, so adding them up would punish one cause several times.
 fn latency(targets: &[TargetInput]) -> Option<Deduction> {

@@ -55,6 +55,22 @@ impl Histogram {
         Histogram { buckets: merged, sum, count, repaired }
     }
 
+    /// With the `+Inf` bucket, which says what the count says, where only the finite ones were pasted.
+    #[must_use]
+    pub fn with_infinity(mut self) -> Self {
+        let last = self.buckets.last().filter(|last| last.upper < f64::INFINITY);
+        if let Some(count) = last.and_then(|last| self.count.filter(|count| *count >= last.cumulative)) {
+            self.buckets.push(Bucket { upper: f64::INFINITY, cumulative: count });
+        }
+        self
+    }
+
+    /// True when there are observations and nothing tells how they are spread.
+    #[must_use]
+    pub fn is_lumped(&self) -> bool {
+        self.buckets.len() < 2 && self.observations().is_some_and(|count| count > 0.0)
+    }
+
     /// Number of observations: the `+Inf` bucket, else the `_count` sample.
     #[must_use]
     pub fn observations(&self) -> Option<f64> {

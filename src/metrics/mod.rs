@@ -26,7 +26,7 @@ pub use sample::{Family, Sample};
 pub(crate) use scrape::{Run, Table};
 pub use scrape::{Samples, Scrape};
 pub use series::LabelledHistogram;
-pub(crate) use series::{HistogramRows, SUFFIXES, histograms_of, sum_of};
+pub(crate) use series::{HistogramRows, SUFFIXES, histograms_of, sum_of, totals_of};
 pub(crate) use slots::Slots;
 pub use spans::{SourceLines, Spans};
 pub(crate) use text::{Piece, hash};

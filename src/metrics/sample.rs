@@ -46,6 +46,16 @@ impl<'a> Sample<'a> {
         timestamps.get(at).map(|(_, time)| *time)
     }
 
+    /// True when both have the same name, labels, value and time.
+    #[must_use]
+    pub fn repeats(&self, other: &Sample<'_>) -> bool {
+        let (a, b) = (self.value(), other.value());
+        (a == b || (a.is_nan() && b.is_nan()))
+            && self.name() == other.name()
+            && self.timestamp_ms() == other.timestamp_ms()
+            && self.labels().eq(other.labels())
+    }
+
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&'a str> {
         let columns = &self.scrape.table().columns;

@@ -21,7 +21,7 @@ pub struct LabelledHistogram<'a> {
 /// Where the histogram of one label set stands. A text can hold thousands, and what is asked for is mostly their sum.
 #[derive(Debug, Clone)]
 pub(crate) struct HistogramRows<'a> {
-    /// The first of its buckets, which has the labels.
+    /// The first of its buckets, or of sum and count when it has none; it has the labels.
     pub sample: Sample<'a>,
     buckets: Spans,
     /// Rows of sum and count.
@@ -147,6 +147,17 @@ pub(crate) fn histograms_of<'a>(scrape: &'a Scrape, samples: [Samples<'_, 'a>; 5
     found.all
 }
 
+/// Series of which sum and count are there alone, given by their samples.
+pub(crate) fn totals_of<'a>(scrape: &'a Scrape, sums: Samples<'_, 'a>, counts: Samples<'_, 'a>) -> Vec<HistogramRows<'a>> {
+    let mut found = Found { scrape, all: Vec::new(), labels: Vec::new(), slots: Slots::default() };
+    for (samples, is_sum) in [(counts, false), (sums, true)] {
+        samples.clone().for_each(|sample| found.lone(sample));
+        found.totals(samples, is_sum);
+    }
+    found.all.retain(|series| series.count.is_some());
+    found.all
+}
+
 struct Found<'a> {
     scrape: &'a Scrape,
     all: Vec<HistogramRows<'a>>,
@@ -178,6 +189,18 @@ impl<'a> Found<'a> {
                 series.buckets.add_span((at, next));
             }
             at = next;
+        }
+    }
+
+    /// A series that may have no buckets.
+    fn lone(&mut self, sample: Sample<'a>) {
+        let Some(row) = self.scrape.row(sample.row) else { return };
+        let labels = Shape::of(self.scrape, row.layout).labels(self.scrape, row);
+        let hash = labels.hash(self.scrape);
+        if self.find(hash, &labels).is_none() {
+            self.all.push(HistogramRows { sample, buckets: Spans::default(), totals: Spans::default(), sum: None, count: None });
+            self.labels.push(labels);
+            self.slots.add(hash);
         }
     }
 

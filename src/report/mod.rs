@@ -24,7 +24,7 @@ pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, InputView,
     Note, Phase, ProblemView, QuantileView, Report, ServerView, SignalView, SloStatusView, StateView, TargetView, TimeBaseView, WindowView,
 };
-pub use standing::{Footing, Grounds, Standing};
+pub use standing::{Footing, Grounds, Standing, is_felt};
 
 /// Identifier of the wire format.
 pub const SCHEMA: &str = "servescope.report/1";

@@ -87,14 +87,17 @@ impl Standing {
         let missed = grounds.count(|verdict| verdict == Verdict::Fail);
         let met = grounds.count(|verdict| verdict == Verdict::Pass);
         let footing = match grounds.health.band {
+            Band::Unknown if missed > 0 => Footing::TargetMissed,
             Band::Unknown => Footing::Unknown,
+            _ if !grounds.health.exercised && missed > 0 => Footing::TargetMissed,
             _ if !grounds.health.exercised => Footing::Untested,
-            Band::Healthy if missed > 0 => Footing::TargetMissed,
-            Band::Healthy if grounds.bottlenecks.iter().any(is_felt) => Footing::LookCloser,
+            Band::Healthy | Band::Minor if missed > 0 && grounds.is_high() => Footing::TargetMissed,
+            Band::Healthy | Band::Minor if grounds.is_high() && grounds.bottlenecks.iter().any(is_felt) => Footing::LookCloser,
             Band::Healthy if met == 0 => Footing::NotProven,
             band => band.into(),
         };
-        let parts = [grounds.targets(missed, met), grounds.causes(missed)];
+        let part = grounds.health.is_of_a_part().then(|| "only a part of the page is here".to_owned());
+        let parts = [grounds.targets(missed, met), grounds.causes(missed), part];
         let sentence = format!("{}.", parts.into_iter().flatten().collect::<Vec<_>>().join("; "));
         Standing { footing, word: footing.word().to_owned(), sentence }
     }
@@ -106,11 +109,16 @@ impl Report {
     #[must_use]
     pub fn shown_score(&self) -> Option<f64> {
         let missed = self.slo_statuses.iter().any(|status| status.verdict == Verdict::Fail);
-        self.health.score.filter(|_| self.standing.footing != Footing::Untested || !missed)
+        self.health.score.filter(|_| self.health.exercised || !missed)
     }
 }
 
 impl Grounds<'_> {
+    /// The number alone would call the server healthy.
+    fn is_high(&self) -> bool {
+        self.health.band == Band::Healthy || self.health.is_held_down()
+    }
+
     fn count(&self, wanted: impl Fn(Verdict) -> bool) -> usize {
         self.slo_statuses.iter().filter(|status| wanted(status.verdict)).count()
     }
@@ -164,7 +172,9 @@ impl Grounds<'_> {
     }
 }
 
-fn is_felt(finding: &Bottleneck) -> bool {
+/// A cause, a symptom, or a risk worth naming.
+#[must_use]
+pub fn is_felt(finding: &Bottleneck) -> bool {
     match finding.role {
         Role::Cause | Role::Symptom => true,
         Role::Risk => finding.severity >= Severity::Medium,

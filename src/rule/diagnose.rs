@@ -80,13 +80,20 @@ pub fn diagnose(seen: &Observation, slo: &[SloStatus], thetas: &Thetas) -> Diagn
     }
 }
 
+/// What is missing because its value cannot be is not for the person to paste.
+fn out_of_range(seen: &Observation, missing: Missing) -> Missing {
+    let odd = seen.last.out_of_range.iter().find(|odd| odd.gauge.words() == missing.what);
+    odd.map_or(missing, Missing::out_of_range)
+}
+
 /// Nothing is clear on a server of which it is unknown whether it does anything.
 fn honest(ctx: &Context<'_>, outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Clear(_) if ctx.state.kind == StateKind::NoData => {
             let gauge = if ctx.seen.gauge(Gauge::Running).is_none() { Gauge::Running } else { Gauge::Waiting };
-            Outcome::NotMeasurable(Missing::gauge(ctx.backend(), gauge))
+            Outcome::NotMeasurable(out_of_range(ctx.seen, Missing::gauge(ctx.backend(), gauge)))
         }
+        Outcome::NotMeasurable(missing) => Outcome::NotMeasurable(out_of_range(ctx.seen, missing)),
         other => other,
     }
 }

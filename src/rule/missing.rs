@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::signal::{BackendId, Counter, Distribution, Gauge};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, OutOfRange};
 
 /// An input that is not there. Boxed, for every question of a rule may be answered with it, and hardly any is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +88,13 @@ impl Missing {
             _ => general(backend),
         };
         Missing::new(gauge.words(), how)
+    }
+
+    /// The gauge is there, and says what cannot be.
+    #[must_use]
+    pub fn out_of_range(odd: &OutOfRange) -> Self {
+        let what = odd.gauge.words();
+        Missing::new(what, format!("Its value on line {} is out of range ({}); find out what writes it.", odd.line, odd.value))
     }
 
     #[must_use]

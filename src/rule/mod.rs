@@ -46,5 +46,5 @@ pub use laws::Laws;
 pub use missing::Missing;
 pub use severity::Impact;
 pub use state::{State, StateKind};
-pub use symptom::{SYMPTOM_RULES, Symptom, SymptomSeen, Symptoms};
+pub use symptom::{SYMPTOM_RULES, Symptom, SymptomSeen, Symptoms, symptom_of};
 pub use threshold::{Theta, Thetas};

@@ -76,11 +76,7 @@ impl State {
         if let Some(why) = young(seen) {
             return state(StateKind::WarmingUp, why);
         }
-        let (running, waiting) = (running.1, waiting.1);
-        if seen.last.has_caveat(Caveat::Pooling) {
-            return state(StateKind::Active, format!("{}; what is computed is not shown.", capital(&requests_wait(waiting))));
-        }
-        state(StateKind::Active, format!("{}, {} waiting.", requests_running(running), Unit::Count.show(waiting)))
+        state(StateKind::Active, now(seen))
     }
 
     /// Requests are being served, so that queue and latency rules apply.
@@ -94,6 +90,26 @@ impl State {
     pub fn exercised(&self) -> bool {
         self.kind == StateKind::Active
     }
+}
+
+/// What runs and waits at the last dump, and what did at the first where that was much more.
+fn now(seen: &Observation) -> String {
+    let value = |gauge| seen.gauge(gauge).map_or(0.0, |reading| reading.value);
+    if seen.last.has_caveat(Caveat::Pooling) {
+        return format!("{}; what is computed is not shown.", capital(&requests_wait(value(Gauge::Waiting))));
+    }
+    let was = |gauge| {
+        let before = seen.gauge_before(gauge).filter(|_| !seen.restarted()).map(|reading| reading.value);
+        before.filter(|before| *before >= 2.0 * value(gauge) && *before >= value(gauge) + 2.0)
+    };
+    let was = |gauge| was(gauge).map_or_else(String::new, |before| format!(" (was {})", Unit::Count.show(before)));
+    format!(
+        "{}{}, {} waiting{}.",
+        requests_running(value(Gauge::Running)),
+        was(Gauge::Running),
+        Unit::Count.show(value(Gauge::Waiting)),
+        was(Gauge::Waiting)
+    )
 }
 
 fn asleep(seen: &Observation) -> Option<String> {

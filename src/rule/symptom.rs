@@ -106,8 +106,10 @@ impl Symptoms {
     }
 }
 
-fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
-    let symptom = match status.target.metric {
+/// What users feel when a target is missed.
+#[must_use]
+pub fn symptom_of(status: &SloStatus) -> Option<Symptom> {
+    Some(match status.target.metric {
         Metric::Quantile(distribution, _) | Metric::Mean(distribution) => match distribution {
             Distribution::Ttft | Distribution::PrefillTime => Symptom::Ttft,
             Distribution::QueueTime => Symptom::Queue,
@@ -117,10 +119,14 @@ fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
         },
         Metric::MeanPerToken => Symptom::Itl,
         Metric::Availability => Symptom::Availability,
-        Metric::RequestsPerSecond | Metric::OutputTokensPerSecond if has_demand(seen) => Symptom::Throughput,
+        Metric::RequestsPerSecond | Metric::OutputTokensPerSecond => Symptom::Throughput,
         Metric::Gauge(Gauge::Waiting) => Symptom::Queue,
         _ => return None,
-    };
+    })
+}
+
+fn missed(seen: &Observation, status: &SloStatus) -> Option<SymptomSeen> {
+    let symptom = symptom_of(status).filter(|symptom| *symptom != Symptom::Throughput || has_demand(seen))?;
     // Where only bounds are known, as for TGI's time to first token, a proven miss is beyond its nearer bound.
     let value = status.current.or_else(|| status.interval.map(|(low, _)| low))?;
     let limit = status.target.value;

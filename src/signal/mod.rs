@@ -6,6 +6,7 @@
 
 mod adapters;
 mod clients;
+mod contradiction;
 mod moment;
 mod observation;
 mod snapshot;
@@ -16,10 +17,12 @@ mod window;
 
 pub use adapters::{AdapterSet, Adapters};
 pub use clients::ClientRequests;
+pub use contradiction::Contradiction;
 pub use moment::{Moment, chronological};
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
 pub use snapshot::{
-    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, Ranks, Snapshot, Source, Spread, Value, Version, VersionRange,
+    BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, OutOfRange, Ranks, Snapshot, Source, Spread, Value, Version,
+    VersionRange,
 };
 pub use vocabulary::{Counter, Distribution, Gauge, Merge};
 pub use window::{dropped, restarted, same_instance, same_settings, spent};

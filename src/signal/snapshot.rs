@@ -307,6 +307,22 @@ pub struct Snapshot {
     /// Reports of adapters, oldest and newest; empty where none are served.
     pub adapters: Vec<AdapterSet>,
     pub caveats: Vec<Caveat>,
+    /// Families that a whole page of this server has and the text does not, or not in full.
+    pub lacks: Vec<String>,
+    /// Samples that say what cannot be.
+    pub out_of_range: Vec<OutOfRange>,
+}
+
+/// A sample whose value its gauge cannot have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutOfRange {
+    pub gauge: Gauge,
+    pub metric: String,
+    /// Empty when the server has no rank label.
+    pub rank: String,
+    /// As it stands in the text.
+    pub value: f64,
+    pub line: u32,
 }
 
 impl Snapshot {

@@ -31,6 +31,8 @@ impl Build {
             config: Config::default(),
             adapters: Vec::new(),
             caveats: Vec::new(),
+            lacks: Vec::new(),
+            out_of_range: Vec::new(),
         })
     }
 

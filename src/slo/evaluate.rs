@@ -26,6 +26,9 @@ fn status(seen: &Observation, target: &Target) -> SloStatus {
 }
 
 fn percentile(seen: &Observation, target: &Target, distribution: Distribution, q: f64) -> SloStatus {
+    if let Some(status) = recorded_wrongly(seen, target, distribution) {
+        return status;
+    }
     if distribution == Distribution::Ttft && ttft::is_only_bounded(seen) {
         return ttft::quantile_status(seen, target, q);
     }
@@ -36,6 +39,9 @@ fn percentile(seen: &Observation, target: &Target, distribution: Distribution, q
 }
 
 fn mean(seen: &Observation, target: &Target, distribution: Distribution) -> SloStatus {
+    if let Some(status) = recorded_wrongly(seen, target, distribution) {
+        return status;
+    }
     if distribution == Distribution::Ttft && ttft::is_only_bounded(seen) {
         return ttft::mean_status(seen, target);
     }
@@ -43,6 +49,19 @@ fn mean(seen: &Observation, target: &Target, distribution: Distribution) -> SloS
         Some(reading) => mean_status(seen, target, &reading),
         None => SloStatus::no_data(target, seen.time_base(), absent(seen, distribution)),
     }
+}
+
+/// A latency that cannot be true is not judged.
+fn recorded_wrongly(seen: &Observation, target: &Target, distribution: Distribution) -> Option<SloStatus> {
+    let found = seen.contradiction().filter(|found| found.broken == distribution)?;
+    let why = format!(
+        "A mean {} of {} beside a mean {} of {} cannot be: it is recorded wrongly and not judged.",
+        found.broken.words(),
+        Unit::Seconds.show(found.mean),
+        found.other.words(),
+        Unit::Seconds.show(found.other_mean)
+    );
+    Some(SloStatus::no_data(target, seen.time_base(), why))
 }
 
 /// Which of the two per-token distributions the classic metric of one name means here.

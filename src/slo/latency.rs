@@ -166,5 +166,14 @@ fn variance(histogram: &Histogram, mean: f64) -> f64 {
 }
 
 pub(super) fn no_observations(reading: &DistributionReading) -> String {
+    let (histogram, unit) = (&reading.histogram, reading.distribution.unit());
+    if histogram.is_lumped() {
+        let mean = histogram.mean().map_or_else(String::new, |mean| format!(": a mean of {}", unit.show(mean)));
+        let count = histogram.observations().map_or_else(String::new, |count| format!(" over {}", count_words(count, "observation")));
+        return format!(
+            "The text has no buckets of {}, only sum and count{mean}{count}. Quantiles need the buckets.",
+            reading.distribution.words()
+        );
+    }
     format!("{} has no observation in this span, so there is nothing to judge.", capital(reading.distribution.words()))
 }

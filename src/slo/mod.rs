@@ -12,6 +12,7 @@ mod goodput;
 mod judge;
 mod latency;
 mod latency_targets;
+mod lumped;
 mod metric;
 mod presets;
 mod published;

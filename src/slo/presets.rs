@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Target, published, workload};
+use super::{Target, lumped, published, workload};
 use crate::signal::{Distribution, Observation};
 
 /// A named set of targets with its source.
@@ -51,9 +51,14 @@ pub fn source_words(source: &str) -> String {
 
 impl Preset {
     /// The targets as this server can answer them: where it exports only one of "gaps between tokens" and "average per request", a target
-    /// on the other one is turned to it, and says so. So is one on gaps that hold several tokens each.
+    /// on the other one is turned to it, and says so. So is one on gaps that hold several tokens each, and one on quantiles of which only the
+    /// mean is in the text.
     #[must_use]
     pub fn targets_for(&self, seen: &Observation) -> Vec<Target> {
+        lumped::on_means(self.by_pace(seen), seen)
+    }
+
+    fn by_pace(&self, seen: &Observation) -> Vec<Target> {
         let has = |distribution| seen.last.distributions.contains_key(&distribution);
         let (itl, tpot) = (has(Distribution::Itl), has(Distribution::Tpot));
         let (from, to, remark) = match (itl, tpot) {

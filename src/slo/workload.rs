@@ -5,7 +5,7 @@
 
 use super::presets::{suggest_for_model, targets};
 use super::{Preset, preset};
-use crate::signal::{Caveat, Counter, Distribution, Gauge, Observation};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Observation};
 
 struct Workload {
     id: &'static str,
@@ -130,11 +130,7 @@ fn look(seen: &Observation) -> (&'static str, String) {
         return ("embeddings-scores", reason);
     }
     let Some(lengths) = Lengths::of(seen) else {
-        return (
-            "vllm-upstream",
-            "Too few requests were served to tell what the workload is, so the published defaults of vLLM's dashboards are assumed."
-                .to_owned(),
-        );
+        return unknown(seen);
     };
     let Lengths { prompt, output } = lengths;
     let means = format!("the mean prompt has {prompt:.0} tokens and the mean output {output:.0}");
@@ -161,6 +157,25 @@ fn look(seen: &Observation) -> (&'static str, String) {
     ("interactive-chat", format!("Nothing unusual in the lengths ({means}): interactive chat is assumed."))
 }
 
+/// Nothing tells the workload: too few requests, or none of their lengths.
+fn unknown(seen: &Observation) -> (&'static str, String) {
+    let why = match finished(seen) {
+        Some(served) if served >= ENOUGH => "The text does not tell how long prompts and outputs are",
+        Some(_) => "Too few requests were served to tell what the workload is",
+        None => "The text does not tell how many requests were served, nor how long they are",
+    };
+    match seen.last.backend {
+        BackendId::Vllm => ("vllm-upstream", format!("{why}, so the published defaults of vLLM's dashboards are assumed.")),
+        BackendId::Sglang | BackendId::Tgi => ("interactive-chat", format!("{why}: interactive chat is assumed.")),
+    }
+}
+
+/// Requests that ended; where they are not counted, those whose time or first token is on record.
+fn finished(seen: &Observation) -> Option<f64> {
+    let count = seen.count(Counter::Finished).map(|count| count.value);
+    count.or_else(|| seen.observations(Distribution::E2e)).or_else(|| seen.observations(Distribution::Ttft))
+}
+
 /// Mean tokens per request.
 struct Lengths {
     prompt: f64,
@@ -175,7 +190,7 @@ impl Lengths {
             return Some(Lengths { prompt: mean(Distribution::PromptLength)?, output: mean(Distribution::OutputLength)? });
         }
         let count = |counter| seen.count(counter).map(|count| count.value);
-        let finished = count(Counter::Finished).filter(|finished| *finished >= ENOUGH)?;
+        let finished = finished(seen).filter(|finished| *finished >= ENOUGH)?;
         Some(Lengths { prompt: count(Counter::PromptTokens)? / finished, output: count(Counter::OutputTokens)? / finished })
     }
 }

@@ -64,6 +64,31 @@ fn other_servers_are_named() {
 }
 
 #[test]
+fn other_servers_and_gateways_are_named_with_what_to_give_instead() {
+    for (text, name, advice) in [
+        ("atom:num_requests_running{model_name=\"m\"} 6\natom:kv_cache_usage_perc{model_name=\"m\"} 0.3\n", "ATOM", "not supported"),
+        ("vllm_omni:num_requests_running{model_name=\"m\"} 6\n", "vLLM-Omni", "--log-stats"),
+        (
+            "request_predict_seconds_count{model_name=\"m\"} 7\nrequest_predict_seconds_sum{model_name=\"m\"} 9\n",
+            "KServe",
+            "inference engine",
+        ),
+        ("gen_ai_server_time_to_first_token_seconds_count{gen_ai_request_model=\"m\"} 7\n", "Envoy AI Gateway", "inference engine"),
+        ("gen_ai_client_token_usage_token_sum{gen_ai_token_type=\"input\"} 7\n", "Envoy AI Gateway", "inference engine"),
+        ("kthena_router_active_downstream_requests{model=\"m\"} 3\ngo_goroutines 12\n", "kthena", "inference engine"),
+        ("kvcache_index_lookup_hits_total 4\n", "KV-cache indexer", "inference engine"),
+        ("wva_desired_replicas{variant_name=\"v\"} 2\ncontroller_runtime_active_workers 1\n", "autoscaler", "inference engine"),
+    ] {
+        match detect(text) {
+            Detection::Other { name: found, why } => assert!(found.contains(name) && why.contains(advice), "{text}: {found}: {why}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    let (backend, why) = supported("vllm_omni:num_requests_running 2\nvllm:num_requests_running{stage=\"0\"} 2\n");
+    assert!(backend == BackendId::Vllm && why.contains("vLLM-Omni"), "{why}");
+}
+
+#[test]
 fn a_router_that_speaks_vllms_names_is_no_engine() {
     let router = "\
 vllm:healthy_pods_total{server=\"http://a\"} 1

@@ -17,6 +17,7 @@ const RULES: &[(&str, &str)] = &[
     ("DQ3", "ttft-mixes-nonstreaming"),
     ("DQ4", "survivor-bias"),
     ("DQ5", "request-count-doubled"),
+    ("DQ6", "latencies-contradict"),
     ("A01", "engine-stalled"),
     ("A02", "idle"),
     ("A03", "warming-up"),

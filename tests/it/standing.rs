@@ -5,6 +5,7 @@ use crate::support::snapshots;
 use servescope::analyze::{Input, Options, analyze};
 use servescope::export::markdown;
 use servescope::exposition;
+use servescope::health::{Beside, agree};
 use servescope::report::{Band, Deduction, Footing, Grounds, Report, Standing};
 use servescope::request::report_json;
 use servescope::rule::{ConfidenceWord, Role};
@@ -59,7 +60,7 @@ fn a_server_that_meets_its_targets_and_has_no_finding_is_healthy() {
 #[test]
 fn a_possible_cause_that_breaks_no_target_is_no_plain_healthy() {
     let report = dump("dumps/vllm/er0080-vllm-0.25.1-loaded.prom");
-    assert_eq!(report.health.band, Band::Healthy, "the number follows its own rules");
+    assert_eq!((report.health.band, report.health.score), (Band::Minor, Some(89.0)), "half of all requests wait");
     assert_eq!(footing(&report), Footing::LookCloser);
     let sentence = report.standing.sentence;
     assert_eq!(sentence, "No target missed, 1 of 6 cannot be decided; 1 possible cause, not confirmed and counted as a risk only.");
@@ -78,11 +79,12 @@ fn a_symptom_without_a_cause_is_no_plain_healthy() {
 
 #[needs::corpus]
 #[test]
-fn a_high_score_beside_a_missed_target_names_it() {
+fn a_missed_target_is_named_in_a_part_of_a_page_that_has_no_score() {
     let report = dump("dumps/vllm/SYNTH-podwarden-0.25.1-trimmed.prom");
-    assert_eq!(report.health.band, Band::Healthy);
+    assert_eq!((report.health.band, report.health.score), (Band::Unknown, None));
     assert_eq!(footing(&report), Footing::TargetMissed);
     assert!(report.standing.sentence.starts_with("1 of 6 targets missed, 5 cannot be decided"));
+    assert!(report.standing.sentence.ends_with("only a part of the page is here."), "{}", report.standing.sentence);
 }
 
 #[needs::corpus]
@@ -90,10 +92,14 @@ fn a_high_score_beside_a_missed_target_names_it() {
 fn idle_and_undecided_are_called_so() {
     let idle = report(&[include_str!("../../assets/samples/vllm-idle-1.prom"), include_str!("../../assets/samples/vllm-idle-2.prom")]);
     assert_eq!((idle.overall_health_score, footing(&idle)), (Some(100.0), Footing::Untested));
-    // Three running, one waiting, and not one request finished: nothing to decide a target by.
-    let undecided = dump("dumps/vllm/SYNTH-belonghim-multi-pod.prom");
+    let mut undecided = report(&HEALTHY);
+    undecided.slo_statuses.iter_mut().for_each(|status| status.verdict = Verdict::Undetermined);
+    undecided.standing = again(&undecided);
     assert_eq!(footing(&undecided), Footing::NotProven);
-    assert!(undecided.standing.sentence.starts_with("None of 2 targets can be decided"));
+    assert!(undecided.standing.sentence.starts_with("None of 6 targets can be decided"));
+    // Three running, one waiting, and no prompt tokens: a part of a page.
+    let part = dump("dumps/vllm/SYNTH-belonghim-multi-pod.prom");
+    assert_eq!((footing(&part), part.health.score), (Footing::Unknown, None));
 }
 
 #[test]
@@ -122,8 +128,10 @@ fn an_idle_server_that_missed_its_targets_before_shows_no_number() {
     assert_eq!(number(&idle), 1, "nothing was missed, so it is there, and stands back");
     assert!(markdown(&idle).contains("## Health: 100 of 100, not exercised"));
     idle.slo_statuses[0].verdict = Verdict::Fail;
+    idle.health = agree(idle.health, Beside { missed: 1, felt: None, lacks: &[], unjudged: None });
+    idle.overall_health_score = idle.health.score;
     idle.standing = again(&idle);
-    assert_eq!((idle.overall_health_score, footing(&idle)), (Some(100.0), Footing::Untested), "the score follows its own rules");
+    assert_eq!((idle.overall_health_score, footing(&idle)), (None, Footing::TargetMissed));
     assert_eq!(number(&idle), 0);
     assert!(idle.standing.sentence.contains("missed while it was busy"), "{}", idle.standing.sentence);
     for text in [markdown(&idle), card::headline(&idle).all_text(), card::announcement(&idle), card::health(&idle).all_text()] {

@@ -1,5 +1,6 @@
 //! Rows to values: select, pick one of the replicas, add up within a rank, merge over ranks.
 
+use super::range::most;
 use super::ranks::{Replica, by_rank, first_of_each, first_replicas};
 use super::select::{all_admit, show};
 use super::{Absent, Combine, Instance, Native, Row, Series};
@@ -7,11 +8,11 @@ use crate::backend::spec::Labels;
 use crate::metrics::{Bucket, Histogram, Samples, SourceLines, Spans, sum_of};
 use crate::signal::{Counter, Distribution, Gauge, Merge, Ranks, Source, Spread, Value, Version};
 
-/// A gauge; negative values are sentinels for "unknown" (vLLM's disabled hit rate, SGLang's unset utilisation).
+/// A gauge, of the values that it can have.
 pub(in crate::backend) fn gauge(instance: &Instance<'_, '_>, row: &Row<Gauge>) -> Option<Value> {
     let merge = row.to.merge();
     let found = read(instance, row.from, row.combine, add_by_name, |native| {
-        Some(of_gauge(native, merge, &instance.spec().labels, instance.samples(native.name)))
+        Some(of_gauge(native, (merge, most(instance, row.to, native)), &instance.spec().labels, instance.samples(native.name)))
     })?;
     let value = merged(merge, found.data.iter().map(|(_, value)| *value))?;
     Some(Value { value, ranks: found.data, source: found.source, absent_is_zero: false })
@@ -47,7 +48,7 @@ pub(in crate::backend) fn distribution(instance: &Instance<'_, '_>, row: &Row<Di
         let read = first_of_each(all.filter(|series| admitted(&series.sample)), &instance.spec().labels);
         let mut lines = Spans::default();
         read.iter().for_each(|series| series.data.add_lines(&mut lines));
-        let sum = sum_of(read.iter().map(|series| series.data))?;
+        let sum = sum_of(read.iter().map(|series| series.data))?.with_infinity();
         Some((scaled(sum, native.scale), lines))
     })?;
     Some(Spread { histogram: found.data, source: found.source })
@@ -99,10 +100,10 @@ fn add_by_name(ranks: &mut Ranks, more: Ranks) {
 }
 
 /// A gauge under one spelling, by rank, and its lines. Of several processes the largest value is that of the rank.
-pub(super) fn of_gauge(native: &Native, merge: Merge, labels: &Labels, samples: Samples<'_, '_>) -> (Ranks, Spans) {
+pub(super) fn of_gauge(native: &Native, (merge, most): (Merge, f64), labels: &Labels, samples: Samples<'_, '_>) -> (Ranks, Spans) {
     let mut chosen: Vec<Series<'_, f64>> = numbers(native, samples).collect();
     totals(&mut chosen, labels.total);
-    chosen.retain(|series| series.data >= 0.0);
+    chosen.retain(|series| series.data >= 0.0 && series.data <= most);
     let replicas = first_replicas(chosen.into_iter(), labels);
     (by_rank(&replicas, f64::max, |values| merged(merge, values)), lines_of(&replicas))
 }

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::Series;
 use super::instances::{Fitting, Instances};
 use crate::backend::spec::Spec;
-use crate::metrics::{HistogramRows, Run, SUFFIXES, Sample, Samples, Scrape, SourceLines, Spans, histograms_of, number};
+use crate::metrics::{HistogramRows, Run, SUFFIXES, Sample, Samples, Scrape, SourceLines, Spans, histograms_of, number, totals_of};
 use crate::signal::{InstanceKey, Source};
 use crate::sorted::{sort, sort_by};
 
@@ -184,9 +184,13 @@ impl<'i, 'a> Instance<'i, 'a> {
     }
 
     fn histograms_and_bounds(&self, base: &str) -> Option<&Histograms<'a>> {
-        let place = self.index.place(base, "_bucket")?;
+        let place = self.index.place(base, "_bucket").or_else(|| self.index.place(base, "_count"))?;
         let all = self.histograms.get_or_init(|| self.index.names.iter().map(|_| OnceCell::new()).collect());
-        let read = || histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)));
+        let read = || {
+            let found = histograms_of(self.index.scrape, SUFFIXES.map(|suffix| self.named(base, suffix)));
+            // Somebody may have pasted sum and count alone; of these the mean is known.
+            if found.is_empty() { totals_of(self.index.scrape, self.named(base, "_sum"), self.named(base, "_count")) } else { found }
+        };
         Some(all.get(place)?.get_or_init(|| Histograms { all: read(), bounds: OnceCell::new() }))
     }
 

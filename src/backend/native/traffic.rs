@@ -16,7 +16,7 @@ pub(in crate::backend) fn traffic(index: &Index<'_>) -> Vec<f64> {
         add(&mut busy, index, row, |native, samples| of_counter(native, &spec.labels, samples));
     }
     for row in [Gauge::Running, Gauge::Waiting].iter().filter_map(|key| spec.gauges.iter().find(|row| row.to == *key)) {
-        add(&mut busy, index, row, |native, samples| of_gauge(native, Merge::Sum, &spec.labels, samples));
+        add(&mut busy, index, row, |native, samples| of_gauge(native, (Merge::Sum, f64::INFINITY), &spec.labels, samples));
     }
     busy
 }

@@ -62,11 +62,11 @@ pub(super) fn in_use<'a>(samples: impl Iterator<Item = Sample<'a>>, labels: &Lab
             watched.clear();
             for (place, (key, value)) in sample.labels().enumerate() {
                 let at = uses.iter().position(|known| known.key == key).unwrap_or_else(|| {
-                    uses.push(Use { key, count: 0, first: value, varies: false });
+                    uses.push(Use { key, count: 0, first: value, varies: false, numbers: labels.engines == Some(key) });
                     uses.len() - 1
                 });
                 here.push(at);
-                if !is_own(key, labels) && !FOREIGN.contains(&key) {
+                if labels.engines == Some(key) || !is_own(key, labels) && !FOREIGN.contains(&key) {
                     watched.push((place, at));
                 }
             }
@@ -76,12 +76,15 @@ pub(super) fn in_use<'a>(samples: impl Iterator<Item = Sample<'a>>, labels: &Lab
         for (place, at) in &watched {
             if let (Some(known), Some(piece)) = (uses.get_mut(*at), sample.piece(*place)) {
                 known.varies = known.varies || known.first != sample.text_of(piece);
+                known.numbers = known.numbers && sample.text_of(piece).bytes().all(|byte| byte.is_ascii_digit());
             }
         }
     }
     count(&mut uses, &here, run);
     sort_by(&mut uses, |a, b| a.key.cmp(b.key));
-    let foreign = |known: &Use<'_>| !is_own(known.key, labels) && (FOREIGN.contains(&known.key) || (known.varies && known.count == total));
+    let foreign = |known: &Use<'_>| {
+        numbers_engines(known) || !is_own(known.key, labels) && (FOREIGN.contains(&known.key) || (known.varies && known.count == total))
+    };
     uses.iter().map(|known| (known.key, foreign(known))).collect()
 }
 
@@ -90,6 +93,12 @@ struct Use<'a> {
     count: usize,
     first: &'a str,
     varies: bool,
+    /// It is the label of the engines of a pipeline, and all its values are numbers: vLLM's own stages of a request have names.
+    numbers: bool,
+}
+
+fn numbers_engines(known: &Use<'_>) -> bool {
+    known.numbers && known.varies
 }
 
 fn count(uses: &mut [Use<'_>], here: &[usize], samples: usize) {

@@ -3,7 +3,7 @@
 //! Up to 0.5.10 the first release of a family is exact. Later ones lie between two releases that were read, and the bound is the
 //! earlier end: 0.5.11 for what 0.5.12 has, 0.5.13 for 0.5.16, 0.5.18 for 0.5.20, 0.5.21 for 0.5.23.
 
-use crate::backend::native::Instance;
+use crate::backend::native::{Always, Instance};
 use crate::backend::version::{Evidence, Sign, Whole, between, since, until};
 use crate::signal::Version;
 
@@ -26,6 +26,27 @@ pub(super) fn whole(instance: &Instance<'_, '_>) -> Whole {
     let labels = there.iter().all(|name| has(name, "model_name") && (is_declared(name) || has(name, "engine_type")))
         && OF_ALL.iter().all(is_of_one_kind);
     Whole { families: there.len() == ALWAYS.len(), labels }
+}
+
+/// Gauges are there from the start, what counts requests from the first one that finished.
+pub(super) fn always(instance: &Instance<'_, '_>) -> Vec<Always> {
+    const SERVED: [&str; 5] = ["prompt_tokens_total", "generation_tokens_total", "num_requests_total", "e2e_request_latency_seconds", TTFT];
+    let mut all = vec![
+        Always::Number(&["num_running_reqs", "num_requests_running"]),
+        Always::Number(&["num_queue_reqs", "num_requests_waiting"]),
+        Always::Number(&["token_usage"]),
+    ];
+    let at_work = |name: &str| instance.numbers(name).any(|series| series.data > 0.0);
+    if SERVED.iter().any(|name| instance.has(name)) || at_work("num_running_reqs") || at_work("num_queue_reqs") {
+        all.extend([
+            Always::Number(&["prompt_tokens_total"]),
+            Always::Number(&["generation_tokens_total"]),
+            Always::Histogram(&[TTFT]),
+            Always::Histogram(&["e2e_request_latency_seconds"]),
+            Always::Histogram(&["inter_token_latency_seconds", "time_per_output_token_seconds"]),
+        ]);
+    }
+    all
 }
 
 const TTFT: &str = "time_to_first_token_seconds";

@@ -17,12 +17,14 @@ pub(super) static SPEC: Spec = Spec {
     prefixes: &["tgi_"],
     globals: &["process_start_time_seconds"],
     beyond_tables: &["request_skipped_tokens", "batch_max_total_tokens"],
+    akin: &["batch_inference_", "batch_filter_", "batch_forward_", "batch_decode_"],
     of_process: &["process_start_time_seconds"],
     labels: Labels {
         model: &["model_name", "model_id"],
         rank: None,
         replicas: &[],
         total: None,
+        engines: None,
         own: &["err", "method", "reason", "le", "quantile"],
     },
     gauges: gauges::ROWS,
@@ -31,6 +33,7 @@ pub(super) static SPEC: Spec = Spec {
     created_is_start: true,
     evidence: releases::evidence,
     whole: releases::whole,
+    always: releases::always,
     finish,
 };
 

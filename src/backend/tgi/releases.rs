@@ -1,6 +1,6 @@
 //! Signs of TGI's releases. Its names never changed; the last release is 3.3.7.
 
-use crate::backend::native::Instance;
+use crate::backend::native::{Always, Instance};
 use crate::backend::version::{Evidence, Sign, Whole, last, since, until};
 use crate::signal::Version;
 
@@ -10,6 +10,21 @@ pub(super) fn evidence(_: &Instance<'_, '_>) -> Vec<&'static [Evidence]> {
 
 pub(super) fn whole(instance: &Instance<'_, '_>) -> Whole {
     Whole { families: instance.has("request_success"), labels: true }
+}
+
+/// A family is there from its first event on; after the first request all of these are.
+pub(super) fn always(_: &Instance<'_, '_>) -> Vec<Always> {
+    vec![
+        Always::Number(&["queue_size"]),
+        Always::Number(&["batch_current_size"]),
+        Always::Number(&["request_success"]),
+        Always::Histogram(&["request_duration"]),
+        Always::Histogram(&["request_queue_duration"]),
+        Always::Histogram(&["request_inference_duration"]),
+        Always::Histogram(&["request_mean_time_per_token_duration"]),
+        Always::Histogram(&["request_input_length"]),
+        Always::Histogram(&["request_generated_tokens"]),
+    ]
 }
 
 const SKIPPED: &str = "request_skipped_tokens";
@@ -29,7 +44,7 @@ static SIGNS: &[Evidence] = &[
 ];
 
 fn skipped_is_histogram(instance: &Instance<'_, '_>) -> bool {
-    !instance.histograms(SKIPPED).is_empty()
+    !instance.bounds(SKIPPED).is_empty()
 }
 
 fn skipped_is_summary(instance: &Instance<'_, '_>) -> bool {

@@ -83,6 +83,8 @@ fn fill(instance: &Instance<'_, '_>, snapshot: &mut Snapshot, gauge: Gauge, fami
         return;
     }
     snapshot.caveats.push(Caveat::GaugesNotSetYet);
+    // The page is whole: it has all that there is.
+    snapshot.lacks.retain(|name| *name != full);
     let order = |rank: &str| rank.parse::<u64>().unwrap_or(u64::MAX);
     match snapshot.gauges.get_mut(&gauge) {
         Some(value) => {

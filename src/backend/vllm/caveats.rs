@@ -1,21 +1,8 @@
-//! What vLLM's numbers do not mean, and the two repairs that can be made.
+//! What vLLM's numbers do not mean, and the repair that can be made.
 
 use super::releases;
 use crate::backend::native::Instance;
-use crate::signal::{Caveat, Counter, Gauge, Snapshot, Version};
-
-/// Usage is a fraction. A value above one (beyond rounding) was scaled by a re-exporter.
-pub(super) fn correct_percent(snapshot: &mut Snapshot) {
-    for gauge in [Gauge::KvUsage, Gauge::CpuKvUsage] {
-        if let Some(value) = snapshot.gauges.get_mut(&gauge)
-            && value.value > 1.0001
-        {
-            value.value /= 100.0;
-            value.ranks.iter_mut().for_each(|(_, rank)| *rank /= 100.0);
-            snapshot.caveats.push(Caveat::UsageWasPercent);
-        }
-    }
-}
+use crate::signal::{Caveat, Counter, Snapshot, Version};
 
 /// Without a help text the release tells whether these are blocks.
 pub(super) fn count_prefix_in_tokens(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {

@@ -2,7 +2,7 @@
 //!
 //! A bound names the first release that may have the sign: where releases between two that were read are unread, the earliest of them.
 
-use crate::backend::native::Instance;
+use crate::backend::native::{Always, Instance};
 use crate::backend::version::{Evidence, Sign, Whole, between, last, since, until};
 use crate::signal::Version;
 
@@ -69,6 +69,50 @@ pub(super) fn whole(instance: &Instance<'_, '_>) -> Whole {
     let settings = ["block_size", "gpu_memory_utilization", "num_gpu_blocks_override"];
     let labels = settings.iter().all(|label| instance.has_label(INFO, label));
     Whole { families: labels && always.iter().all(|name| instance.has(name)), labels }
+}
+
+/// What every page has, and what pages have that hold more than an excerpt's worth of request metrics.
+pub(super) fn always(instance: &Instance<'_, '_>) -> Vec<Always> {
+    const DETAILS: [&str; 7] = [
+        "iteration_tokens_total",
+        "request_params_n",
+        "request_inference_time_seconds",
+        "request_prefill_time_seconds",
+        "request_decode_time_seconds",
+        "request_generation_tokens",
+        "e2e_request_latency_seconds",
+    ];
+    let mut all = vec![
+        Always::Number(&["num_requests_running"]),
+        Always::Number(&["num_requests_waiting"]),
+        Always::Number(&["kv_cache_usage_perc", "gpu_cache_usage_perc"]),
+        Always::Number(&["prompt_tokens_total"]),
+        Always::Number(&["generation_tokens_total"]),
+        Always::Number(&["request_success_total"]),
+        Always::Histogram(&["time_to_first_token_seconds"]),
+        Always::Histogram(&["inter_token_latency_seconds", "time_per_output_token_seconds", "request_time_per_output_token_seconds"]),
+    ];
+    // Ray exposes no counter that stayed at zero.
+    if !instance.full_name("").starts_with("ray_") {
+        all.push(Always::Number(&["num_preemptions_total"]));
+    }
+    if DETAILS.iter().any(|name| instance.has(name)) {
+        all.extend([
+            Always::Histogram(&["e2e_request_latency_seconds"]),
+            Always::Histogram(&["request_prompt_tokens"]),
+            Always::Histogram(&["request_generation_tokens"]),
+        ]);
+        if instance.has("kv_cache_usage_perc") {
+            all.extend([
+                Always::Histogram(&["request_queue_time_seconds"]),
+                Always::Histogram(&["request_inference_time_seconds"]),
+                Always::Histogram(&["request_prefill_time_seconds"]),
+                Always::Histogram(&["request_decode_time_seconds"]),
+                Always::Histogram(&["iteration_tokens_total"]),
+            ]);
+        }
+    }
+    all
 }
 
 /// What is there, whatever the engine.

@@ -12,12 +12,16 @@ pub(in crate::exposition) fn prefix(line: &str) -> Option<(&str, ProblemKind)> {
         // A row of a table ends with a bar too.
         b'|' => (line.get(1..)?.trim_end_matches(['|', ' ']), ProblemKind::QuotePrefix),
         b'`' => (line.trim_matches('`'), ProblemKind::QuotePrefix),
+        _ if line.starts_with(BULLETS) => (line.trim_start_matches(BULLETS), ProblemKind::QuotePrefix),
         b'"' | b'\'' => (line.get(1..)?.trim_end_matches(['"', '\'', ',']), ProblemKind::QuotePrefix),
         _ => word(line)?,
     };
     let rest = rest.trim_start();
     (rest.len() < line.len()).then_some((rest, kind))
 }
+
+/// What word processors and chats write for the `-` and `*` of a list.
+const BULLETS: [char; 8] = ['\u{2022}', '\u{25e6}', '\u{25aa}', '\u{2023}', '\u{b7}', '\u{25cf}', '\u{2013}', '\u{2014}'];
 
 /// `12`, `12:`, `12|`, `12)`, `12.` and blanks, as `cat -n`, `grep -n` and editors print them.
 fn number(line: &str) -> Option<&str> {

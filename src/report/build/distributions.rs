@@ -41,7 +41,9 @@ fn view(seen: &Observation, reading: &DistributionReading, targets: &[Target]) -
     let samples = histogram.observations().filter(|samples| *samples > 0.0)?;
     let unit = reading.distribution.unit();
     let found: Vec<stats::Quantile> = QUANTILES.iter().filter_map(|q| stats::quantile(histogram, *q)).collect();
-    let remark = if !stats::is_consistent(histogram) {
+    let remark = if histogram.is_lumped() {
+        Some("Only sum and count are in the text: the mean is known, quantiles need the buckets.".to_owned())
+    } else if !stats::is_consistent(histogram) {
         Some("Sum and buckets contradict each other; some observations were lost or added on the way.".to_owned())
     } else if histogram.repaired {
         Some("The buckets were out of order or fell; they were repaired as PromQL does.".to_owned())

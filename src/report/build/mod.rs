@@ -15,7 +15,7 @@ pub use classic::classic_bottleneck;
 pub use comparison::comparison;
 pub use distributions::{distributions, finite};
 pub use findings::{bottlenecks, headline, not_measurable, recommendations, rules, state};
-pub use notes::notes;
+pub use notes::{left_out, notes};
 pub use signals::signals;
 pub use time::{duration, rfc3339, time_base};
 pub use views::{backend, input, instance_name, opinion, problems, scope, slo_status, version_range, window};

@@ -1,12 +1,16 @@
 //! Limits of the exposition, said in sentences.
 
+use crate::dataset::Given;
+use crate::exposition::ProblemKind;
+use crate::metrics::{capital, counted};
 use crate::report::Note;
-use crate::signal::{Caveat, Observation, Refusal};
+use crate::signal::{Caveat, Observation, OutOfRange, Refusal};
 
 /// One note per caveat of the last snapshot and per refused difference.
 #[must_use]
 pub fn notes(seen: &Observation) -> Vec<Note> {
     let mut notes: Vec<Note> = seen.last.caveats.iter().map(|caveat| note(*caveat)).collect();
+    notes.extend(seen.last.out_of_range.iter().map(|odd| Note { id: "out-of-range".to_owned(), sentence: out_of_range(odd) }));
     for refusal in seen.refusals() {
         let Refusal::BucketsChanged(distribution) = refusal;
         notes.push(Note {
@@ -29,6 +33,35 @@ pub fn notes(seen: &Observation) -> Vec<Note> {
         });
     }
     notes
+}
+
+/// Labels that the text lacks because whoever pasted it left them out.
+#[must_use]
+pub fn left_out(given: &[Given]) -> Option<Note> {
+    let lines: u32 = given.iter().filter_map(|given| given.problem_counts.get(&ProblemKind::LabelsLeftOut)).sum();
+    (lines > 0).then(|| Note {
+        id: "labels-left-out".to_owned(),
+        sentence: format!(
+            "Labels were left out or masked on {}. The values are used; which model, rank or instance they are of is not known.",
+            counted(f64::from(lines), "line", "lines")
+        ),
+    })
+}
+
+fn out_of_range(odd: &OutOfRange) -> String {
+    let rank = if odd.rank.is_empty() { String::new() } else { format!(" of rank {}", odd.rank) };
+    let cannot = match (odd.value.is_nan(), odd.value < 0.0) {
+        (true, _) => "which is not a number",
+        (_, true) => "and cannot be negative",
+        (_, false) => "out of its range of 0 to 1",
+    };
+    format!(
+        "{}{rank} reads {} on line {} (`{}`), {cannot}. This value is not used.",
+        capital(odd.gauge.words()),
+        odd.value,
+        odd.line,
+        odd.metric
+    )
 }
 
 fn note(caveat: Caveat) -> Note {

@@ -29,6 +29,8 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
         config: Config::default(),
         adapters: Vec::new(),
         caveats: Vec::new(),
+        lacks: Vec::new(),
+        out_of_range: Vec::new(),
     }
 }
 

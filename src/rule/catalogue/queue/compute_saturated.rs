@@ -60,6 +60,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     if let Some(other) = admission.deferral()? {
         return Outcome::clear(other);
     }
+    // SGLang admits by what requests may grow to, which its usage does not show.
+    if ctx.backend() == BackendId::Sglang && !ctx.is_window() && admission.reserved.is_none() {
+        return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
+    }
     let prefill = admission.prefill_bound;
     if ctx.seen.last.has_caveat(Caveat::Pooling) && prefill != Some(true) {
         return Err(Missing::new(
