@@ -72,7 +72,7 @@ fn vllm(ctx: &Context<'_>) -> Checked {
             ))
         }
         Some(false) => Ok(fire(ctx, measure, share, "for an adapter, a grammar or KV data", true)),
-        None if !ctx.is_window() && admission.some_ran_at_once != Some(true) => Err(what_deferred_lack()),
+        None if !ctx.is_window() && admission.some_ran_at_once == Some(false) => Err(what_deferred_lack()),
         None => Ok(fire(ctx, measure, share, "for an adapter, a grammar, KV data or a slot", false)),
     }
 }

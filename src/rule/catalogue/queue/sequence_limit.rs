@@ -177,7 +177,10 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     let mut case = admission.case(ctx, Basis::Gauges).at_most(ceiling);
     case = match admission.plateau {
         Some(true) => case.sees(gauge_weight(ctx), slots.clone()),
-        Some(false) => case.shows(slots.clone()).against("The number of running requests moved between the two dumps."),
+        Some(false) => case
+            .shows(slots.clone())
+            .against("The number of running requests moved between the two dumps.")
+            .lacks(&Missing::more_snapshots(3)),
         // That a limit holds them is what the number alone suggests.
         None => case.shows(slots.clone()).at_most(SNAPSHOT_CEILING),
     };

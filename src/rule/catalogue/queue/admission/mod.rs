@@ -15,7 +15,7 @@ pub(super) use slots::{at_round, is_round, is_usual};
 use crate::metrics::Unit;
 use crate::rule::words::requests_wait;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, SATURATED, Snapshot, TimeBase, Version};
+use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, SATURATED, Snapshot, TimeBase};
 use crate::stats::quantile;
 
 /// Full: the next allocation fails or preempts (own judgement; preemption dominates from 0.93 in simulation).
@@ -30,8 +30,6 @@ pub(super) const RESERVED: f64 = 0.80;
 pub(super) const DEFERRED_SHARE: f64 = 0.5;
 /// A token budget from which a full step is full of work (vLLM's guide: above 8192 for throughput).
 pub(super) const LARGE_BUDGET: f64 = 8192.0;
-/// From this release on vLLM tells for what requests wait.
-const REASONS_SINCE: Version = Version(0, 20, 0);
 /// Requests for full confidence (handbook 1.8).
 const REQUESTS_NEEDED: f64 = 30.0;
 /// Prefill work share from which prompts alone fill the hardware (handbook Q04).
@@ -113,10 +111,6 @@ impl Admission {
         }
         if let Some(capacity) = ctx.gauge(Gauge::WaitingCapacity).filter(|evidence| evidence.value >= 1.0) {
             case = case.sees(weight::GAUGE_ONCE, capacity);
-        }
-        let told = ctx.backend() == BackendId::Vllm && ctx.version().within(Some(REASONS_SINCE), None);
-        if told && ctx.seen.gauge(Gauge::WaitingCapacity).is_none() {
-            case = case.lacks(&Missing::gauge(ctx.backend(), Gauge::WaitingCapacity));
         }
         case = case.shows(ctx.law(&ctx.laws.arrival_rate, "law.arrival_rate", "requests arriving per second"));
         match (self.deferred, self.deferred_for_slots) {
