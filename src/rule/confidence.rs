@@ -116,6 +116,7 @@ impl Case {
     #[must_use]
     pub fn sees(mut self, weight: f64, evidence: Evidence) -> Self {
         self.doubt *= 1.0 - weight;
+        self.evidence.retain(|known| known.signal != evidence.signal);
         self.evidence.push(evidence);
         self
     }
@@ -130,7 +131,8 @@ impl Case {
     /// A number worth showing that decides nothing.
     #[must_use]
     pub fn shows(mut self, evidence: impl Into<Option<Evidence>>) -> Self {
-        self.evidence.extend(evidence.into());
+        let new = evidence.into().filter(|evidence| self.evidence.iter().all(|known| known.signal != evidence.signal));
+        self.evidence.extend(new);
         self
     }
 

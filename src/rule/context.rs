@@ -255,6 +255,18 @@ impl Context<'_> {
         Err(Missing::new("a target on the gap between tokens that can be judged", "Choose a preset, or add a target on itl or tpot."))
     }
 
+    /// How full the KV cache is at the last dump, and was at the first where that was clearly more: `82 % full (was 99 %)`.
+    #[must_use]
+    pub fn kv_full_now(&self) -> Option<String> {
+        /// Less is a matter of the step.
+        const CLEARLY: f64 = 0.03;
+        let now = self.seen.gauge(Gauge::KvUsage)?.value;
+        let before = self.seen.gauge_before(Gauge::KvUsage).map(|before| before.value).filter(|_| !self.seen.restarted());
+        let was = before.filter(|before| *before >= now + CLEARLY);
+        let was = was.map_or_else(String::new, |before| format!(" (was {})", Unit::Ratio.show(before)));
+        Some(format!("{} full{was}", Unit::Ratio.show(now)))
+    }
+
     /// The waiting queue. Not measurable without the gauge, nor when it is unknown whether requests waited between the dumps.
     pub fn queue(&self) -> Result<Queue, Missing> {
         queue_of(self.seen, self.laws, self.thetas).map_err(|unknown| match unknown {

@@ -1,6 +1,6 @@
 //! Latencies that cannot all be true.
 
-use super::{Distribution, Observation, Snapshot};
+use super::{BackendId, Distribution, Observation, Snapshot};
 
 /// A latency that was recorded wrongly, and the one that it contradicts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,12 +31,12 @@ impl Observation {
 }
 
 fn of(snapshot: &Snapshot) -> Option<Contradiction> {
-    use Distribution::{E2e, Itl, PrefillTime, QueueTime, Ttft};
+    use Distribution::{E2e, PrefillTime, QueueTime, Ttft};
     let spent = |key| Spent::of(snapshot, key);
     let pair =
         |broken: Spent, other: Spent| Contradiction { broken: broken.of, mean: broken.mean(), other: other.of, other_mean: other.mean() };
-    let [ttft, e2e, queue, prefill, gaps] = [Ttft, E2e, QueueTime, PrefillTime, Itl].map(spent);
-    let all = [ttft, e2e, queue, prefill, gaps];
+    let [ttft, e2e, queue, prefill] = [Ttft, E2e, QueueTime, PrefillTime].map(spent);
+    let all = [ttft, e2e, queue, prefill];
     let sound = |of: Distribution| all.into_iter().flatten().find(|found| found.of != of && found.seconds > 0.0);
     if let Some(negative) = all.into_iter().flatten().find(|found| found.seconds < 0.0) {
         return Some(pair(negative, sound(negative.of)?));
@@ -47,9 +47,10 @@ fn of(snapshot: &Snapshot) -> Option<Contradiction> {
             return Some(pair(ttft, longest));
         }
     }
-    // A request that has its phases on record has its first token there too.
+    // A request of vLLM that has its phases on record has its first token there too. Other servers time other things by these names.
     let beyond = |part: Spent, whole: Spent| part.seconds > FACTOR * whole.seconds && part.mean() >= REAL_E2E;
-    for part in [queue, prefill].into_iter().flatten() {
+    let phases = if snapshot.backend == BackendId::Vllm { [queue, prefill] } else { [None, None] };
+    for part in phases.into_iter().flatten() {
         let within_whole = e2e.is_none_or(|e2e| !beyond(part, e2e));
         match (ttft.filter(|ttft| beyond(part, *ttft)), within_whole) {
             (Some(ttft), true) => return Some(pair(ttft, part)),
@@ -58,10 +59,9 @@ fn of(snapshot: &Snapshot) -> Option<Contradiction> {
             (None, true) => {}
         }
     }
-    // Requests that are inside have a first token and gaps, and no end: only where few are can these be held against the whole.
-    let e2e = e2e.filter(|e2e| ttft.is_none_or(|ttft| ttft.count <= 1.1 * e2e.count))?;
-    let parts = [ttft, gaps].into_iter().flatten();
-    parts.into_iter().find(|part| beyond(Spent { count: e2e.count, ..*part }, e2e)).map(|part| pair(part, e2e))
+    // Requests that are inside have a first token and no end: only where few are can the one be held against the other.
+    let (ttft, e2e) = (ttft?, e2e?);
+    (ttft.count <= 1.1 * e2e.count && beyond(ttft, e2e)).then(|| pair(ttft, e2e))
 }
 
 /// Seconds that requests spent, over the life of the process.
@@ -97,13 +97,12 @@ mod tests {
 
     #[test]
     fn the_latency_that_disagrees_with_the_others_is_the_broken_one() {
-        use Distribution::{E2e, Itl, PrefillTime, QueueTime, Ttft};
+        use Distribution::{E2e, PrefillTime, QueueTime, Ttft};
         assert_eq!(broken(&[(Ttft, 400.0, 2e-5), (E2e, 400.0, 9.0)]), Some((Ttft, E2e)));
         assert_eq!(broken(&[(Ttft, 400.0, 0.02), (QueueTime, 400.0, 5.0), (E2e, 400.0, 9.0)]), Some((Ttft, QueueTime)));
         assert_eq!(broken(&[(Ttft, 400.0, 0.4), (QueueTime, 400.0, 5e3), (E2e, 400.0, 9.0)]), Some((QueueTime, Ttft)));
         assert_eq!(broken(&[(PrefillTime, 400.0, 800.0), (E2e, 400.0, 9.0)]), Some((PrefillTime, E2e)));
         assert_eq!(broken(&[(Ttft, 400.0, 700.0), (E2e, 400.0, 9.0)]), Some((Ttft, E2e)));
-        assert_eq!(broken(&[(Itl, 40_000.0, 30.0), (Ttft, 400.0, 0.1), (E2e, 400.0, 9.0)]), Some((Itl, E2e)));
         assert_eq!(broken(&[(Ttft, 400.0, -3.0), (E2e, 400.0, 9.0)]), Some((Ttft, E2e)));
     }
 

@@ -9,6 +9,7 @@ mod clients;
 mod contradiction;
 mod moment;
 mod observation;
+mod shared;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -20,6 +21,7 @@ pub use clients::ClientRequests;
 pub use contradiction::Contradiction;
 pub use moment::{Moment, chronological};
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
+pub use shared::Shared;
 pub use snapshot::{
     BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, OutOfRange, Ranks, Snapshot, Source, Spread, Value, Version,
     VersionRange,

@@ -62,7 +62,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn finish(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    snapshot.config = config::read(instance);
+    snapshot.config = config::read(instance).into();
     api_servers::read(instance, snapshot);
     pooling::read(snapshot);
     lora::read(instance, snapshot);

@@ -105,9 +105,9 @@ fn sglang(ctx: &Context<'_>, waiting: f64) -> Checked {
     let (_, kv) = ctx.seen.gauge_span(Gauge::KvUsage).ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
     if least < POOL_FULL || kv >= KV_ROOM {
         return Outcome::clear(format!(
-            "{} of the adapter slots are used, the KV cache is {} full.",
+            "{} of the adapter slots are used, the KV cache is {}.",
             Unit::Ratio.show(pool.value),
-            Unit::Ratio.show(kv)
+            ctx.kv_full_now().unwrap_or_default()
         ));
     }
     let measure = Evidence::new(Gauge::LoraPoolUsage.path(), Gauge::LoraPoolUsage.words(), pool, ctx.seen.last.text_index);
@@ -122,9 +122,9 @@ fn sglang(ctx: &Context<'_>, waiting: f64) -> Checked {
             "Count the adapters in the clients' requests and compare with --max-loras-per-batch.",
         ));
     let sentence = format!(
-        "All adapter slots are used while {} requests wait and the KV cache is {} full.",
+        "All adapter slots are used while {} requests wait and the KV cache is {}.",
         Unit::Count.show(waiting),
-        Unit::Ratio.show(kv)
+        ctx.kv_full_now().unwrap_or_default()
     );
     Ok(case.fire(&RULE, account(ctx, measure, POOL_FULL, sentence, "all adapter slots used while requests wait and the KV cache has room")))
 }

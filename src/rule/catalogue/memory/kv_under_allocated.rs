@@ -68,9 +68,9 @@ fn pressure(ctx: &Context<'_>) -> Result<bool, Missing> {
 /// How memory is short, to end a sentence with.
 fn shortage(ctx: &Context<'_>) -> String {
     let waiting = ctx.queue().is_ok_and(|queue| queue.standing);
-    match ctx.seen.gauge_span(Gauge::KvUsage) {
-        Some((_, most)) if waiting => format!("while requests wait and the KV cache is {} full", Unit::Ratio.show(most)),
-        Some((_, most)) => format!("while the KV cache is {} full", Unit::Ratio.show(most)),
+    match ctx.kv_full_now() {
+        Some(full) if waiting => format!("while requests wait and the KV cache is {full}"),
+        Some(full) => format!("while the KV cache is {full}"),
         None => "while the KV cache is short".to_owned(),
     }
 }

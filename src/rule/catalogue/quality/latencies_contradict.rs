@@ -2,8 +2,8 @@
 
 use crate::metrics::{Unit, capital};
 use crate::rule::definition::ALL_BACKENDS;
-use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, Texts, weight};
-use crate::signal::Distribution;
+use crate::rule::{Account, Action, Basis, BottleneckType, Case, Checked, Context, Outcome, Role, Rule, Severity, Texts, weight};
+use crate::signal::{BackendId, Distribution};
 
 pub(super) static RULE: Rule = Rule {
     id: "latencies-contradict",
@@ -26,12 +26,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(ctx: &Context<'_>) -> Checked {
-    let known = |wanted: &&Distribution| ctx.seen.last.distributions.contains_key(wanted);
-    let phases = [Distribution::Ttft, Distribution::E2e, Distribution::QueueTime, Distribution::PrefillTime, Distribution::Itl];
-    if phases.iter().filter(known).count() < 2 {
-        return Err(Missing::new("two latencies to hold against each other", "Copy the whole /metrics page."));
-    }
     let Some(found) = ctx.seen.contradiction() else {
+        ctx.need_distribution(Distribution::E2e)?;
+        if ctx.backend() != BackendId::Tgi {
+            ctx.need_distribution(Distribution::Ttft)?;
+        }
+        ctx.need_distribution(Distribution::QueueTime)?;
+        if ctx.backend() == BackendId::Vllm {
+            ctx.need_distribution(Distribution::PrefillTime)?;
+        }
         return Outcome::clear("The latencies fit together.");
     };
     let (mean, other) = (Unit::Seconds.show(found.mean), Unit::Seconds.show(found.other_mean));
@@ -71,7 +74,6 @@ fn check(ctx: &Context<'_>) -> Checked {
 mod tests {
     use super::*;
     use crate::rule::testing::{Build, check, fired, snapshot};
-    use crate::signal::BackendId;
 
     fn server(ttft: f64) -> Build {
         Build::new(BackendId::Vllm).latency(Distribution::Ttft, 500.0, ttft).latency(Distribution::E2e, 500.0, 8.0)
@@ -87,7 +89,8 @@ mod tests {
 
     #[test]
     fn is_clear_when_latencies_fit() {
-        assert!(matches!(check(&RULE, &snapshot(server(0.3))), Outcome::Clear(_)));
+        let whole = server(0.3).latency(Distribution::QueueTime, 500.0, 0.1).latency(Distribution::PrefillTime, 500.0, 0.2);
+        assert!(matches!(check(&RULE, &snapshot(whole)), Outcome::Clear(_)));
     }
 
     #[test]

@@ -47,8 +47,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     match admission.kv {
         Some((_, kv)) if kv >= KV_ROOM => {
             return Outcome::clear(format!(
-                "Requests wait, and the KV cache is {} full: memory may be the nearer limit.",
-                Unit::Ratio.show(kv)
+                "Requests wait, and the KV cache is {}: memory may be the nearer limit.",
+                ctx.kv_full_now().unwrap_or_default()
             ));
         }
         None if ctx.backend() != BackendId::Tgi => return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage)),

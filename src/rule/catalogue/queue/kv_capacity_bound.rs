@@ -60,10 +60,10 @@ fn check(ctx: &Context<'_>) -> Checked {
             Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."))
         }
         _ => Outcome::clear(match admission.kv {
-            Some((_, most)) => {
+            Some(_) => {
                 let preempted =
                     if ctx.seen.count(Counter::Preemptions).is_some_and(|count| count.value > 0.0) { "hardly anything" } else { "nothing" };
-                format!("Requests wait, but the KV cache is {} full and {preempted} is preempted.", Unit::Ratio.show(most))
+                format!("Requests wait, but the KV cache is {} and {preempted} is preempted.", ctx.kv_full_now().unwrap_or_default())
             }
             None => "Requests wait, but the reserved tokens are not at a limit.".to_owned(),
         }),
@@ -153,11 +153,11 @@ fn reservation(ctx: &Context<'_>, case: Case) -> Case {
 fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
     let waiting = admission.waiting();
     let wait = wait_words(ctx);
-    let share = admission.kv.map(|(_, most)| Unit::Ratio.show(most));
+    let full = ctx.kv_full_now();
     let preemptions = ctx.seen.count(Counter::Preemptions).map_or(0.0, |count| count.value);
     let event = if ctx.backend() == BackendId::Sglang { "retractions" } else { "preemptions" };
     if admission.preempting == Some(true) {
-        let share = share.map_or_else(String::new, |share| format!("; it is {share} full"));
+        let share = full.map_or_else(String::new, |full| format!("; it is {full}"));
         let preemptions = Unit::Count.show(preemptions);
         return (
             format!("{waiting} for room in the KV cache{share}, and {preemptions} {event} were counted."),
@@ -165,7 +165,7 @@ fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
         );
     }
     if admission.kv_full == Some(true) {
-        let share = share.unwrap_or_else(|| "nearly all".to_owned());
+        let full = full.unwrap_or_else(|| "nearly all full".to_owned());
         let past = if !ctx.is_window() && preemptions > 0.0 {
             format!(" {} {event} since start do not tell whether it preempts now.", Unit::Count.show(preemptions))
         } else {
@@ -173,20 +173,19 @@ fn words(ctx: &Context<'_>, admission: &Admission) -> (String, String) {
                 .map_or_else(String::new, |count| format!(" {} {event} show that it was full in between.", Unit::Count.show(count)))
         };
         return (
-            format!("{waiting} while the KV cache is {share} full.{past}"),
-            format!("Requests wait{wait} for room in the KV cache, which is {share} full."),
+            format!("{waiting} while the KV cache is {full}.{past}"),
+            format!("Requests wait{wait} for room in the KV cache, which is {full}."),
         );
     }
     if admission.pressed {
-        let share = share.unwrap_or_else(|| "nearly all".to_owned());
-        let since =
-            format!("the cache is {share} full, and {} were counted since the start", counted(preemptions, "preemption", "preemptions"));
+        let full = full.unwrap_or_else(|| "nearly all full".to_owned());
+        let since = format!("the cache is {full}, and {} were counted since the start", counted(preemptions, "preemption", "preemptions"));
         return (
             format!("{waiting} while {since}; one dump does not tell whether it preempts now."),
             format!("Requests wait{wait}, possibly for room in the KV cache: {since}."),
         );
     }
-    let used = share.map_or_else(String::new, |share| format!(", of which {share} is in use"));
+    let used = full.map_or_else(String::new, |full| format!(", which is {full}"));
     (
         format!("{waiting}; the running ones hold or reserve the KV cache{used}."),
         format!("Requests wait{wait} for tokens in the KV cache, which the running ones have reserved{used}."),

@@ -72,8 +72,8 @@ fn check(ctx: &Context<'_>) -> Checked {
         BackendId::Vllm | BackendId::Sglang => {
             let (_, kv) = admission.kv.ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::KvUsage))?;
             if kv >= KV_ROOM {
-                let full = Unit::Ratio.show(kv);
-                return Outcome::clear(format!("Requests wait, and the KV cache is {full} full: memory may be the nearer limit."));
+                let full = ctx.kv_full_now().unwrap_or_default();
+                return Outcome::clear(format!("Requests wait, and the KV cache is {full}: memory may be the nearer limit."));
             }
         }
         BackendId::Tgi => {
@@ -238,8 +238,8 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     let run = if count == 1.0 { "runs" } else { "run" };
     let which = if count == 1.0 { "the only slot".to_owned() } else { format!("one of {limit} slots") };
     let full = admission.kv.map(|(_, kv)| Unit::Ratio.show(kv));
-    let beside = full.as_ref().map_or_else(String::new, |full| format!(" while the KV cache is {full} full"));
-    let and = full.as_ref().map_or_else(String::new, |full| format!(" and the KV cache is {full} full"));
+    let beside = ctx.kv_full_now().map_or_else(String::new, |full| format!(" while the KV cache is {full}"));
+    let and = ctx.kv_full_now().map_or_else(String::new, |full| format!(" and the KV cache is {full}"));
     let fits = room.as_ref().map_or_else(String::new, |room| format!("; KV has room for {} (inferred)", Unit::Count.show(room.value)));
     case.fire(
         &RULE,

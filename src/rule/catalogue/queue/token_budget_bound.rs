@@ -53,8 +53,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     match admission.kv {
         Some((_, kv)) if kv >= KV_ROOM => {
-            let full = Unit::Ratio.show(kv);
-            return Outcome::clear(format!("Requests wait, and the KV cache is {full} full: memory may be the nearer limit."));
+            let full = ctx.kv_full_now().unwrap_or_default();
+            return Outcome::clear(format!("Requests wait, and the KV cache is {full}: memory may be the nearer limit."));
         }
         None if ctx.backend() != BackendId::Tgi => return Err(Missing::gauge(ctx.backend(), Gauge::KvUsage)),
         _ => {}

@@ -112,6 +112,15 @@ impl Admission {
         if let Some(capacity) = ctx.gauge(Gauge::WaitingCapacity).filter(|evidence| evidence.value >= 1.0) {
             case = case.sees(weight::GAUGE_ONCE, capacity);
         }
+        case = case.shows(ctx.gauge(Gauge::Running));
+        if ctx.backend() == BackendId::Sglang && !ctx.is_window() {
+            let reserved = ctx.law(
+                &ctx.laws.kv_reservation,
+                "law.kv_reservation",
+                "KV share that the running requests and the next one need at full length",
+            );
+            case = case.shows(reserved);
+        }
         case = case.shows(ctx.law(&ctx.laws.arrival_rate, "law.arrival_rate", "requests arriving per second"));
         match (self.deferred, self.deferred_for_slots) {
             (Some(true), Some(true)) => case = case.lacks(&what_deferred_lack()),
