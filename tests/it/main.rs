@@ -62,6 +62,7 @@ mod slo_support;
 mod slo_ttft_bounds;
 mod standing;
 mod support;
+mod traps_everywhere;
 mod traps_observed;
 mod traps_sglang;
 mod traps_tgi;
