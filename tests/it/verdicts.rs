@@ -149,7 +149,7 @@ fn before_a_vllm_is_restarted_it_is_asked_for_one_answer() {
     let text = vllm(1000, 9000, 5000, 50);
     let report = report(&[(&text, Some(1000.0)), (&text, Some(1060.0))]);
     let stalled = finding(&report, "engine-stalled");
-    assert!(stalled.actions[0].change.contains("one test request"), "{stalled:#?}");
+    assert!(stalled.actions[0].change.contains("one short request"), "{stalled:#?}");
     assert!(stalled.actions.iter().skip(1).any(|action| action.change.contains("restart")), "{stalled:#?}");
 }
 

@@ -7,7 +7,7 @@ use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, StateKind, Symptom, Texts,
     weight,
 };
-use crate::signal::{BackendId, Counter, Distribution, Gauge};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
 use crate::stats::quantile;
 
 /// A frozen engine is certain after this long (handbook A01); shorter windows count in proportion.
@@ -100,39 +100,30 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
     if giant_prefill(ctx, seconds) {
         case = case.against("Prefills of this length were seen on this server: one very long prompt may be computing.");
     }
-    let mut actions = Vec::new();
-    if ctx.backend() == BackendId::Vllm {
-        actions.push(Action::plain(
-            "Send one test request first. After many clients have left at once, vLLM's gauges stand still until its next step: if the \
-             request is answered, nothing hangs.",
-            "One request.",
-            "The gauges move, and the test request has its answer.",
-        ));
-    }
     let inside = running.value + ctx.seen.gauge(Gauge::Waiting).map_or(0.0, |waiting| waiting.value);
     let (inside, span) = (Unit::Count.show(inside), Unit::Seconds.show(seconds));
     case.fire(
         &RULE,
         Account {
             severity: if seconds >= FULL_SECONDS { Severity::Critical } else { Severity::High },
-            sentence: format!("{inside} requests are inside, and in {span} neither a token nor a step was counted."),
-            headline: format!("The engine has stalled: {inside} requests inside, and not one token in {span}."),
+            sentence: format!("{inside} requests are inside, and in {span} neither a token nor a step was counted.{}", left_over(ctx)),
+            headline: format!("The engine has stalled: {inside} requests inside, and not one token in {span}.{}", unless(ctx)),
             formula: "running + waiting > 0 at both dumps, and no token or step counter moved".to_owned(),
             measure: running,
             threshold: 0.0,
-            actions: {
-                actions.push(Action::plain(
+            actions: vec![
+                Action::plain(one_request(ctx), "None.", "The answer comes, or it does not."),
+                Action::plain(
                     "Read the engine's log for a CUDA, NCCL or out-of-memory error, then restart the replica.",
                     "Requests inside are lost.",
                     "Token and step counters move again.",
-                ));
-                actions.push(Action::plain(
+                ),
+                Action::plain(
                     "Let the liveness probe watch token progress instead of HTTP 200.",
                     "A very long prefill must not trip it.",
                     "The next hang restarts by itself.",
-                ));
-                actions
-            },
+                ),
+            ],
         },
     )
 }
@@ -182,6 +173,29 @@ fn without_output(ctx: &Context<'_>) -> Option<Outcome> {
             )],
         },
     ))
+}
+
+/// What else shows gauges that stand still, as far as this text allows it.
+fn left_over(ctx: &Context<'_>) -> &'static str {
+    match (ctx.backend(), ctx.seen.last.has_caveat(Caveat::SeveralApiServers)) {
+        (BackendId::Vllm, true) => {
+            " An idle server looks the same when the directory of its multiprocess metrics was kept over a restart and shows the gauges of the process before, or when its clients aborted all requests and no step has followed."
+        }
+        (BackendId::Vllm, false) => " An idle server looks the same after its clients have aborted all requests, until its next step.",
+        _ => "",
+    }
+}
+
+fn unless(ctx: &Context<'_>) -> &'static str {
+    let several = ctx.backend() == BackendId::Vllm && ctx.seen.last.has_caveat(Caveat::SeveralApiServers);
+    if several { " Or its gauges are left over from another process: one request tells." } else { "" }
+}
+
+fn one_request(ctx: &Context<'_>) -> &'static str {
+    match ctx.backend() {
+        BackendId::Vllm => "Send one short request. If it is answered, the engine works and the gauges were left over.",
+        BackendId::Sglang | BackendId::Tgi => "Send one short request. If it is answered, the engine works.",
+    }
 }
 
 /// The engine works again, but it stood still inside the window: gaps between tokens of many seconds, with nobody preempted.
