@@ -88,6 +88,20 @@ console.log('\n# The report, beyond parsing');
   bar('wasm: ms to analyse a pair of 60 KB beyond parsing', pair.report_ms, pair.report_ms <= 5, '<= 5');
 }
 
+console.log('\n# Dumps of one server, read and held without their texts');
+{
+  const text = vllmText(60 * KB, ':');
+  row('dumps', 'text', 'held', 'of the text', 'parsed apart', 'read and held', 'report');
+  for (const count of [120, 1000]) {
+    const figures = runNative('series-60KB.prom', text, ['--series', String(count)]);
+    const share = figures.held_bytes / figures.bytes;
+    const speedup = figures.separate_ms / figures.dataset_ms;
+    row(count, `${(figures.bytes / MB).toFixed(1)} MB`, `${(figures.held_bytes / MB).toFixed(1)} MB`, share.toFixed(2), ms(figures.separate_ms), ms(figures.dataset_ms), ms(figures.report_ms));
+    bar(`${count} dumps of 60 KB: held bytes / bytes of text`, share, share <= 0.2, '<= 0.2');
+    bar(`${count} dumps of 60 KB: speed of reading and holding / of parsing apart`, speedup, speedup >= 2, '>= 2');
+  }
+}
+
 console.log('\n# Bars');
 for (const { what, value, holds, wanted } of bars) console.log(`${holds ? 'holds ' : 'FAILS '} ${what}: ${value.toFixed(2)} (${wanted})`);
 const failed = bars.filter(({ holds }) => !holds).length;

@@ -17,6 +17,11 @@ pub fn during<T>(run: impl FnOnce() -> T) -> (T, Held) {
     (outcome, Held { peak_bytes: PEAK.load(Ordering::Relaxed) - held, allocations: CALLS.load(Ordering::Relaxed) - asked })
 }
 
+/// Bytes on the heap now, of those that were asked for while somebody counted.
+pub fn held() -> usize {
+    NOW.load(Ordering::Relaxed)
+}
+
 struct Counting;
 
 /// Only while somebody asks: four counters for a block would be a tenth of a report's time.

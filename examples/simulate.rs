@@ -6,6 +6,7 @@
 //! cargo run --release --no-default-features --example simulate -- --samples
 //! cargo run --release --no-default-features --example simulate -- --check [SCENARIO]
 //! ```
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable, clippy::unwrap_used)]
 
 #[path = "../tests/sim/mod.rs"]
 mod sim;

@@ -1,6 +1,6 @@
 //! The core compiled to WebAssembly without the page, for tests and benches in node.
 //! Its native twin is `examples/analyze.rs`. Built by `scripts/wasm-core.sh`.
-
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable, clippy::unwrap_used)]
 #![forbid(unsafe_code)]
 
 #[path = "../benches/support/mod.rs"]

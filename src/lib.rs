@@ -30,6 +30,8 @@ pub mod compare;
 pub mod health;
 pub mod report;
 
+pub mod error;
+
 pub mod analyze;
 pub mod request;
 

@@ -8,6 +8,7 @@
 //! Without arguments both sets of seeds are scored, the training seeds first. `--seeds` scores any others, for work on the rules that must
 //! not look at the held-out ones. `--field` takes the same conditions as they look elsewhere, `--lasting` judges from so short a window at
 //! the end of each run's own. `--recorded` leaves the simulator out. `--wrong` lists every case that is not right.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable, clippy::unwrap_used)]
 
 #[path = "../../tests/support/edits.rs"]
 mod edits;

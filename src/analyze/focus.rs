@@ -1,8 +1,8 @@
 //! Which server the report is of.
 
 use crate::dataset::{Dataset, Given, ONE_GO_SECONDS, Page, Server, label};
+use crate::error::RequestError;
 use crate::report::Note;
-use crate::request::RequestError;
 use crate::signal::{BackendId, InstanceKey, Moment, Snapshot};
 
 use super::{Options, refusal};

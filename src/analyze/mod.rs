@@ -9,8 +9,8 @@ mod service_levels;
 pub use crate::dataset::{Clock, Input, own_time};
 
 use crate::dataset::Dataset;
+use crate::error::RequestError;
 use crate::report::Report;
-use crate::request::RequestError;
 use crate::signal::BackendId;
 use crate::slo::Target;
 use crate::sorted::Table;

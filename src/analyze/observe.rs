@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::focus::nothing_served_yet;
 use crate::dataset::{Begin, Given, Life, lives, settle};
+use crate::error::RequestError;
 use crate::report::Note;
-use crate::request::RequestError;
 use crate::signal::{Moment, Observation, restarted};
 use crate::sorted::sort_by;
 

@@ -1,8 +1,8 @@
 //! Why there is nothing to analyse.
 
 use crate::dataset::{Dataset, Given, Page};
+use crate::error::RequestError;
 use crate::exposition::ProblemKind;
-use crate::request::RequestError;
 use crate::signal::BackendId;
 
 /// The backend of the dataset, or why it has none.

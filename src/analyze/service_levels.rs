@@ -1,8 +1,8 @@
 //! Which targets are judged: those of the request, of a preset, or of the preset that the traffic looks like.
 
 use super::{Options, Profile};
+use crate::error::RequestError;
 use crate::report::Note;
-use crate::request::RequestError;
 use crate::signal::Observation;
 use crate::slo::{self, Target};
 

@@ -69,11 +69,11 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         gauges: spec.gauges.iter().filter_map(|row| Some((row.to, gauge(instance, row)?))).collect(),
         counters: spec.counters.iter().filter_map(|row| Some((row.to, counter(instance, row, version.from)?))).collect(),
         distributions: spec.distributions.iter().filter_map(|row| Some((row.to, distribution(instance, row)?))).collect(),
-        config: Config::default(),
+        config: Config::default().into(),
         caveats: Vec::new(),
         lacks: lacks(instance, (spec.always)(instance).into_iter()),
         out_of_range: spec.gauges.iter().flat_map(|row| out_of_range(instance, row)).collect(),
-        version,
+        version: version.into(),
     };
     if snapshot.started_at.is_none() {
         snapshot.caveats.push(Caveat::NoStartTime);

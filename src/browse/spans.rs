@@ -80,7 +80,7 @@ mod tests {
     fn marks_cut_the_parts_and_may_cross_them() {
         let marked: Vec<String> =
             cut(LINE, &[[5, 8], [22, 24]]).into_iter().filter(|(_, _, marked)| *marked).map(|(text, _, _)| text).collect();
-        assert_eq!(marked.concat(), format!("{}{}", &LINE[5..8], &LINE[22..24]));
+        assert_eq!(marked.concat(), format!("{}{}", LINE.get(5..8).unwrap(), LINE.get(22..24).unwrap()));
     }
 
     #[test]

@@ -24,6 +24,9 @@ use std::sync::Arc;
 use crate::exposition::Parsed;
 use crate::signal::{BackendId, InstanceKey, Moment, Snapshot};
 
+/// Pages before a new one among which one of the same server is looked for, to have in common with it what is equal.
+const NEIGHBOURS: usize = 16;
+
 /// What became of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
@@ -73,7 +76,11 @@ impl Dataset {
         }
         let index = self.given.len();
         let given = Given::of(input);
-        self.pages.extend(page::read(index, &given, &input.parsed, self.forced));
+        for mut page in page::read(index, &given, &input.parsed, self.forced) {
+            let before = self.pages.iter().rev().take(NEIGHBOURS).find(|before| before.has_key_of(&page));
+            page.share_with(before);
+            self.pages.push(page);
+        }
         self.given.push(given);
         self.settle(index);
         Added::New(index)

@@ -134,6 +134,20 @@ impl Page {
         Some(self.placed(servers.snapshot(key)?, usize::MAX, name).snapshot)
     }
 
+    /// The busiest server of both is the same.
+    pub(super) fn has_key_of(&self, other: &Page) -> bool {
+        self.backend == other.backend && self.keys.first() == other.keys.first()
+    }
+
+    /// Has in common with an earlier page what is equal there.
+    pub(super) fn share_with(&mut self, earlier: Option<&Page>) {
+        for read in &mut self.read {
+            let Some(key) = self.keys.get(read.key) else { continue };
+            let before = earlier.and_then(|page| page.read.iter().find(|before| page.keys.get(before.key) == Some(key)));
+            Arc::make_mut(&mut read.snapshot).hold_beside(before.map(|before| before.snapshot.as_ref()));
+        }
+    }
+
     fn placed(&self, mut snapshot: Snapshot, key: usize, name: &str) -> Read {
         let stamped = snapshot.at;
         snapshot.text_index = self.input;

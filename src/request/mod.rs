@@ -3,10 +3,9 @@
 //! The shape is the classic `AnalysisRequest { instance_id, instance_type, slo_targets }` with `snapshots`, `profile`, `preset`, `score` and
 //! `thresholds` beside it. Unknown words are errors that name the known ones; nothing is guessed.
 
-mod error;
 mod json;
 
-pub use error::RequestError;
+pub use crate::error::RequestError;
 pub use json::{Request, SnapshotRequest, TargetRequest, Time, options};
 
 /// Answers a request in JSON with a report in JSON, or with `{"error": {id, sentence, hint}}`. Never panics.

@@ -7,6 +7,7 @@
 mod contradiction;
 mod moment;
 mod observation;
+mod shared;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -16,6 +17,7 @@ mod window;
 pub use contradiction::Contradiction;
 pub use moment::{Moment, chronological};
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
+pub use shared::Shared;
 pub use snapshot::{
     BackendId, Caveat, Config, ConfigValue, Hint, HintedBy, InstanceKey, OutOfRange, Ranks, Snapshot, Source, Spread, Value, Version,
     VersionRange,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use smol_str::SmolStr;
 
-use super::{Counter, Distribution, Gauge};
+use super::{Counter, Distribution, Gauge, Shared};
 use crate::metrics::{Histogram, SourceLines};
 use crate::sorted::Table;
 
@@ -278,7 +278,7 @@ pub struct Hint {
 pub struct Snapshot {
     pub backend: BackendId,
     pub key: InstanceKey,
-    pub version: VersionRange,
+    pub version: Shared<VersionRange>,
     /// Why this backend was chosen, one sentence.
     pub why_backend: String,
     /// Unix seconds (or seconds on any common clock) of the scrape; from the request, else from the text.
@@ -296,7 +296,7 @@ pub struct Snapshot {
     pub gauges: Table<Gauge, Value>,
     pub counters: Table<Counter, Value>,
     pub distributions: Table<Distribution, Spread>,
-    pub config: Config,
+    pub config: Shared<Config>,
     pub caveats: Vec<Caveat>,
     /// Families that a whole page of this server has and the text does not, or not in full.
     pub lacks: Vec<String>,
@@ -326,6 +326,40 @@ impl Snapshot {
     #[must_use]
     pub fn told_at(&self) -> Option<f64> {
         self.at.filter(|_| self.hint.is_none())
+    }
+
+    /// Makes it small, to be held beside many others: gives back spare memory, and has what is equal in `before`, an earlier snapshot of the
+    /// server, in common with it. Scrapes of one server mostly have their lines in common.
+    pub fn hold_beside(&mut self, before: Option<&Snapshot>) {
+        if let Some(before) = before {
+            self.version.join(&before.version);
+            self.config.join(&before.config);
+        }
+        let share = |own: &mut Source, known: &Source| {
+            if own == known {
+                own.clone_from(known);
+            }
+        };
+        for (gauge, known) in before.iter().flat_map(|before| before.gauges.iter()) {
+            if let Some(value) = self.gauges.get_mut(gauge) {
+                share(&mut value.source, &known.source);
+            }
+        }
+        for (counter, known) in before.iter().flat_map(|before| before.counters.iter()) {
+            if let Some(value) = self.counters.get_mut(counter) {
+                share(&mut value.source, &known.source);
+            }
+        }
+        for (distribution, known) in before.iter().flat_map(|before| before.distributions.iter()) {
+            if let Some(spread) = self.distributions.get_mut(distribution) {
+                share(&mut spread.source, &known.source);
+            }
+        }
+        self.gauges.values_mut().chain(self.counters.values_mut()).for_each(|value| value.ranks.shrink_to_fit());
+        self.distributions.values_mut().for_each(|spread| spread.histogram.buckets.shrink_to_fit());
+        self.gauges.shrink_to_fit();
+        self.counters.shrink_to_fit();
+        self.distributions.shrink_to_fit();
     }
 
     /// Seconds since process start, when both times are known.

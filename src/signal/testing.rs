@@ -17,7 +17,7 @@ impl Build {
         Build(Snapshot {
             backend,
             key: InstanceKey::default(),
-            version: newest(backend),
+            version: newest(backend).into(),
             why_backend: String::new(),
             at: None,
             hint: None,
@@ -28,7 +28,7 @@ impl Build {
             gauges: Default::default(),
             counters: Default::default(),
             distributions: Default::default(),
-            config: Config::default(),
+            config: Config::default().into(),
             caveats: Vec::new(),
             lacks: Vec::new(),
             out_of_range: Vec::new(),

@@ -94,6 +94,16 @@ impl<K, V> Table<K, V> {
         Iter(self.entries.iter())
     }
 
+    /// In the order of the keys.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.iter_mut().map(|(_, value)| value)
+    }
+
+    /// Gives back memory that no entry needs.
+    pub fn shrink_to_fit(&mut self) {
+        self.entries.shrink_to_fit();
+    }
+
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.entries.iter().map(|(key, _)| key)
     }

@@ -1,5 +1,4 @@
 //! Whatever happens to a text, reading it neither panics nor invents numbers.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;
 use servescope::backend;

@@ -1,5 +1,4 @@
 //! Which server wrote a text, with the reason.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::snapshots::detect;
 use servescope::backend::{self, Detection};

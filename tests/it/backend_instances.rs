@@ -1,5 +1,4 @@
 //! Which series belong to which server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::snapshots::{count, gauge, one, read};
 use servescope::signal::{Counter, Gauge};

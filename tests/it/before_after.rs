@@ -1,5 +1,4 @@
 //! Dumps that fall into two windows, by a restart or by a pause, are compared; others are not.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use servescope::analyze::{Input, Options, analyze};
 use servescope::exposition;

@@ -1,6 +1,5 @@
 //! Named facts of every dump in the corpus. Numbers were taken from the files by hand or by adding up the lines they name,
 //! not by this program.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::corpus;
 use crate::support::snapshots::{assert_numbers, file, may_be};

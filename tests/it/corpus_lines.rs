@@ -1,5 +1,4 @@
 //! Every number can be found again: its lines exist, ascend, hold its family, and add up to it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,8 +10,8 @@ use servescope::backend::{self, Detection};
 use servescope::exposition;
 use servescope::signal::{Counter, Distribution, Merge, Snapshot, Source};
 
-/// All expositions of the corpus that hold a supported backend.
-fn files() -> Vec<PathBuf> {
+/// All expositions below some folders that may hold a supported backend.
+fn files(folders: &[PathBuf]) -> Vec<PathBuf> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
         entries.sort();
@@ -25,41 +24,69 @@ fn files() -> Vec<PathBuf> {
         }
     }
     let mut found = Vec::new();
-    walk(&corpus().join("dumps"), &mut found);
-    walk(&corpus().join("series"), &mut found);
+    folders.iter().for_each(|folder| walk(folder, &mut found));
     found
 }
 
 /// Samples by their line.
 type Lines = BTreeMap<u32, (String, f64)>;
 
-/// Every snapshot of the corpus with the samples of its text, read once.
-fn everything() -> &'static [(String, Lines, Vec<Snapshot>)] {
-    static READ: OnceLock<Vec<(String, Lines, Vec<Snapshot>)>> = OnceLock::new();
-    READ.get_or_init(|| {
-        let mut all = Vec::new();
-        for path in files() {
-            let name = path.display().to_string();
-            for scrape in &exposition::parse(&std::fs::read(&path).expect("a file")).scrapes {
-                if let Detection::Supported { backend, .. } = backend::detect(scrape) {
-                    let snapshots = backend::read(scrape, backend);
-                    assert!(!snapshots.is_empty(), "{name}: detected, and nothing read");
-                    let lines = scrape.samples().map(|sample| (sample.line(), (sample.name().to_owned(), sample.value()))).collect();
-                    all.push((name.clone(), lines, snapshots));
-                }
-            }
-        }
-        all
-    })
+/// The snapshots of a text with its samples.
+type Read = (String, Lines, Vec<Snapshot>);
+
+/// What the project brings along, read once.
+fn own() -> &'static [Read] {
+    static READ: OnceLock<Vec<Read>> = OnceLock::new();
+    READ.get_or_init(|| read(&["assets/samples", "tests/recordings"].map(PathBuf::from)))
 }
 
-fn each_snapshot(check: impl Fn(&str, &Lines, &Snapshot)) {
-    for (name, lines, snapshots) in everything() {
+/// The corpus, read once.
+fn whole() -> &'static [Read] {
+    static READ: OnceLock<Vec<Read>> = OnceLock::new();
+    READ.get_or_init(|| read(&["dumps", "series"].map(|folder| corpus().join(folder))))
+}
+
+fn read(folders: &[PathBuf]) -> Vec<Read> {
+    let mut all = Vec::new();
+    for path in files(folders) {
+        let name = path.display().to_string();
+        for scrape in &exposition::parse(&std::fs::read(&path).expect("a file")).scrapes {
+            if let Detection::Supported { backend, .. } = backend::detect(scrape) {
+                let snapshots = backend::read(scrape, backend);
+                assert!(!snapshots.is_empty(), "{name}: detected, and nothing read");
+                let lines = scrape.samples().map(|sample| (sample.line(), (sample.name().to_owned(), sample.value()))).collect();
+                all.push((name.clone(), lines, snapshots));
+            }
+        }
+    }
+    assert!(all.len() >= 30, "{} texts", all.len());
+    all
+}
+
+fn each_snapshot(texts: &[Read], check: impl Fn(&str, &Lines, &Snapshot)) {
+    for (name, lines, snapshots) in texts {
         for snapshot in snapshots {
             check(name, lines, snapshot);
         }
     }
 }
+
+macro_rules! laws {
+    ($($law:ident),* $(,)?) => {
+        mod of_samples_and_own_recordings {
+            $(#[test] fn $law() { super::$law(super::own()); })*
+        }
+        mod of_the_corpus {
+            $(#[needs::corpus] #[test] fn $law() { super::$law(super::whole()); })*
+        }
+    };
+}
+laws!(
+    every_counter_is_the_sum_of_the_lines_it_names,
+    every_gauge_follows_from_its_ranks,
+    every_distribution_is_the_sum_of_the_counts_it_names,
+    ratios_lie_between_zero_and_one,
+);
 
 /// The lines that a source names, as (family, value).
 fn lines_of<'a>(lines: &'a Lines, source: &Source) -> Vec<(&'a str, f64)> {
@@ -77,12 +104,10 @@ fn assert_source(name: &str, what: &str, lines: &Lines, source: &Source) {
     }
 }
 
-#[needs::corpus]
-#[test]
-fn every_counter_is_the_sum_of_the_lines_it_names() {
+fn every_counter_is_the_sum_of_the_lines_it_names(texts: &[Read]) {
     // Counted in blocks, or once for each tensor rank, and converted.
     let converted = [Counter::PrefixQueries, Counter::PrefixHits, Counter::EvictedTokens, Counter::LoadBackTokens];
-    each_snapshot(|name, lines, snapshot| {
+    each_snapshot(texts, |name, lines, snapshot| {
         for (key, value) in &snapshot.counters {
             if value.absent_is_zero {
                 assert!(value.value == 0.0 && value.source.lines.is_empty(), "{name}: {key:?}");
@@ -97,10 +122,8 @@ fn every_counter_is_the_sum_of_the_lines_it_names() {
     });
 }
 
-#[needs::corpus]
-#[test]
-fn every_gauge_follows_from_its_ranks() {
-    each_snapshot(|name, lines, snapshot| {
+fn every_gauge_follows_from_its_ranks(texts: &[Read]) {
+    each_snapshot(texts, |name, lines, snapshot| {
         for (key, value) in &snapshot.gauges {
             assert_source(name, key.path(), lines, &value.source);
             let ranks: Vec<f64> = value.ranks.iter().map(|(_, value)| *value).collect();
@@ -115,11 +138,9 @@ fn every_gauge_follows_from_its_ranks() {
     });
 }
 
-#[needs::corpus]
-#[test]
-fn every_distribution_is_the_sum_of_the_counts_it_names() {
+fn every_distribution_is_the_sum_of_the_counts_it_names(texts: &[Read]) {
     let converted = [Distribution::LoadBackTime, Distribution::EvictionTime];
-    each_snapshot(|name, lines, snapshot| {
+    each_snapshot(texts, |name, lines, snapshot| {
         for (key, spread) in &snapshot.distributions {
             assert_source(name, key.path(), lines, &spread.source);
             let count: f64 =
@@ -130,10 +151,8 @@ fn every_distribution_is_the_sum_of_the_counts_it_names() {
     });
 }
 
-#[needs::corpus]
-#[test]
-fn ratios_lie_between_zero_and_one() {
-    each_snapshot(|name, _, snapshot| {
+fn ratios_lie_between_zero_and_one(texts: &[Read]) {
+    each_snapshot(texts, |name, _, snapshot| {
         for (key, value) in &snapshot.gauges {
             let is_ratio = key.unit() == servescope::metrics::Unit::Ratio;
             assert!(!is_ratio || (0.0..=1.0).contains(&value.value), "{name}: {key:?} is {}", value.value);
@@ -146,12 +165,21 @@ fn excerpt(text: &[&str], source: &Source) -> String {
     source.lines.iter().filter_map(|line| text.get(line as usize - 1)).flat_map(|line| [*line, "\n"]).collect()
 }
 
+#[test]
+fn the_lines_alone_give_the_number_in_the_own_recordings() {
+    lines_alone_give_the_number(&files(&["tests/recordings".into()]));
+}
+
 #[needs::corpus]
 #[test]
 fn the_lines_alone_give_the_number() {
+    lines_alone_give_the_number(&files(&[corpus().join("dumps")]));
+}
+
+fn lines_alone_give_the_number(files: &[PathBuf]) {
     // These follow from a second family, or from settings.
     let converted = [Counter::PrefixQueries, Counter::PrefixHits, Counter::HostHits, Counter::StorageHits, Counter::EvictedTokens];
-    for path in files().iter().filter(|path| path.components().any(|part| part.as_os_str() == "dumps")) {
+    for path in files {
         let bytes = std::fs::read(path).expect("a file");
         let whole = String::from_utf8_lossy(&bytes);
         let lines: Vec<&str> = whole.split('\n').collect();
@@ -159,7 +187,7 @@ fn the_lines_alone_give_the_number() {
         let scrape = &parsed.scrapes[0];
         let Detection::Supported { backend, .. } = backend::detect(scrape) else { continue };
         for (key, value) in backend::read(scrape, backend).iter().flat_map(|snapshot| &snapshot.counters) {
-            let is_own = !["http_", "process_"].iter().any(|prefix| value.source.metric.starts_with(prefix));
+            let is_own = !["http_", "process_", "sglang:http_"].iter().any(|prefix| value.source.metric.starts_with(prefix));
             if value.source.lines.is_empty() || converted.contains(key) || !is_own {
                 continue;
             }

@@ -1,5 +1,4 @@
 //! How narrow the inferred releases are, dump by dump.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::snapshots::dump;
 use servescope::signal::Version;

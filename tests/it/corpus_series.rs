@@ -1,8 +1,7 @@
 //! Facts of the recorded series: what moves, what stays, and what the recording's client knew.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::corpus;
-use crate::support::snapshots::{assert_close, assert_numbers, close, count, dump, file, gauge, observations};
+use crate::support::snapshots::{assert_close, assert_numbers, close, count, dump, file, gauge, observations, recorded};
 use servescope::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Snapshot};
 
 /// All scrapes of a recording, in its order.
@@ -69,10 +68,9 @@ fn the_last_scrape_of_each_vllm_recording() {
     }
 }
 
-#[needs::corpus]
 #[test]
 fn the_settings_of_the_kv_exhaustion_recording() {
-    let snapshot = dump("series/vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom");
+    let snapshot = recorded("vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom");
     let config = &snapshot.config;
     assert_close(config.kv_capacity_tokens.as_ref().map(|value| value.value), 5120.0);
     assert_close(config.num_gpu_blocks_override.as_ref().map(|value| value.value), 40.0);
@@ -83,10 +81,9 @@ fn the_settings_of_the_kv_exhaustion_recording() {
     assert_eq!(config.mfu_metrics.as_ref().map(|value| value.value), Some(false));
 }
 
-#[needs::corpus]
 #[test]
 fn the_v0_recording_has_old_names_only() {
-    let snapshot = dump("series/vllm-0.8.5-v0/c_queue_max_num_seqs/t050.prom");
+    let snapshot = recorded("vllm-0.8.5-v0/c_queue_max_num_seqs/t050.prom");
     assert_numbers(
         "v0",
         &snapshot,
@@ -105,13 +102,12 @@ fn the_v0_recording_has_old_names_only() {
     );
 }
 
-#[needs::corpus]
 #[test]
 fn the_sglang_recordings_as_their_client_saw_them() {
-    let light = dump("series/sglang-0.5.23/b_light/t068.prom");
+    let light = recorded("sglang-0.5.23/b_light/t068.prom");
     // 60 requests of the client and the server's own warm-up request, which does not stream.
     assert_numbers("b_light", &light, &[("ttft.n", Some(60.0)), ("ttft.non_streaming", Some(1.0)), ("requests.finished", Some(61.0))]);
-    let queue = dump("series/sglang-0.5.23/c_queue_max_running/t070.prom");
+    let queue = recorded("sglang-0.5.23/c_queue_max_running/t070.prom");
     assert_numbers(
         "c_queue_max_running",
         &queue,
@@ -127,7 +123,7 @@ fn the_sglang_recordings_as_their_client_saw_them() {
             ("requests.capacity_rejections", Some(0.0)),
         ],
     );
-    let cached = dump("series/sglang-0.5.23/f_cache_effective/t058.prom");
+    let cached = recorded("sglang-0.5.23/f_cache_effective/t058.prom");
     assert_numbers("f_cache_effective", &cached, &[("prefix_cache.hits", Some(82_944.0)), ("prefix_cache.queries", Some(86_775.0))]);
 }
 
@@ -164,4 +160,20 @@ fn a_first_token_is_seen_before_the_request_is_finished() {
         assert!(first >= finished, "{first:?} and {finished:?}");
         assert!(close(observations(&snapshot, Distribution::E2e).unwrap_or(0.0), finished.unwrap_or(0.0)));
     }
+}
+
+#[needs::corpus]
+#[test]
+fn the_kept_recordings_are_lines_of_the_whole_ones() {
+    let mut compared = 0;
+    for path in crate::reading_support::files(std::path::Path::new("tests/recordings"), ".prom") {
+        let name = path.strip_prefix("tests/recordings").expect("below it").to_string_lossy().into_owned();
+        let whole = String::from_utf8(file(&format!("series/{name}"))).expect("a text");
+        let mut rest = whole.lines();
+        for line in std::fs::read_to_string(&path).expect("a text").lines() {
+            assert!(rest.any(|other| other == line), "{name}: {line} is not there, or in another order");
+            compared += 1;
+        }
+    }
+    assert!(compared > 5_000, "{compared} lines");
 }

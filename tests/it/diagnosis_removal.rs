@@ -1,5 +1,4 @@
 //! A family that is missing may silence a rule, but never makes it say that all is well: on every dump, and on windows of every series.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::corpus;
 use std::path::{Path, PathBuf};

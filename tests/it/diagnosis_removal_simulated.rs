@@ -1,5 +1,4 @@
 //! A family that is missing may silence a rule, but never makes it say that all is well: on every labelled condition.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::sim::{Backend, Mode, Run, Scenario, TRAINING_SEEDS, find, scenarios};
 use crate::support::removal::{Texts, healthy_by_removal};

@@ -1,5 +1,4 @@
 //! A restart between two dumps is told as one, on every simulated release.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::sim::{Backend, Run, find};
 use crate::support::diagnosis::{claimed, diagnosis, server};

@@ -1,5 +1,4 @@
 //! The seven dumps whose right answers are known, and a real loaded server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::diagnosis::{claimed, claims, diagnosis, first_cause, server};
 use crate::support::snapshots;

@@ -1,5 +1,6 @@
 //! Every recorded run with its label: the expected cause comes first, and nothing that the label excludes is claimed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
 
 use crate::support::corpus;
 use crate::support::diagnosis::{claimed, diagnosis, first_cause, server};
@@ -61,13 +62,15 @@ const RUNS: &[Run] = &[
 ];
 
 /// Snapshots of a recording between two times, with their times.
-fn snapshots_of(folder: &str, (from, to): (f64, f64)) -> Vec<(f64, Snapshot)> {
-    let root = corpus();
-    let folder = root.join("series").join(folder);
+fn snapshots_of(folder: &str, range: (f64, f64)) -> Vec<(f64, Snapshot)> {
+    between(&corpus().join("series").join(folder), range)
+}
+
+fn between(folder: &Path, (from, to): (f64, f64)) -> Vec<(f64, Snapshot)> {
     let manifest: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(folder.join("manifest.json")).expect("a manifest")).expect("JSON");
     let base = manifest["t0_unix"].as_f64().unwrap_or(0.0);
-    let mut found: Vec<(f64, Snapshot)> = std::fs::read_dir(&folder)
+    let mut found: Vec<(f64, Snapshot)> = std::fs::read_dir(folder)
         .expect("a recording")
         .filter_map(|entry| {
             let path = entry.expect("an entry").path();
@@ -87,6 +90,16 @@ fn judge(run: &Run, window: (f64, f64), seen: &Observation) {
     assert_eq!(first_cause(&found), run.cause, "{name}\n{:#?}", found.findings);
     let wrong: Vec<&str> = claimed(&found).into_iter().filter(|id| run.forbidden.contains(id)).collect();
     assert!(wrong.is_empty(), "{name}: {wrong:?}");
+}
+
+#[test]
+fn the_ends_of_each_recording_under_load_name_its_cause() {
+    for run in RUNS {
+        let taken = between(&Path::new("tests/recordings").join(run.folder), (run.loaded.0, f64::INFINITY));
+        let [first, .., last] = taken.as_slice() else { panic!("{} has {} moments under load", run.folder, taken.len()) };
+        assert_eq!(same_instance(&first.1, &last.1), Ok(()), "{}", run.folder);
+        judge(run, (first.0, last.0), &Observation::window(first.1.clone(), last.1.clone()));
+    }
 }
 
 #[needs::corpus]

@@ -1,5 +1,4 @@
 //! Real texts with one thing changed: the diagnosis follows.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::diagnosis::{claimed, diagnosis, first_cause, server};
 use crate::support::snapshots;

@@ -1,5 +1,4 @@
 //! A TGI that has served nothing answers with an empty page: a beginning to count from.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use servescope::analyze::{Input, Options, analyze};
 use servescope::exposition;

@@ -1,5 +1,4 @@
 //! No advice names a flag that the detected releases lack.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::corpus;
 use std::collections::BTreeSet;
@@ -119,14 +118,24 @@ fn in_every_era_advice_on_every_named_flag_is_given_only_where_all_releases_have
     }
 }
 
+#[test]
+fn whatever_release_a_sample_or_own_recording_came_from_its_advice_can_be_followed() {
+    advice_can_be_followed(observations(&["assets/samples".into()], Path::new("tests/recordings")));
+}
+
 #[needs::corpus]
 #[test]
 fn whatever_release_a_dump_came_from_its_advice_can_be_followed() {
+    let dumps = ["vllm", "sglang", "tgi", "scenarios"].map(|server| corpus().join("dumps").join(server));
+    advice_can_be_followed(observations(&dumps, &corpus().join("series")));
+}
+
+fn advice_can_be_followed(observations: Vec<Observation>) {
     let mut advised = BTreeSet::new();
-    for seen in observations() {
-        for range in eras(seen.last.backend).into_iter().chain([seen.last.version.clone()]) {
+    for seen in observations {
+        for range in eras(seen.last.backend).into_iter().chain([VersionRange::clone(&seen.last.version)]) {
             let mut seen = seen.clone();
-            std::sync::Arc::make_mut(&mut seen.last).version = range.clone();
+            std::sync::Arc::make_mut(&mut seen.last).version = range.clone().into();
             for finding in diagnosis(&seen).findings {
                 for action in finding.actions.iter().filter(|action| !action.flag.is_empty()) {
                     let found = flags::available(seen.last.backend, &action.flag, &range);
@@ -146,8 +155,7 @@ fn diagnosis(seen: &Observation) -> Diagnosis {
 }
 
 /// Every dump by itself, and the first and last scrape of every recording as a window.
-fn observations() -> Vec<Observation> {
-    let root = corpus();
+fn observations(dumps: &[PathBuf], series: &Path) -> Vec<Observation> {
     let texts = |folder: &Path| -> Vec<String> {
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
             .expect("a folder of the corpus")
@@ -158,10 +166,10 @@ fn observations() -> Vec<Observation> {
         files.iter().map(|file| String::from_utf8_lossy(&std::fs::read(file).expect("a dump")).into_owned()).collect()
     };
     let mut found = Vec::new();
-    for folder in ["vllm", "sglang", "tgi", "scenarios"] {
-        found.extend(texts(&root.join("dumps").join(folder)).iter().filter_map(|text| first(text)).map(Observation::snapshot));
+    for folder in dumps {
+        found.extend(texts(folder).iter().filter_map(|text| first(text)).map(Observation::snapshot));
     }
-    for server in std::fs::read_dir(root.join("series")).expect("recordings").flatten().filter(|entry| entry.path().is_dir()) {
+    for server in std::fs::read_dir(series).expect("recordings").flatten().filter(|entry| entry.path().is_dir()) {
         for recording in std::fs::read_dir(server.path()).expect("recordings").flatten() {
             let scrapes: Vec<Snapshot> = texts(&recording.path()).iter().filter_map(|text| first(text)).collect();
             if let [early, .., late] = scrapes.as_slice() {

@@ -1,5 +1,4 @@
 //! A file's last change and the moment of pasting only hint at the time of a scrape.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use servescope::analyze::{Input, Options, analyze};
 use servescope::exposition;

@@ -4,31 +4,36 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// From the ground up; modules of one line are one layer and may name each other.
-const LAYERS: [&[&str]; 19] = [
-    &["sorted"],
-    &["metrics"],
-    &["exposition"],
-    &["signal"],
-    &["backend"],
-    &["dataset"],
-    &["stats"],
-    &["slo"],
-    &["rule"],
-    &["opinion", "classic", "compare"],
-    &["health"],
-    &["report"],
-    &["analyze", "request"],
-    &["export", "plot"],
-    &["browse"],
-    &["entry"],
-    &["view"],
-    &["session"],
-    &["web"],
+/// From the ground up. Each module is a layer of its own: no two may name each other.
+const LAYERS: &[&str] = &[
+    "sorted",
+    "metrics",
+    "exposition",
+    "signal",
+    "backend",
+    "dataset",
+    "stats",
+    "slo",
+    "rule",
+    "opinion",
+    "classic",
+    "compare",
+    "health",
+    "report",
+    "error",
+    "analyze",
+    "request",
+    "export",
+    "plot",
+    "browse",
+    "entry",
+    "view",
+    "session",
+    "web",
 ];
 
 fn rank(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|layer| layer.contains(&module))
+    LAYERS.iter().position(|layer| *layer == module)
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
@@ -45,20 +50,54 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The modules that a file names by `crate::module` or `crate::{module, …}`. Its unit tests may look upwards.
+/// The code of a file without its comments and its unit tests, which may look upwards. What follows the tests is read again.
+fn without_tests(code: &str) -> String {
+    let mut kept = String::with_capacity(code.len());
+    let mut lines = code.lines();
+    while let Some(line) = lines.next() {
+        if line.trim_start() == "#[cfg(test)]" {
+            let margin = &line[..line.len() - line.trim_start().len()];
+            // To the end of the item: a line that ends it at once, or the brace that closes it at its own margin.
+            let end = |line: &&str| line.ends_with(';') && line.starts_with(&format!("{margin}mod ")) || *line == format!("{margin}}}");
+            let item = lines.by_ref().take_while(|line| !end(line)).count();
+            assert!(item < 2_000, "tests without an end");
+        } else if !line.trim_start().starts_with("//") {
+            kept += line;
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+/// The modules that a file names by `crate::module` or `crate::{module, …}`.
 fn named(code: &str) -> BTreeSet<String> {
-    let code: String =
-        code.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = without_tests(code);
     let word = |text: &str| text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
     let mut found = BTreeSet::new();
     for after in code.split("crate::").skip(1) {
         match after.strip_prefix('{') {
-            Some(group) => found.extend(group.split('}').next().unwrap_or_default().split(',').map(|part| word(part.trim()))),
+            Some(group) => found.extend(outermost(group).map(word)),
             None => drop(found.insert(word(after))),
         }
     }
     found.retain(|name| !name.is_empty());
     found
+}
+
+/// The parts of a group up to its end; a group inside a part belongs to that part.
+fn outermost(group: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 1;
+    let end = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    };
+    let inside = group.split(end).next().unwrap_or_default();
+    let mut depth = 0;
+    let comma = move |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0 && c == ','
+    };
+    inside.split(comma).map(str::trim)
 }
 
 #[test]
@@ -68,7 +107,9 @@ fn lower_modules_never_name_higher_ones() {
     for path in rust_files(&src) {
         let inside = path.strip_prefix(&src).expect("below src").to_string_lossy().into_owned();
         let module = inside.split('/').next().unwrap_or_default().trim_end_matches(".rs");
-        if ["lib", "main", "bin"].contains(&module) || inside.contains("test") {
+        // Files of tests, which their parents declare so.
+        let is_test = ["tests.rs", "testing.rs", "tests_of_trees.rs"].iter().any(|name| path.ends_with(name));
+        if ["lib", "main", "bin"].contains(&module) || is_test {
             continue;
         }
         let Some(own) = rank(module) else {
@@ -99,4 +140,11 @@ fn only_the_page_names_leptos_or_the_browser() {
         .map(|path| path.display().to_string())
         .collect();
     assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn what_stands_below_the_tests_of_a_file_is_read_too() {
+    let code = "use crate::{metrics::{self, Unit},\n    signal};\n// crate::web\n#[cfg(test)]\nmod tests {\n    use crate::view;\n    fn f() {\n    }\n}\nuse crate::report::Report;\n#[cfg(test)]\nmod testing;\nfn g() { crate::slo::preset() }\n";
+    let found: Vec<String> = named(code).into_iter().collect();
+    assert_eq!(found, ["metrics", "report", "signal", "slo"]);
 }

@@ -1,4 +1,5 @@
 //! Every integration test, in one program that is linked once.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unreachable, clippy::unwrap_used)]
 
 #[path = "../support/edits.rs"]
 mod edits;

@@ -1,5 +1,4 @@
 //! The catalogue is whole: every rule file is registered, documented and tested, and what it advises exists.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::corpus;
 use crate::support::diagnosis as support;

@@ -1,7 +1,7 @@
 //! What clients of recorded servers measured lies inside the bounds, and no verdict contradicts it.
 //!
-//! Recordings are folders of dumps `tNNN.prom` with `client_summary.json` beside them, in `../shared/series` or in
-//! `$SERVESCOPE_CORPUS/series`. Gaps between tokens are left out: what arrives in one network read is one gap less to the client.
+//! Recordings are folders of dumps `tNNN.prom` with `client_summary.json` beside them, in `tests/recordings` and
+//! in the corpus. Gaps between tokens are left out: what arrives in one network read is one gap less to the client.
 
 use std::path::{Path, PathBuf};
 
@@ -16,11 +16,20 @@ use servescope::slo::{SloStatus, Target, Verdict, evaluate};
 const LATENCIES: [(&str, &str); 3] = [("ttft", "ttft_s"), ("tpot", "tpot_s_ok"), ("e2e", "e2e_s_ok")];
 const PERCENTILES: [&str; 2] = ["p50", "p95"];
 
+#[test]
+fn what_clients_of_the_own_recordings_measured_lies_in_the_interval() {
+    measured_lies_in_the_interval(&own(), 8);
+}
+
 #[needs::corpus]
 #[test]
 fn what_clients_measured_lies_in_the_interval() {
+    measured_lies_in_the_interval(&recordings(), 40);
+}
+
+fn measured_lies_in_the_interval(recordings: &[Recording], at_least: usize) {
     let mut compared = 0;
-    for recording in recordings() {
+    for recording in recordings {
         for (path, truth) in recording.truths() {
             let status = recording.judge(&path, truth);
             // Older releases export no average per request.
@@ -29,13 +38,22 @@ fn what_clients_measured_lies_in_the_interval() {
             compared += 1;
         }
     }
-    assert!(compared >= 40, "{compared} comparisons");
+    assert!(compared >= at_least, "{compared} comparisons");
+}
+
+#[test]
+fn no_verdict_contradicts_the_clients_of_the_own_recordings() {
+    verdicts_do_not_contradict(&own());
 }
 
 #[needs::corpus]
 #[test]
 fn no_verdict_contradicts_the_clients() {
-    for recording in recordings() {
+    verdicts_do_not_contradict(&recordings());
+}
+
+fn verdicts_do_not_contradict(recordings: &[Recording]) {
+    for recording in recordings {
         for (path, truth) in recording.truths() {
             // A tenth is left for what client and server measure differently.
             for factor in [0.05, 0.2, 0.5, 0.9] {
@@ -83,7 +101,15 @@ impl Recording {
 }
 
 fn recordings() -> Vec<Recording> {
-    files(&corpus().join("series")).iter().flat_map(|server| files(server)).filter_map(|folder| Recording::read(&folder)).collect()
+    below(&corpus().join("series"))
+}
+
+fn own() -> Vec<Recording> {
+    below(Path::new("tests/recordings"))
+}
+
+fn below(series: &Path) -> Vec<Recording> {
+    files(series).iter().flat_map(|server| files(server)).filter_map(|folder| Recording::read(&folder)).collect()
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

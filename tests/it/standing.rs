@@ -1,5 +1,4 @@
 //! What stands beside the score: never a plain "healthy" where something is in doubt.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::snapshots;
 use servescope::analyze::{Input, Options, analyze};

@@ -1,12 +1,11 @@
 //! What recordings of real servers showed, one test each, at the level of what is read.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::support::snapshots::{assert_close, assert_numbers, count, dump, gauge, observations, one};
+use crate::support::snapshots::{assert_close, assert_numbers, count, gauge, observations, one, recorded};
 use servescope::signal::{Caveat, Counter, Distribution, Gauge};
 
-const KV_FULL: &str = "series/vllm-0.32.0/d_kv_exhaustion_preempt/t103.prom";
-const SGLANG_QUEUE: &str = "series/sglang-0.5.23/c_queue_max_running/t070.prom";
-const V0_QUEUE: &str = "series/vllm-0.8.5-v0/c_queue_max_num_seqs/t050.prom";
+const KV_FULL: &str = "vllm-0.32.0/d_kv_exhaustion_preempt/t103.prom";
+const SGLANG_QUEUE: &str = "sglang-0.5.23/c_queue_max_running/t070.prom";
+const V0_QUEUE: &str = "vllm-0.8.5-v0/c_queue_max_num_seqs/t050.prom";
 
 #[test]
 fn disconnects_show_as_first_tokens_without_an_end() {
@@ -33,26 +32,23 @@ http_requests_total{handler=\"/v1/completions\",method=\"POST\",status=\"4xx\"} 
     );
 }
 
-#[needs::corpus]
 #[test]
 fn preemptions_per_request_lag_behind_the_counter() {
-    let snapshot = dump(KV_FULL);
+    let snapshot = recorded(KV_FULL);
     let per_request = &snapshot.distributions.get(&Distribution::RequestPreemptions).unwrap().histogram;
     assert_eq!((per_request.sum, count(&snapshot, Counter::Preemptions)), (Some(123.0), Some(160.0)));
 }
 
-#[needs::corpus]
 #[test]
 fn created_samples_are_start_times_and_no_counters() {
-    let snapshot = dump(KV_FULL);
+    let snapshot = recorded(KV_FULL);
     assert!(snapshot.counters.values().all(|value| value.value < 1e9), "no Unix time among the counts");
     assert!(snapshot.started_at.as_ref().is_some_and(|(at, source)| *at > 1.7e9 && source.metric == "process_start_time_seconds"));
 }
 
-#[needs::corpus]
 #[test]
 fn families_that_are_always_there_are_zero_and_not_absent() {
-    let snapshot = dump(KV_FULL);
+    let snapshot = recorded(KV_FULL);
     for counter in [Counter::ExternalQueries, Counter::ExternalHits, Counter::MultimodalQueries, Counter::HostHits, Counter::EstimatedFlops]
     {
         let value = snapshot.counters.get(&counter).unwrap();
@@ -60,51 +56,45 @@ fn families_that_are_always_there_are_zero_and_not_absent() {
     }
 }
 
-#[needs::corpus]
 #[test]
 fn admission_rejections_carry_no_engine_label() {
-    let snapshot = dump(KV_FULL);
+    let snapshot = recorded(KV_FULL);
     let rejections = snapshot.counters.get(&Counter::CapacityRejections).unwrap();
     assert_eq!((rejections.value, rejections.ranks.as_slice()), (0.0, [("".into(), 0.0)].as_slice()));
 }
 
-#[needs::corpus]
 #[test]
 fn the_configuration_stands_in_labels_and_the_sequence_limit_does_not() {
-    let snapshot = dump(KV_FULL);
+    let snapshot = recorded(KV_FULL);
     assert_close(snapshot.config.block_size.as_ref().map(|value| value.value), 128.0);
     assert_close(snapshot.config.gpu_memory_utilization.as_ref().map(|value| value.value), 0.92);
     assert_close(snapshot.config.kv_max_concurrency.as_ref().map(|value| value.value), 5.0);
     assert_eq!(snapshot.config.kv_cache_dtype.as_ref().unwrap().value, "auto");
 }
 
-#[needs::corpus]
 #[test]
 fn usage_counts_blocks_less_the_null_block() {
-    let snapshot = dump("series/vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom");
+    let snapshot = recorded("vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom");
     // 38 of 39 blocks.
     assert_close(gauge(&snapshot, Gauge::KvUsage), 38.0 / 39.0);
 }
 
-#[needs::corpus]
 #[test]
 fn cached_but_free_blocks_are_no_usage() {
-    let snapshot = dump("series/vllm-0.32.0/f_prefix_effective/t078.prom");
+    let snapshot = recorded("vllm-0.32.0/f_prefix_effective/t078.prom");
     assert_eq!(gauge(&snapshot, Gauge::KvUsage), Some(0.0));
     assert_close(snapshot.counters.get(&Counter::PrefixHits).map(|hits| hits.value), 127_488.0);
 }
 
-#[needs::corpus]
 #[test]
 fn prefix_cache_counters_count_tokens() {
-    let snapshot = dump("series/vllm-0.32.0/b_light/t083.prom");
+    let snapshot = recorded("vllm-0.32.0/b_light/t083.prom");
     assert_eq!(count(&snapshot, Counter::PrefixQueries), count(&snapshot, Counter::PromptTokens));
 }
 
-#[needs::corpus]
 #[test]
 fn sglangs_first_buckets_are_coarse() {
-    let snapshot = dump(SGLANG_QUEUE);
+    let snapshot = recorded(SGLANG_QUEUE);
     let first = |key: Distribution| snapshot.distributions.get(&key).unwrap().histogram.buckets[0].upper;
     assert_eq!((first(Distribution::Ttft), first(Distribution::Itl)), (0.1, 0.002));
 }
@@ -117,54 +107,48 @@ fn aborted_requests_are_among_sglangs_finished_ones() {
     assert_numbers("aborts", &snapshot, &[("requests.finished", Some(63.0)), ("requests.aborted", Some(32.0))]);
 }
 
-#[needs::corpus]
 #[test]
 fn sglangs_counters_do_not_exist_before_their_first_event() {
-    let snapshot = dump(SGLANG_QUEUE);
+    let snapshot = recorded(SGLANG_QUEUE);
     for counter in [Counter::Aborted, Counter::Preemptions, Counter::RetractedTokens] {
         let value = snapshot.counters.get(&counter).unwrap();
         assert!(value.absent_is_zero && value.value == 0.0, "{counter:?}");
     }
 }
 
-#[needs::corpus]
 #[test]
 fn live_tokens_move_while_requests_run() {
-    let early = dump("series/sglang-0.5.23/c_queue_max_running/t020.prom");
-    let late = dump(SGLANG_QUEUE);
+    let early = recorded("sglang-0.5.23/c_queue_max_running/t020.prom");
+    let late = recorded(SGLANG_QUEUE);
     let live = |snapshot| count(snapshot, Counter::LiveOutputTokens).unwrap();
     assert!(live(&late) > live(&early) && live(&early) > 0.0);
 }
 
-#[needs::corpus]
 #[test]
 fn sglangs_gauges_are_as_old_as_their_last_report() {
-    let snapshot = dump(SGLANG_QUEUE);
+    let snapshot = recorded(SGLANG_QUEUE);
     assert!(snapshot.has_caveat(Caveat::GaugesRefreshedPerReport));
     assert_eq!((gauge(&snapshot, Gauge::HttpOpen), gauge(&snapshot, Gauge::Waiting)), (Some(247.0), Some(237.0)));
 }
 
-#[needs::corpus]
 #[test]
 fn used_evictable_and_available_tokens_make_up_the_pool() {
-    let snapshot = dump(SGLANG_QUEUE);
+    let snapshot = recorded(SGLANG_QUEUE);
     let parts = [Gauge::KvUsedTokens, Gauge::KvEvictableTokens, Gauge::KvAvailableTokens];
     let sum: f64 = parts.iter().filter_map(|key| gauge(&snapshot, *key)).sum();
     assert_close(snapshot.config.kv_capacity_tokens.as_ref().map(|value| value.value), sum);
 }
 
-#[needs::corpus]
 #[test]
 fn the_servers_own_warm_up_request_is_counted() {
-    let snapshot = dump("series/sglang-0.5.23/b_light/t000.prom");
+    let snapshot = recorded("sglang-0.5.23/b_light/t000.prom");
     // The client had sent two requests.
     assert_eq!(count(&snapshot, Counter::Finished), Some(3.0));
 }
 
-#[needs::corpus]
 #[test]
 fn sglang_has_no_process_and_no_created_series() {
-    let snapshot = dump(SGLANG_QUEUE);
+    let snapshot = recorded(SGLANG_QUEUE);
     assert!(snapshot.started_at.is_none());
     assert_eq!(
         snapshot.counters.get(&Counter::CpuSeconds).unwrap().source.metric,
@@ -172,19 +156,17 @@ fn sglang_has_no_process_and_no_created_series() {
     );
 }
 
-#[needs::corpus]
 #[test]
 fn a_tgi_family_appears_after_its_first_event() {
-    let snapshot = dump("series/tgi-harness/queue/t030.prom");
+    let snapshot = recorded("tgi-harness/queue/t030.prom");
     assert!(snapshot.counters.get(&Counter::CapacityRejections).unwrap().absent_is_zero);
     assert_eq!(observations(&snapshot, Distribution::Ttft), None);
     assert_eq!(gauge(&snapshot, Gauge::KvUsage), None);
 }
 
-#[needs::corpus]
 #[test]
 fn the_v0_engine_has_no_rank_no_prefix_counters_and_only_seen_reasons() {
-    let snapshot = dump(V0_QUEUE);
+    let snapshot = recorded(V0_QUEUE);
     assert_eq!(snapshot.gauges.get(&Gauge::Running).unwrap().ranks, [("".into(), 4.0)]);
     assert_numbers(
         "v0",
@@ -194,24 +176,21 @@ fn the_v0_engine_has_no_rank_no_prefix_counters_and_only_seen_reasons() {
     assert!(snapshot.config.data_parallel_ranks.is_none());
 }
 
-#[needs::corpus]
 #[test]
 fn the_v0_engines_time_per_output_token_is_a_gap() {
-    let snapshot = dump(V0_QUEUE);
+    let snapshot = recorded(V0_QUEUE);
     // 10,375 tokens of which 178 were first ones.
     assert_eq!(observations(&snapshot, Distribution::Itl), Some(10_197.0));
     assert_eq!(observations(&snapshot, Distribution::Tpot), None);
 }
 
-#[needs::corpus]
 #[test]
 fn the_v0_engines_lora_info_without_lora_says_nothing() {
-    let snapshot = dump(V0_QUEUE);
+    let snapshot = recorded(V0_QUEUE);
     assert_numbers("lora", &snapshot, &[("lora.running", None), ("lora.waiting", None)]);
     assert!(snapshot.config.max_loras.is_none());
 }
 
-#[needs::corpus]
 #[test]
 fn the_v0_engine_records_the_first_token_again_after_a_preemption() {
     let v0 = |preemptions: u32| {
@@ -221,7 +200,7 @@ fn the_v0_engine_records_the_first_token_again_after_a_preemption() {
     };
     assert!(v0(3).has_caveat(Caveat::TtftRecordedAgainAfterPreemption));
     assert!(!v0(0).has_caveat(Caveat::TtftRecordedAgainAfterPreemption));
-    let v1 = dump(KV_FULL);
+    let v1 = recorded(KV_FULL);
     assert!(!v1.has_caveat(Caveat::TtftRecordedAgainAfterPreemption));
 }
 

@@ -1,8 +1,7 @@
 //! The traps of SGLang's metrics, one test each, at the level of what is read.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::snapshots;
-use crate::support::snapshots::{assert_close, assert_numbers, count, dump, gauge, mean, observations, one, read};
+use crate::support::snapshots::{assert_close, assert_numbers, count, dump, gauge, mean, observations, one, read, recorded};
 use servescope::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Version};
 
 const RANK: &str = "engine_type=\"unified\",model_name=\"m\",moe_ep_rank=\"0\",pp_rank=\"0\"";
@@ -22,10 +21,9 @@ fn there_is_no_start_time_and_a_proxys_created_samples_are_none() {
     assert!(snapshot.started_at.is_none() && snapshot.has_caveat(Caveat::NoStartTime));
 }
 
-#[needs::corpus]
 #[test]
 fn hits_are_taken_from_counters_and_not_from_the_hit_rate_gauge() {
-    let snapshot = dump("series/sglang-0.5.23/f_cache_effective/t058.prom");
+    let snapshot = recorded("sglang-0.5.23/f_cache_effective/t058.prom");
     // 82,944 of 3,831 + 82,944 tokens; the gauge is that of the last prefill batch only.
     assert_numbers("f_cache", &snapshot, &[("prefix_cache.hits", Some(82_944.0)), ("prefix_cache.queries", Some(86_775.0))]);
     let old = one("sglang:cache_hit_rate{model_name=\"m\"} 0.9\nsglang:num_running_reqs{model_name=\"m\"} 1\n");
@@ -157,10 +155,9 @@ fn the_utilization_gauge_is_never_read() {
     assert!(snapshot.gauges.values().all(|value| !value.source.metric.contains(":utilization")));
 }
 
-#[needs::corpus]
 #[test]
 fn an_accepted_length_of_zero_is_speculation_switched_off() {
-    let snapshot = dump("series/sglang-0.5.23/b_light/t068.prom");
+    let snapshot = recorded("sglang-0.5.23/b_light/t068.prom");
     assert_numbers("off", &snapshot, &[("speculation.accept_length", None), ("speculation.accept_rate", None)]);
     assert!(snapshot.config.speculative_tokens.is_none());
     let on = one(&format!(
@@ -266,10 +263,9 @@ sglang:http_responses_total{endpoint=\"/freeze_gc\",method=\"POST\",status_code=
     );
 }
 
-#[needs::corpus]
 #[test]
 fn a_health_probe_during_start_is_no_rejection() {
-    let snapshot = dump("series/sglang-0.5.23/c_queue_max_running/t070.prom");
+    let snapshot = recorded("sglang-0.5.23/c_queue_max_running/t070.prom");
     // One 503 of /health in the text.
     assert_eq!(count(&snapshot, Counter::CapacityRejections), Some(0.0));
 }
@@ -296,10 +292,9 @@ fn the_inter_token_family_was_renamed_and_both_existed_for_a_while() {
     assert_eq!(observations(&old, Distribution::Itl), Some(5.0));
 }
 
-#[needs::corpus]
 #[test]
 fn pd_series_of_zero_are_no_sign_of_disaggregation() {
-    let snapshot = dump("series/sglang-0.5.23/b_light/t068.prom");
+    let snapshot = recorded("sglang-0.5.23/b_light/t068.prom");
     assert_eq!(gauge(&snapshot, Gauge::DecodePreallocQueue), Some(0.0));
     assert_eq!(snapshot.config.engine_type.as_ref().unwrap().value, "unified");
 }

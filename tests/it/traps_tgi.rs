@@ -1,5 +1,4 @@
 //! The traps of TGI's metrics, one test each, at the level of what is read.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::snapshots;
 use crate::support::snapshots::{assert_close, assert_numbers, count, detect, dump, gauge, mean, observations, one};

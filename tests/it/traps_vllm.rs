@@ -1,7 +1,6 @@
 //! The traps of vLLM's metrics, one test each, at the level of what is read.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::support::snapshots::{assert_close, assert_numbers, count, dump, gauge, mean, number, observations, one, read};
+use crate::support::snapshots::{assert_close, assert_numbers, count, dump, gauge, mean, number, observations, one, read, recorded};
 use servescope::signal::{Caveat, Counter, Distribution, Gauge};
 
 #[test]
@@ -366,10 +365,9 @@ fn an_idle_v1_server_has_zeros_and_an_idle_v0_server_has_no_series() {
     assert_eq!(count(&v0, Counter::Finished), None);
 }
 
-#[needs::corpus]
 #[test]
 fn the_gap_between_first_token_and_its_parts_can_be_seen() {
-    let snapshot = dump("series/vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom");
+    let snapshot = recorded("vllm-0.32.0/d_kv_exhaustion_preempt/t050.prom");
     // In flight: 51 first tokens, of which 26 requests have ended and left their queue and prefill times.
     assert_numbers("parts", &snapshot, &[("ttft.n", Some(51.0)), ("queue_time.n", Some(26.0)), ("prefill_time.n", Some(26.0))]);
 }

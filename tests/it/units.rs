@@ -1,5 +1,4 @@
 //! Every number that is shown has a unit.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::corpus;
 use std::fs;

@@ -1,5 +1,5 @@
 //! Recorded servers, moment by moment: the texts, and what was true of the queue when each was taken, by the clients' own count.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(dead_code)]
 
 use std::path::{Path, PathBuf};
 

@@ -76,7 +76,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn finish(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    snapshot.config = config::read(instance);
+    snapshot.config = config::read(instance).into();
     streaming::read(instance, snapshot);
     pairs::read(instance, snapshot);
     replicas::divide(instance, snapshot);

@@ -38,7 +38,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn finish(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    snapshot.config = config::read(instance);
+    snapshot.config = config::read(instance).into();
     speculation::read(instance, snapshot);
     caveats::reserved_share(snapshot);
     caveats::note(instance, snapshot);

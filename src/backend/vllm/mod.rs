@@ -60,7 +60,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn finish(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    snapshot.config = config::read(instance);
+    snapshot.config = config::read(instance).into();
     lora::read(instance, snapshot);
     caveats::count_prefix_in_tokens(instance, snapshot);
     caveats::note(instance, snapshot);

@@ -15,7 +15,7 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
     Snapshot {
         backend,
         key: InstanceKey::default(),
-        version: VersionRange::default(),
+        version: VersionRange::default().into(),
         why_backend: String::new(),
         at: None,
         hint: None,
@@ -26,7 +26,7 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
         gauges: Table::default(),
         counters: Table::default(),
         distributions: Table::default(),
-        config: Config::default(),
+        config: Config::default().into(),
         caveats: Vec::new(),
         lacks: Vec::new(),
         out_of_range: Vec::new(),

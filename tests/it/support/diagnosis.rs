@@ -1,5 +1,4 @@
 //! Texts to diagnoses, with the targets that the traffic suggests.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use servescope::backend::{self, Detection};
 use servescope::exposition;

@@ -1,5 +1,4 @@
 //! One observation without one of its families: no rule that fired may call the server healthy.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 

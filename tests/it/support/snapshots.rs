@@ -1,5 +1,4 @@
 //! Texts to snapshots, for tests: own texts, and the real dumps and series beside the checkout.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::corpus;
 use servescope::backend::{self, Detection};
@@ -37,6 +36,17 @@ pub fn one(text: &str) -> Snapshot {
 /// The only server of a corpus file.
 pub fn dump(path: &str) -> Snapshot {
     one(&String::from_utf8_lossy(&file(path)))
+}
+
+/// The text of a moment of `tests/recordings`, such as `vllm-0.32.0/b_light/t083.prom`.
+pub fn recorded_text(path: &str) -> String {
+    let full = format!("tests/recordings/{path}");
+    std::fs::read_to_string(&full).unwrap_or_else(|error| panic!("{full}: {error}"))
+}
+
+/// Its only server.
+pub fn recorded(path: &str) -> Snapshot {
+    one(&recorded_text(path))
 }
 
 pub fn gauge(snapshot: &Snapshot, gauge: Gauge) -> Option<f64> {

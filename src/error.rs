@@ -1,4 +1,4 @@
-//! Why a request cannot be answered.
+//! Why a request cannot be answered: what the analysis and the request as JSON both say.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,8 @@ impl RequestError {
         RequestError { id: id.to_owned(), headline: headline.to_owned(), detail: detail.to_owned(), sentence, hint: hint.into() }
     }
 
-    pub(super) fn internal(what: &str) -> Self {
+    #[must_use]
+    pub fn internal(what: &str) -> Self {
         Self::new(
             "internal",
             format!("The report could not be written: {what}."),
