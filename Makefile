@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve dist check test bench oracle fuzz accuracy shots core page-lint wasm-core e2e-site e2e
+.PHONY: help serve dist check test bench oracle accuracy shots coverage audit core page-lint wasm-core e2e-site e2e fuzz
 
 PORT ?= 8080
 PUBLIC_URL ?= /
@@ -24,7 +24,8 @@ dist: ## build the page into dist/ (PUBLIC_URL=/sub/path/)
 check: core page-lint ## format, clippy (native core and wasm32), core tests
 
 # The core comes first: it needs nothing but Rust, so that most mistakes show before any tool is built.
-test: core page-lint wasm-core e2e ## everything that CI runs
+test: core page-lint wasm-core e2e ## everything that CI runs; the last lines say what was skipped
+	@scripts/skipped.sh
 
 bench: ## speed and memory, native and wasm, against prometheus-parse
 	@scripts/bench.sh
@@ -44,11 +45,18 @@ shots: e2e-site ## screenshots of the page's states (OUT=folder)
 	@scripts/setup.sh npm chromium
 	@node tests/e2e/shots.mjs $(OUT)
 
+coverage: ## line coverage of the core by its own tests, in words and in target/coverage/report.txt
+	@scripts/coverage.sh
+
+audit: ## licences, sources and known defects of what the project builds on
+	@scripts/audit.sh
+
 core:
 	@scripts/setup.sh rust
-	@scripts/step.sh "format" cargo fmt --check
+	@rm -rf $(TARGET)/test-logs
+	@scripts/step.sh "format" cargo fmt --all --check
 	@scripts/step.sh "clippy, native core" cargo clippy --locked --no-default-features --all-targets -- -D warnings
-	@scripts/step.sh "core tests" cargo test --locked --no-default-features
+	@scripts/step.sh "core tests" scripts/logged.sh core cargo test --locked --no-default-features
 
 page-lint:
 	@scripts/setup.sh rust
@@ -56,11 +64,11 @@ page-lint:
 
 wasm-core:
 	@scripts/wasm-core.sh
-	@scripts/step.sh "wasm equals native" node --test tests/wasm/*.test.mjs
+	@scripts/step.sh "wasm equals native" scripts/logged.sh wasm node --test --test-reporter=spec tests/wasm/*.test.mjs
 
 e2e-site:
 	@scripts/dist.sh $(SITE) /servescope/
 
 e2e: e2e-site
 	@scripts/setup.sh npm chromium
-	@scripts/step.sh "page in the browser" node --test --test-concurrency=1 tests/e2e/*.test.mjs
+	@scripts/step.sh "page in the browser" scripts/logged.sh e2e node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs

@@ -8,6 +8,7 @@ command -v cargo-afl > /dev/null || cargo install cargo-afl --locked --version 0
 export AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
 cargo afl build --release --quiet
 rm -rf out corpus
+mkdir out
 cargo run --release --quiet --bin corpus -- corpus ../assets/samples ../tests/recordings "${SERVESCOPE_CORPUS:-../../shared}/dumps"
 status=0
 for target in read report; do

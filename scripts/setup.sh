@@ -32,6 +32,8 @@ setup_rust() {
 # Compiled from the package registry, whose index holds the checksum of each package, because that works wherever cargo
 # works. Release archives would be quicker, but nobody here can vouch for a hash of one. Whoever has the right version
 # on PATH (from a distribution, or from `cargo binstall`) skips the compilation.
+# Each tool works for seconds a build, so that optimising it costs more than it ever saves: without, wasm-bindgen needs 0.8 s instead of
+# 0.1 s for the analysis, and writes the same bytes. Their features are for downloads and updates, which scripts/setup.sh does instead.
 compile() {
   local crate=$1 version=$2 command=$3 root=$4
   shift 4
@@ -42,7 +44,8 @@ compile() {
   # The build folder survives an interruption, so that the next run goes on where this one stopped.
   scripts/step.sh "set-up: compile $crate $version, once for this machine" \
     env -u RUSTFLAGS CARGO_TARGET_DIR="$CACHE/build/$command-$version" \
-    cargo install "$crate" --version "$version" --root "$root" --force "$@"
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    cargo install "$crate" --version "$version" --root "$root" --force --bin "$command" --no-default-features "$@"
   rm -rf "$CACHE/build/$command-$version"
   exec 9>&-
 }

@@ -3,11 +3,12 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-// Bytes of brotli, html + css + js + wasm. The first load is all that the page needs to be painted and to take text in; the analysis comes
-// after it by itself. The bar is what the first load may cost; the ratchets keep both from growing unseen: one is raised only by a commit that says what for.
-// Builds of one source differ by up to 1 % with the folder that they are built in, so both have that much room.
-const BAR = 250_000;
-const RATCHET = { first: 100_500, all: 503_000 };
+// Bytes of html + css + js + wasm. The first load is all that the page needs to be painted and to take text in; the analysis comes after it
+// by itself. A bar is what each may cost at most; the ratchets, for both encodings that hosts serve, keep both from growing unseen: one is
+// raised only by a commit that says what for. Builds of one source differ by up to 1 % with the folder that they are built in, so that
+// each has that much room.
+const BAR = { first: 215_000, all: 590_000 };
+const RATCHET = { first: { brotli: 214_500, gzip: 267_500 }, all: { brotli: 632_000, gzip: 786_000 } };
 const COUNTED = new Set(['.html', '.css', '.js', '.wasm']);
 
 const dist = process.argv[2];
@@ -32,12 +33,13 @@ first.forEach(print);
 print(totals.first);
 later.forEach(print);
 print(totals.all);
-const share = ((100 * totals.first.brotli) / BAR).toFixed(0);
-console.log(`size: the first load is ${share} % of the bar of ${BAR} bytes of brotli; with the analysis it is ${totals.all.brotli}`);
-for (const [key, ratchet] of Object.entries(RATCHET)) {
-  if (totals[key].brotli > ratchet) {
-    console.error(`size: ${totals[key].name} is ${totals[key].brotli} bytes of brotli, above the ratchet of ${ratchet}`);
-    process.exitCode = 1;
+for (const [key, { name, brotli }] of Object.entries(totals)) {
+  console.log(`size: ${name} is ${((100 * brotli) / BAR[key]).toFixed(0)}% of the bar of ${BAR[key]} bytes of brotli`);
+  for (const [encoding, ratchet] of Object.entries(RATCHET[key])) {
+    if (totals[key][encoding] > ratchet) {
+      console.error(`size: ${name} is ${totals[key][encoding]} bytes of ${encoding}, above the ratchet of ${ratchet}`);
+      process.exitCode = 1;
+    }
   }
 }
 

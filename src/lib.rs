@@ -43,6 +43,8 @@ pub mod plot;
 
 pub mod view;
 
+pub mod protocol;
+
 pub mod session;
 
 #[cfg(feature = "web")]

@@ -70,6 +70,7 @@ fn snapshot(instance: &Instance<'_, '_>, why: &str) -> Snapshot {
         counters: spec.counters.iter().filter_map(|row| Some((row.to, counter(instance, row, version.from)?))).collect(),
         distributions: spec.distributions.iter().filter_map(|row| Some((row.to, distribution(instance, row)?))).collect(),
         config: Config::default().into(),
+        adapters: Vec::new(),
         caveats: Vec::new(),
         lacks: lacks(instance, (spec.always)(instance).into_iter()),
         out_of_range: spec.gauges.iter().flat_map(|row| out_of_range(instance, row)).collect(),

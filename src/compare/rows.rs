@@ -142,11 +142,13 @@ fn availability_row(before: &Observation, after: &Observation) -> Option<Row> {
 }
 
 fn rate(before: &Observation, after: &Observation, counter: Counter, unit: Unit, path: &str, label: &str) -> Option<Row> {
+    let counted = |seen: &Observation| if counter == Counter::Finished { seen.finished_for_clients() } else { seen.count(counter) };
     let side = |seen: &Observation| {
-        let rate = seen.rate(counter)?;
-        Some(Side { value: rate.value, interval: None, shown: unit.show(rate.value), source: rate.source, input: seen.last.text_index })
+        let count = counted(seen)?;
+        let value = seen.rate(counter)?.value * if count.value > 0.0 { count.value / seen.count(counter)?.value } else { 1.0 };
+        Some(Side { value, interval: None, shown: unit.show(value), source: count.source, input: seen.last.text_index })
     };
-    let events = |seen: &Observation| Some((seen.count(counter)?.value, seen.seconds()?));
+    let events = |seen: &Observation| Some((counted(seen)?.value, seen.seconds()?));
     let tested = events(before).zip(events(after)).and_then(|(first, second)| same_rate(first, second));
     let (change, sentence) = match tested {
         Some(p) if p < CHANCE => (Change::Different, "More than chance explains; demand alone can do that.".to_owned()),

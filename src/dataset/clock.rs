@@ -1,12 +1,14 @@
 //! The time that a text tells by itself.
 
+use serde::{Deserialize, Serialize};
+
 use super::Input;
 use crate::backend::{self, Detection};
 use crate::exposition::answered_at;
 use crate::metrics::Scrape;
 
 /// What tells the time of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Clock {
     /// The timestamps of its samples.
     Samples,

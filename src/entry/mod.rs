@@ -5,5 +5,5 @@ mod settings;
 mod value;
 
 pub use address::{Address, Reach, address};
-pub use settings::{Checked, Field, Row, Settings, THRESHOLDS, Threshold};
+pub use settings::{Checked, Field, Settings, THRESHOLDS, TargetRow, Threshold};
 pub use value::{spell, value};

@@ -1,6 +1,8 @@
 //! The settings form as it is typed, and what can be made of it. A field that cannot be read is left out and answered with a
 //! sentence; everything else is used.
 
+use serde::{Deserialize, Serialize};
+
 use super::value;
 use crate::analyze::Options;
 use crate::metrics::Unit;
@@ -9,8 +11,8 @@ use crate::slo::{Metric, Target, TargetError};
 use crate::sorted::Table;
 
 /// One target as it is typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetRow {
     /// Stable while the row is in the form.
     pub id: u32,
     pub metric: String,
@@ -19,7 +21,7 @@ pub struct Row {
 }
 
 /// The form. Empty words mean the default.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// `auto`, `vllm`, `sglang`, `tgi`.
     pub backend: String,
@@ -30,13 +32,13 @@ pub struct Settings {
     /// `default`, `classic`, `apdex`.
     pub score: String,
     /// Targets instead of the preset's.
-    pub rows: Option<Vec<Row>>,
+    pub targets: Option<Vec<TargetRow>>,
     /// Classic thresholds by name.
     pub thresholds: Table<String, String>,
 }
 
 /// Which field of a target row is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Field {
     Metric,
     Comparison,
@@ -48,7 +50,7 @@ pub enum Field {
 pub struct Checked {
     pub options: Options,
     /// By row id.
-    pub rows: Table<u32, (Field, String)>,
+    pub targets: Table<u32, (Field, String)>,
     /// By threshold name.
     pub thresholds: Table<String, String>,
     /// Anything else, such as a preset that does not exist.
@@ -103,13 +105,13 @@ impl Settings {
             Ok(options) => checked.options = options,
             Err(error) => checked.general = Some(error.to_string()),
         }
-        if let Some(rows) = &self.rows {
+        if let Some(rows) = &self.targets {
             let mut targets = Vec::with_capacity(rows.len());
             for row in rows {
                 match target(row) {
                     Ok(target) => targets.push(target),
                     Err(error) => {
-                        checked.rows.insert(row.id, error);
+                        checked.targets.insert(row.id, error);
                     }
                 }
             }
@@ -119,7 +121,7 @@ impl Settings {
     }
 }
 
-fn target(row: &Row) -> Result<Target, (Field, String)> {
+fn target(row: &TargetRow) -> Result<Target, (Field, String)> {
     if row.metric.trim().is_empty() {
         return Err((Field::Metric, "A metric is missing.".to_owned()));
     }
@@ -142,8 +144,8 @@ mod tests {
     use crate::classic::Thresholds;
 
     fn row(metric: &str, comparison: &str, value: &str) -> Settings {
-        let row = Row { id: 7, metric: metric.into(), comparison: comparison.into(), value: value.into() };
-        Settings { rows: Some(vec![row]), ..Settings::default() }
+        let row = TargetRow { id: 7, metric: metric.into(), comparison: comparison.into(), value: value.into() };
+        Settings { targets: Some(vec![row]), ..Settings::default() }
     }
 
     #[test]
@@ -170,7 +172,7 @@ mod tests {
             ("availability", ">=", "99.9", Field::Value),
         ] {
             let checked = row(metric, comparison, value).check();
-            assert_eq!(checked.rows.get(&7).map(|(field, _)| *field), Some(field), "{metric} {comparison} {value}");
+            assert_eq!(checked.targets.get(&7).map(|(field, _)| *field), Some(field), "{metric} {comparison} {value}");
             assert_eq!(checked.options.targets, Some(Vec::new()));
         }
     }

@@ -3,9 +3,11 @@
 mod axis;
 mod bars;
 mod bullet;
+mod labels;
 mod waterfall;
 
 pub use axis::{LATE, LogAxis, Tick, roomy};
 pub use bars::{Bar, Bars, Bracket, bars};
 pub use bullet::{Bullet, bullet};
+pub use labels::{Label, label_class, labels};
 pub use waterfall::{Step, waterfall};

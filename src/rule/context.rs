@@ -124,6 +124,24 @@ fn worth(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<bool> {
     }
 }
 
+/// Nobody waits at either dump, and yet queueing was most of the time to first token: a sentence.
+pub(super) fn queued_between(ctx: &Context<'_>) -> Option<String> {
+    let nobody = ctx.seen.gauge_span(Gauge::Waiting).is_some_and(|(_, most)| most < 1.0);
+    if !ctx.is_window() || !nobody || ctx.seen.restarted() || queueing_leads(ctx.seen) != Some(true) {
+        return None;
+    }
+    let limit = ctx.thetas.ttft.as_ref().map_or(WORTH_SECONDS, |theta| WORTH_OF_TTFT * theta.seconds);
+    let (waited, ttft) = (ctx.seen.mean(Distribution::QueueTime)?.value, ctx.seen.mean(Distribution::Ttft)?.value);
+    let show = |seconds| Unit::Seconds.show(seconds);
+    (waited >= limit).then(|| {
+        format!(
+            "Requests queued between the dumps: {} of {} to the first token on average. Nobody waits at either dump, so they do not show for what.",
+            show(waited),
+            show(ttft)
+        )
+    })
+}
+
 fn queueing_leads(seen: &Observation) -> Option<bool> {
     let waited = seen.mean(Distribution::QueueTime);
     waited.zip(seen.mean(Distribution::Ttft)).map(|(waited, ttft)| waited.value >= QUEUE_OF_TTFT * ttft.value)

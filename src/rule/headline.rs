@@ -1,10 +1,11 @@
 //! One sentence for the person on call, cause first.
 
+use super::context::queued_between;
 use super::explain::Explanation;
 use super::words::{requests_running, requests_wait};
 use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen};
 use crate::metrics::{Unit, counted};
-use crate::signal::{Gauge, Mode};
+use crate::signal::{Caveat, Gauge, Mode};
 use crate::slo::{SloStatus, Verdict};
 
 pub(super) fn headline(ctx: &Context<'_>, explanation: &Explanation) -> Headline {
@@ -37,6 +38,9 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         }
     };
     let numbers = format!("{} against {}", seen.shown, seen.unit.show(seen.limit));
+    if let Some(queued) = queued_between(ctx).filter(|_| matches!(seen.symptom, Symptom::Ttft | Symptom::E2e)) {
+        return format!("{what} ({numbers}). {queued}");
+    }
     if seen.current {
         return format!("{what} ({numbers}); none of the measurable causes explains it.");
     }
@@ -61,12 +65,14 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
 
 /// `90 requests wait while 37 run`.
 fn waiting(ctx: &Context<'_>, queue: &SymptomSeen) -> String {
-    let running = ctx.seen.gauge(Gauge::Running).map(|running| format!(" while {}", counted(running.value, "runs", "run")));
+    let shown = ctx.seen.gauge(Gauge::Running).filter(|_| !ctx.seen.last.has_caveat(Caveat::Pooling));
+    let running = shown.map(|running| format!(" while {}", counted(running.value, "runs", "run")));
     format!("{}{}", requests_wait(queue.value), running.unwrap_or_default())
 }
 
 fn calm(ctx: &Context<'_>) -> String {
-    let running = ctx.seen.gauge(Gauge::Running).map(|reading| requests_running(reading.value));
+    let shown = ctx.seen.gauge(Gauge::Running).filter(|_| !ctx.seen.last.has_caveat(Caveat::Pooling));
+    let running = shown.map(|reading| requests_running(reading.value));
     match ctx.state.kind {
         StateKind::NoData | StateKind::Sleeping | StateKind::Stalled => ctx.state.sentence.clone(),
         StateKind::Idle => format!("Idle: {} There is nothing to judge.", lower(&ctx.state.sentence)),

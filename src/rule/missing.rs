@@ -23,11 +23,18 @@ pub struct Lack {
     pub what: String,
     /// How to switch it on, a sentence.
     pub how_to_enable: String,
+    /// It belongs to something that this server does not do, as far as can be seen; to get it would explain nothing.
+    pub of_a_feature: bool,
 }
 
 impl Missing {
     pub fn new(what: impl Into<String>, how: impl Into<String>) -> Self {
-        Missing(Box::new(Lack { what: what.into(), how_to_enable: how.into() }))
+        Missing(Box::new(Lack { what: what.into(), how_to_enable: how.into(), of_a_feature: false }))
+    }
+
+    /// What only a server with adapters, a connector, drafts and the like exports.
+    pub fn feature(what: impl Into<String>, how: impl Into<String>) -> Self {
+        Missing(Box::new(Lack { what: what.into(), how_to_enable: how.into(), of_a_feature: true }))
     }
 
     /// The rule compares two snapshots and has one.

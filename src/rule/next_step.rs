@@ -1,5 +1,6 @@
 //! What to collect or look at next when a symptom has no cause.
 
+use super::context::queued_between;
 use super::explain::Explanation;
 use super::{Action, Context, Finding, Missing, NotMeasurable, Role, StateKind, Symptom};
 use crate::metrics::first_sentence;
@@ -8,6 +9,10 @@ use crate::metrics::first_sentence;
 pub(super) fn give_steps(ctx: &Context<'_>, explanation: &mut Explanation, missing: &[NotMeasurable]) {
     for finding in explanation.findings.iter_mut().filter(|finding| finding.role == Role::Symptom) {
         finding.actions = vec![Action::plain(step(ctx, finding, missing), "", "")];
+        let of_latency = finding.explains.iter().any(|symptom| matches!(symptom, Symptom::Ttft | Symptom::E2e));
+        if let Some(queued) = queued_between(ctx).filter(|_| of_latency) {
+            finding.sentence = format!("{} {queued}", finding.sentence);
+        }
     }
 }
 
@@ -18,7 +23,12 @@ fn step(ctx: &Context<'_>, finding: &Finding, missing: &[NotMeasurable]) -> Stri
     if !ctx.is_window() {
         return "Take a second dump 30 to 60 s later and add it.".to_owned();
     }
-    match missing.iter().filter(|group| waiting(group, &finding.explains) > 0).rev().max_by_key(|group| waiting(group, &finding.explains)) {
+    if queued_between(ctx).is_some() && finding.explains.iter().any(|symptom| matches!(symptom, Symptom::Ttft | Symptom::E2e)) {
+        return "Take dumps during the load, 5 to 10 s apart: they show whether slots, memory or the token budget make requests wait."
+            .to_owned();
+    }
+    let may_tell = |group: &&NotMeasurable| !group.missing.of_a_feature && waiting(group, &finding.explains) > 0;
+    match missing.iter().filter(may_tell).rev().max_by_key(|group| waiting(group, &finding.explains)) {
         Some(group) if group.missing == Missing::times() => group.missing.how_to_enable.clone(),
         Some(group) => format!("Get {}. {}", group.missing.what, first_sentence(&group.missing.how_to_enable).0),
         None => "Read the server’s log of these seconds: every rule that could explain it was judged, and none does.".to_owned(),

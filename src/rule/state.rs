@@ -1,8 +1,8 @@
 //! What the server is doing, before any judgement.
 
 use super::Laws;
-use super::words::requests_running;
-use crate::metrics::Unit;
+use super::words::{requests_running, requests_wait};
+use crate::metrics::{Unit, capital};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode, Observation};
 
 /// Less than this many finished requests per second, with no queue and hardly anybody inside, is idle (handbook A02).
@@ -95,6 +95,9 @@ impl State {
 /// What runs and waits at the last dump, and what did at the first where that was much more.
 fn now(seen: &Observation) -> String {
     let value = |gauge| seen.gauge(gauge).map_or(0.0, |reading| reading.value);
+    if seen.last.has_caveat(Caveat::Pooling) {
+        return format!("{}; what is computed is not shown.", capital(&requests_wait(value(Gauge::Waiting))));
+    }
     let was = |gauge| {
         let before = seen.gauge_before(gauge).filter(|_| !seen.restarted()).map(|reading| reading.value);
         before.filter(|before| *before >= 2.0 * value(gauge) && *before >= value(gauge) + 2.0)
@@ -122,7 +125,9 @@ fn idle(seen: &Observation, laws: &Laws, running: (f64, f64), waiting: (f64, f64
         return None;
     }
     if seen.mode() == Mode::Snapshot {
-        return (running.1 == 0.0).then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
+        // A server of embeddings or scores shows none of the requests that it computes.
+        return (running.1 == 0.0 && !seen.last.has_caveat(Caveat::Pooling))
+            .then(|| "Nothing is running or waiting at the moment of the dump.".to_owned());
     }
     if occupied_throughout(seen).is_none() && progress(seen) == Some(0.0) {
         // Stuck, or served before the window: the gauge does not tell yet.

@@ -1,30 +1,29 @@
 //! From bytes to a loaded text: read, judge whether it is one, and decide whether it belongs to what is there.
 
-use super::Session;
-use super::Undo;
 use super::blank::{Beginning, Refused};
+use super::{Session, Undo, words};
 use crate::analyze::{Input, Options, readable};
 use crate::browse::Lines;
 use crate::dataset::own_time;
 use crate::exposition::{Parsed, parse_owned};
 use crate::metrics::Scrape;
+use crate::protocol::{Message, Origin};
 use crate::request::RequestError;
 use crate::signal::{Hint, HintedBy};
 use crate::sorted::sort_by;
-use crate::view::frame::{Message, Origin};
-use crate::view::words::{input as words, notice};
 
-/// A text on its way in.
-#[derive(Debug, Clone, PartialEq)]
+/// A text that was read.
+#[derive(Debug, Clone)]
 pub struct Incoming {
     pub name: String,
     /// Unix seconds.
     pub at: Option<f64>,
-    pub bytes: Vec<u8>,
     pub origin: Origin,
+    pub bytes: usize,
+    pub parsed: Parsed,
 }
 
-/// A text that was read and is not loaded yet.
+/// A text whose time is known as well as it can be, and which is not loaded yet.
 #[derive(Debug)]
 pub struct Read {
     pub input: Input,
@@ -35,14 +34,19 @@ pub struct Read {
 }
 
 impl Incoming {
-    fn read(self) -> Read {
-        let Incoming { name, at, bytes, origin } = self;
-        let size = bytes.len();
+    /// Reads a text.
+    #[must_use]
+    pub fn of(name: String, at: Option<f64>, origin: Origin, bytes: Vec<u8>) -> Self {
+        Incoming { name, at, origin, bytes: bytes.len(), parsed: parse_owned(bytes) }
+    }
+
+    fn timed(self) -> Read {
+        let Incoming { name, at, origin, bytes, parsed } = self;
         let (at, hint) = told_or_hinted(at, origin);
-        let input = Input { name, at, hint, parsed: parse_owned(bytes) };
+        let input = Input { name, at, hint, parsed };
         let own = own_time(&input).map(|(at, _)| at);
         let moment = at.or(own).or(hint.map(|hint| hint.at)).unwrap_or(f64::MAX);
-        Read { input, bytes: size, origin, moment }
+        Read { input, bytes, origin, moment }
     }
 }
 
@@ -54,7 +58,7 @@ impl Session {
     pub fn accept(&mut self, incoming: Vec<Incoming>) {
         self.message = None;
         self.undo = None;
-        let mut arrived: Vec<Read> = incoming.into_iter().map(Incoming::read).collect();
+        let mut arrived: Vec<Read> = incoming.into_iter().map(Incoming::timed).collect();
         sort_by(&mut arrived, |a, b| a.moment.total_cmp(&b.moment));
         let kept = self.loaded.texts.len();
         let mut added: Vec<u32> = Vec::new();
@@ -65,19 +69,18 @@ impl Session {
             if let Some(error) = self.refusal(&read.input) {
                 let refused = (read, error);
                 let refused = if added.is_empty() { beginning.keep(refused) } else { Some(refused) };
-                rejected = refused.map(rejection).or(rejected);
+                rejected = refused.map(|refused| rejection(refused, kept > 0)).or(rejected);
                 continue;
             }
-            rejected = beginning.load_before(&read, &mut self.loaded, &mut added).map(rejection).or(rejected);
+            rejected = beginning.load_before(&read, &mut self.loaded, &mut added).map(|refused| rejection(refused, kept > 0)).or(rejected);
             let name = read.input.name.clone();
             match self.loaded.push(read.input, read.bytes, read.origin) {
                 Some(id) => added.push(id),
                 None => left_out.push(words::already(&name)),
             }
         }
-        rejected = rejected.or(beginning.left().map(rejection));
+        rejected = rejected.or(beginning.left().map(|refused| rejection(refused, kept > 0)));
         if !added.is_empty() {
-            self.raw.leave();
             if kept > 0 {
                 self.look_at(kept, &added);
             }
@@ -100,19 +103,13 @@ impl Session {
         self.focus = if several { Some(*newest) } else { None };
         if is_new == Some(true) && several {
             let name = self.loaded.dataset.given().get(last).map_or("", |given| given.name.as_str());
-            self.say(notice::another_server(name), Some(Undo::Remove(added.to_vec())));
+            self.say(words::another_server(name), Some(Undo::Remove(added.to_vec())));
         }
     }
 
-    /// Takes the message of a text that was rejected, for a place that says it better: its sentence and its hint.
-    pub fn take_rejection(&mut self) -> Option<(String, String)> {
-        match self.message.take() {
-            Some(Message::Rejected { sentence, hint, .. }) => Some((sentence, hint)),
-            other => {
-                self.message = other;
-                None
-            }
-        }
+    /// Takes the message of a text that was rejected, for a place that says it better.
+    pub fn take_rejection(&mut self) -> Option<Message> {
+        self.message.take_if(|message| matches!(message, Message::Rejected { .. }))
     }
 
     /// Why a text cannot be loaded. One that has samples but no server that is known is loaded when it is the first, because the
@@ -128,7 +125,7 @@ impl Session {
     }
 }
 
-fn rejection((read, error): Refused) -> Message {
+fn rejection((read, error): Refused, kept: bool) -> Message {
     let input = read.input;
     let Parsed { text, problems, .. } = input.parsed;
     let lines = Lines::of(&text);
@@ -141,6 +138,7 @@ fn rejection((read, error): Refused) -> Message {
         hint: error.hint,
         problems,
         excerpt: (1..=lines.len().min(SHOWN) as u32).map(|line| (line, shortened(lines.get(&text, line)))).collect(),
+        kept,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::dataset::{Added, Dataset, Input};
 use crate::exposition::Parsed;
+use crate::protocol::{Chip, Origin};
 use crate::signal::BackendId;
-use crate::view::frame::{Chip, Origin};
 
 /// Bytes of text that are kept for the raw view. Beyond that the oldest go; their numbers stay.
 const KEPT_BYTES: usize = 256 << 20;
@@ -87,7 +87,7 @@ impl Loaded {
         let chips = self.dataset.given().iter().zip(&self.texts).map(|(given, text)| Chip {
             id: text.id,
             name: given.name.clone(),
-            bytes: text.bytes,
+            bytes: text.bytes as u64,
             origin: text.origin,
             at: given.moment(),
             hinted: given.hint.is_some(),

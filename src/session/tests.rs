@@ -1,13 +1,14 @@
 use super::*;
-use crate::view::frame::Origin;
-use crate::view::{decode, encode};
+use crate::protocol::{Arriving, Chip, Command, Document, Origin, Outcome as Told, Purpose, RawQuery, RawRow, RawRows, TargetRow, Update};
+use crate::view::findings::{Advice, advice};
+use crate::view::verdict;
 
 const SLOTS: [&str; 2] =
     [include_str!("../../assets/samples/vllm-slot-bound-1.prom"), include_str!("../../assets/samples/vllm-slot-bound-2.prom")];
 const TGI: &str = include_str!("../../assets/samples/tgi-overload-1.prom");
 
 fn text(name: &str, text: &str) -> Incoming {
-    Incoming { name: name.to_owned(), at: None, bytes: text.as_bytes().to_vec(), origin: Origin::Pasted }
+    Incoming::of(name.to_owned(), None, Origin::Pasted, text.as_bytes().to_vec())
 }
 
 fn with(texts: &[&str]) -> Session {
@@ -22,37 +23,57 @@ fn names(session: &Session) -> Vec<String> {
     session.loaded.chips().into_iter().map(|chip| chip.name).collect()
 }
 
+/// Everything that is said of the texts.
 fn said(session: &Session) -> String {
-    session.draw(Part::Notice, true).all_text()
+    match &session.message {
+        None => String::new(),
+        Some(Message::Plain { sentence, .. }) => sentence.clone(),
+        Some(Message::Rejected { name, sentence, hint, problems, .. }) => {
+            let problems: Vec<&str> = problems.iter().map(|(_, sentence)| sentence.as_str()).collect();
+            format!("{name} was not loaded. {sentence} {hint} {}", problems.join(" "))
+        }
+    }
+}
+
+/// What stands at the top of the report, in words.
+fn top(session: &Session) -> String {
+    let report = session.report().expect("there is a report");
+    let facts = verdict::facts(report).into_iter().map(|fact| format!("{} {} {}", fact.label, fact.value, fact.after));
+    let step = verdict::first_to_do(report).map_or("", |finding| finding.recommendation.as_str());
+    let rest = [report.headline.text.as_str(), step, &report.standing.sentence, verdict::state(report).unwrap_or_default()];
+    rest.into_iter().map(str::to_owned).chain(facts).chain(report.scope.clone()).collect::<Vec<String>>().join("\n")
+}
+
+fn is_reported(session: &Session) -> bool {
+    session.report().is_some()
+}
+
+fn chip(session: &Session) -> Chip {
+    session.loaded.chips().remove(0)
+}
+
+fn set_time(session: &mut Session, at: Option<f64>) {
+    let text = chip(session).id;
+    session.apply(Command::SetTime { text, at });
+}
+
+fn told(updates: &[Update]) -> (&Report, &crate::protocol::Summary) {
+    let told = updates
+        .iter()
+        .find_map(|update| if let Update::Outcome(Told::Report(report, summary)) = update { Some((report, summary)) } else { None });
+    let (report, summary) = told.expect("a report is told");
+    (report, summary)
 }
 
 #[test]
-fn a_text_gives_a_report_and_every_part_of_it() {
+fn a_text_gives_a_report_and_what_the_page_needs_beside_it() {
     let session = with(&SLOTS);
-    assert!(session.status().reported);
-    assert!(session.status().announcement.contains("of 100"));
-    for part in [Part::Top, Part::Main, Part::Side, Part::Rest] {
-        let tree = session.draw(part, true);
-        assert!(tree.all_text().len() > 100, "{part:?}");
-    }
-    assert!(!session.draw(Part::Main, true).find_all(&|node| node.tag() == "article").is_empty());
-}
-
-#[test]
-fn every_part_reaches_the_page_as_it_was_drawn() {
-    let mut session = with(&SLOTS);
-    session.act("edit-targets");
-    session.act("time 0");
-    session.fill("profile", "classic");
-    session.fill("row.0.value", "soon");
-    for part in Part::ALL {
-        let tree = session.draw(part, true);
-        assert_eq!(decode(&encode(&tree)), Some(tree), "{part:?}");
-    }
-    session.fill("search", "waiting");
-    for tree in [session.draw_raw(0.0, 480.0, Some(0)), with(&[TGI]).draw(Part::Rest, false)] {
-        assert_eq!(decode(&encode(&tree)), Some(tree));
-    }
+    let updates = session.everything();
+    let (report, summary) = told(&updates);
+    assert_eq!(Some(report), session.report());
+    assert!(summary.targets.len() > 1 && summary.assumed.is_some(), "{summary:?}");
+    let [score, sentence] = verdict::announcement(report);
+    assert!(score.contains("of 100") && !sentence.is_empty(), "{score} {sentence}");
 }
 
 #[test]
@@ -68,8 +89,8 @@ fn a_dump_of_the_same_server_under_new_settings_joins_those_before() {
 #[test]
 fn the_empty_session_shows_no_report() {
     let session = Session::new();
-    assert_eq!(session.status(), Status::default());
-    assert!(session.draw(Part::Rest, true).children().is_empty());
+    assert_eq!(session.everything(), [Update::Texts(Vec::new()), Update::Outcome(Told::Empty), Update::Message(None)]);
+    assert!(session.is_untouched());
     assert_eq!((session.markdown(), session.json()), (String::new(), String::new()));
 }
 
@@ -79,7 +100,7 @@ fn another_server_is_looked_at_and_what_was_there_is_kept() {
     assert_eq!(names(&session), ["dump 0", "dump 1"]);
     assert!(said(&session).contains("dump 1 is of another server"), "{}", said(&session));
     assert!(session.json().contains("\"instance_type\":\"tgi\",\"timestamp\""));
-    session.act("undo");
+    session.apply(Command::Undo);
     assert_eq!(names(&session), ["dump 0"]);
     assert!(session.json().contains("\"instance_type\":\"vllm\",\"timestamp\""));
 }
@@ -97,19 +118,17 @@ fn a_text_of_no_server_is_answered_and_nothing_is_lost() {
 #[test]
 fn why_a_text_was_rejected_is_said_once_and_what_was_kept_only_when_there_is_some() {
     let page = "<!DOCTYPE html>\n<html><body>Sign in</body></html>\n";
-    for (session, kept) in [(with(&[page]), 0), (with(&[SLOTS[0], page]), 1)] {
-        let said = said(&session);
-        assert_eq!(said.matches("This is a web page").count(), 1, "{said}");
-        assert_eq!(said.matches("loaded before").count(), kept, "{said}");
+    for (session, was_kept) in [(with(&[page]), false), (with(&[SLOTS[0], page]), true)] {
+        assert_eq!(said(&session).matches("This is a web page").count(), 1, "{}", said(&session));
+        assert!(matches!(&session.message, Some(Message::Rejected { kept, excerpt, .. }) if *kept == was_kept && excerpt.len() == 2));
     }
 }
 
 #[test]
-fn units_stay_with_their_numbers_on_the_page_and_reports_keep_plain_spaces() {
-    let session = with(&[SLOTS[0], SLOTS[1]]);
-    assert!(session.draw(Part::Top, true).all_text().contains("\u{a0}%"));
+fn reports_that_leave_keep_plain_spaces() {
+    let session = with(&SLOTS);
     for report in [session.markdown(), session.json()] {
-        assert!(report.contains(" %") && !report.contains('\u{a0}'));
+        assert!(report.contains('%') && !report.contains('\u{a0}'));
     }
 }
 
@@ -123,11 +142,11 @@ fn the_same_text_is_loaded_once() {
 #[test]
 fn everything_can_be_taken_away_and_brought_back() {
     let mut session = with(&SLOTS);
-    session.act("clear");
-    assert!(!session.status().loaded);
-    session.act("undo");
+    session.apply(Command::Clear);
+    assert!(session.loaded.is_empty());
+    session.apply(Command::Undo);
     assert_eq!(names(&session).len(), 2);
-    assert!(session.status().reported);
+    assert!(is_reported(&session));
 }
 
 #[test]
@@ -135,7 +154,7 @@ fn ids_are_never_given_twice() {
     let ids = |session: &Session| -> Vec<u32> { session.loaded.chips().iter().map(|chip| chip.id).collect() };
     let mut session = with(&[SLOTS[0], TGI]);
     let replaced = ids(&session)[0];
-    session.act("undo");
+    session.apply(Command::Undo);
     session.accept(vec![text("dump 2", SLOTS[1])]);
     assert!(ids(&session)[1] > replaced, "{:?} after {replaced}", ids(&session));
 }
@@ -143,56 +162,97 @@ fn ids_are_never_given_twice() {
 #[test]
 fn a_field_changes_the_report_at_once_and_a_wrong_one_says_why() {
     let mut session = with(&SLOTS);
-    session.act("edit-targets");
-    let count = session.settings.rows.as_ref().map(Vec::len).unwrap();
-    assert!(count > 1);
-    assert!(session.fill("row.0.value", "45 s"));
-    assert!(session.draw(Part::Side, true).all_text().contains("≤ 45\u{a0}s"));
-    session.fill("row.0.value", "45 parsecs");
-    let side = session.draw(Part::Side, true);
-    assert!(side.all_text().contains("“parsecs” is not a unit"));
-    assert_eq!(side.find_all(&|node| node.get("aria-invalid") == Some("true")).len(), 1);
-    session.act("remove-target 0");
-    assert_eq!(session.settings.rows.as_ref().map(Vec::len), Some(count - 1));
-    assert!(!session.fill("no such field", ""));
-    assert!(!session.act("no such action"));
+    let mut targets = told(&session.everything()).1.targets.clone();
+    let count = targets.len();
+    let mut configure = |targets: &[TargetRow]| {
+        let updates = session.apply(Command::Configure(Settings { targets: Some(targets.to_vec()), ..Settings::default() })).updates;
+        (session.checks(), updates.len(), session.report().expect("a report").slo_statuses.clone())
+    };
+    targets[0].value = "45 s".to_owned();
+    let (checks, told, services) = configure(&targets);
+    assert!(services[0].target.target_value == 45.0 && checks.targets.is_empty());
+    assert_eq!(told, 2, "the form and a new report");
+    targets[0].value = "45 parsecs".to_owned();
+    let (checks, _, services) = configure(&targets);
+    assert!(
+        matches!(checks.targets.as_slice(), [(0, crate::protocol::Field::Value, sentence)] if sentence.contains("“parsecs” is not a unit"))
+    );
+    assert_eq!(services.len(), count - 1, "the others are still judged");
+    targets.remove(0);
+    let (checks, told, _) = configure(&targets);
+    assert!(checks.targets.is_empty());
+    assert_eq!(told, 1, "a target that was left out before changes no report");
 }
 
 #[test]
 fn times_make_a_window() {
     let mut session = with(&SLOTS);
-    for (chip, at) in session.loaded.chips().iter().zip(["1000", "1060"]) {
-        session.fill(&format!("time.{}", chip.id), at);
+    for (chip, at) in session.loaded.chips().iter().zip([1000.0, 1060.0]) {
+        session.apply(Command::SetTime { text: chip.id, at: Some(at) });
     }
-    assert!(session.draw(Part::Top, true).all_text().contains("60\u{a0}s"));
+    assert!(top(&session).contains("60 s"));
+}
+
+fn rows(session: &mut Session, query: RawQuery) -> RawRows {
+    let mut updates = session.apply(Command::ShowRaw(query)).updates;
+    match updates.remove(0) {
+        Update::Raw(rows) => rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn text_of(row: &RawRow) -> String {
+    let spans = match row {
+        RawRow::Family { name, .. } => name,
+        RawRow::Line { content, .. } => content,
+    };
+    spans.iter().map(|span| span.text.as_str()).collect()
 }
 
 #[test]
-fn lines_of_a_number_are_marked_and_left_again() {
+fn the_lines_of_a_text_are_told_by_range_whole_and_numbered() {
     let mut session = with(&[SLOTS[0]]);
-    let main = session.draw(Part::Main, true);
-    let link = main.find_all(&|node| node.get("data-do").is_some_and(|action| action.starts_with("lines "))).remove(0);
-    let action = link.get("data-do").unwrap().to_owned();
-    session.act(&action);
-    let line = session.raw_target().unwrap();
-    let tree = session.draw_raw(line as f64 * 24.0, 480.0, Some(line));
-    let marked = tree.find_all(&|node| node.get("class").is_some_and(|class| class.contains("marked"))).remove(0);
-    assert!(marked.all_text().ends_with(SLOTS[0].lines().nth(line).unwrap()));
-    session.act("back");
-    assert_eq!(session.raw_target(), None);
+    let lines: Vec<&str> = SLOTS[0].lines().collect();
+    let told = rows(&mut session, RawQuery { id: 7, as_text: true, rows: 40..60, ..RawQuery::default() });
+    assert_eq!((told.id, told.first, told.count as usize, told.rows.len()), (7, 40, lines.len(), 20));
+    for (at, row) in (40..).zip(&told.rows) {
+        assert!(matches!(row, RawRow::Line { number, .. } if *number as usize == at + 1));
+        assert_eq!(text_of(row), lines[at]);
+    }
+    let beyond = rows(&mut session, RawQuery { as_text: true, rows: lines.len() as u32 - 2..u32::MAX, ..RawQuery::default() });
+    assert_eq!(beyond.rows.len(), 2);
 }
 
 #[test]
-fn only_rows_in_view_are_drawn_and_a_family_opens() {
+fn a_family_opens_and_a_search_leaves_what_matches() {
     let mut session = with(&[SLOTS[0]]);
-    let row = |tree: &Node| tree.find_all(&|node| node.get("role") == Some("row")).len();
-    let closed = session.raw_rows();
-    assert!(row(&session.draw_raw(0.0, 240.0, None)) < 30);
-    session.raw_toggle(0);
-    assert!(session.raw_rows() > closed);
-    session.fill("search", "no such thing at all");
-    assert_eq!(session.raw_rows(), 0);
-    assert!(session.draw_raw(0.0, 240.0, None).all_text().contains("Nothing matches"));
+    let all = 0..u32::MAX;
+    let closed = rows(&mut session, RawQuery { rows: all.clone(), ..RawQuery::default() });
+    assert_eq!(closed.count, closed.families);
+    let RawRow::Family { key, open: false, .. } = closed.rows[3].clone() else { panic!("{:?}", closed.rows[3]) };
+    let open = rows(&mut session, RawQuery { open: vec![key], rows: all.clone(), ..RawQuery::default() });
+    assert!(open.count > closed.count);
+    assert!(matches!(open.rows[3], RawRow::Family { open: true, .. }) && matches!(open.rows[4], RawRow::Line { .. }));
+    let found = rows(&mut session, RawQuery { search: "waiting".to_owned(), rows: all.clone(), ..RawQuery::default() });
+    assert!(found.count > 0 && found.count < closed.count);
+    let marked = |row: &RawRow| matches!(row, RawRow::Family { name, .. } if name.iter().any(|span| span.found && span.text == "waiting"));
+    assert!(found.rows.iter().any(marked));
+    let none = rows(&mut session, RawQuery { search: "no such thing at all".to_owned(), rows: all, ..RawQuery::default() });
+    assert_eq!((none.count, none.rows.len()), (0, 0));
+}
+
+#[test]
+fn rows_are_of_the_text_that_was_chosen_and_none_where_there_is_none() {
+    let mut session = with(&SLOTS);
+    let first = |session: &mut Session, text| {
+        let told = rows(session, RawQuery { text, as_text: true, rows: 0..u32::MAX, ..RawQuery::default() });
+        (told.text, told.rows.iter().map(text_of).collect::<Vec<String>>().join("\n") + "\n")
+    };
+    assert_eq!(first(&mut session, Some(0)), (0, SLOTS[0].to_owned()));
+    assert_eq!(first(&mut session, None), (1, SLOTS[1].to_owned()));
+    assert_eq!(first(&mut session, Some(9)).0, 1, "beyond the last one it is the last one");
+    session.apply(Command::Clear);
+    assert_eq!(rows(&mut session, RawQuery { rows: 0..9, ..RawQuery::default() }).count, 0);
 }
 
 #[test]
@@ -206,16 +266,14 @@ fn the_report_leaves_under_a_name_that_a_file_system_takes() {
 
 #[test]
 fn the_time_of_a_file_is_offered_and_used_once_it_is_confirmed() {
-    let file = |name: &str, content: &str, at: f64| Incoming { at: Some(at), origin: Origin::File, ..text(name, content) };
     let mut session = Session::new();
-    session.accept(vec![file("one", SLOTS[0], 1_795_500_000.0)]);
-    let drawn = |session: &Session, part| session.draw(part, true).all_text();
-    assert!(drawn(&session, Part::Top).contains("file time") && drawn(&session, Part::Top).contains("Use that time"));
-    assert!(drawn(&session, Part::Rest).contains("The file says 2026-11-24T06:00:00Z"), "{}", drawn(&session, Part::Rest));
-    assert!(!drawn(&session, Part::Rest).contains("requests finished per second"));
-    session.act("confirm-times");
-    assert!(drawn(&session, Part::Top).contains("set by you") && !drawn(&session, Part::Top).contains("Use that time"));
-    assert!(drawn(&session, Part::Rest).contains("requests finished per second"));
+    session.accept(vec![Incoming { at: Some(1_795_500_000.0), origin: Origin::File, ..text("one", SLOTS[0]) }]);
+    assert!(chip(&session).hinted);
+    assert!(session.json().contains("The file says 2026-11-24T06:00:00Z"), "{}", session.json());
+    assert!(!session.json().contains("requests finished per second"));
+    session.apply(Command::ConfirmTimes);
+    assert!(!chip(&session).hinted && chip(&session).at == Some(1_795_500_000.0));
+    assert!(session.json().contains("requests finished per second"));
 }
 
 #[test]
@@ -224,12 +282,11 @@ fn a_date_inside_the_text_is_shown_and_no_other_time_is_offered() {
     for origin in [Origin::File, Origin::Pasted] {
         let mut session = Session::new();
         session.accept(vec![Incoming { at: Some(1_895_500_000.0), origin, ..text("one", &answered) }]);
-        let top = session.draw(Part::Top, true).all_text();
-        assert!(top.contains("date of the answer") && !top.contains("Use that time"), "{top}");
-        session.act("confirm-times");
+        assert!(chip(&session).clock == Some(crate::protocol::Clock::Answer) && !chip(&session).hinted);
+        session.apply(Command::ConfirmTimes);
         assert!(session.json().contains("2026-11-24T06:00:00Z"));
-        session.fill("time.0", "1795500600");
-        assert!(session.draw(Part::Top, true).all_text().contains("set by you") && session.json().contains("2026-11-24T06:10:00Z"));
+        set_time(&mut session, Some(1_795_500_600.0));
+        assert!(chip(&session).clock.is_none() && session.json().contains("2026-11-24T06:10:00Z"));
     }
 }
 
@@ -244,18 +301,17 @@ fn the_time_of_the_samples_is_shown_where_the_report_rests_on_it() {
         for origin in [Origin::File, Origin::Pasted] {
             let mut session = Session::new();
             session.accept(vec![Incoming { at: Some(1_895_500_000.0), origin, ..text("one", &stamped) }]);
-            let top = session.draw(Part::Top, true).all_text();
-            assert!(top.contains("time in the samples") && !top.contains("file time") && !top.contains("Use that time"), "{top}");
-            assert_eq!(session.loaded.chips()[0].at, Some(1_795_500_000.0));
+            assert!(chip(&session).clock == Some(crate::protocol::Clock::Samples) && !chip(&session).hinted);
+            assert_eq!(chip(&session).at, Some(1_795_500_000.0));
             assert!(session.json().contains("\"timestamp\":\"2026-11-24T06:00:00Z\""));
-            session.fill("time.0", "1795500600");
-            assert!(session.draw(Part::Top, true).all_text().contains("set by you") && session.json().contains("2026-11-24T06:10:00Z"));
+            set_time(&mut session, Some(1_795_500_600.0));
+            assert!(chip(&session).clock.is_none() && session.json().contains("2026-11-24T06:10:00Z"));
         }
     }
     let fetched = Incoming { at: Some(1_795_500_030.0), origin: Origin::Fetched, ..text("one", &stamp("1795500000000")) };
     let mut session = Session::new();
     session.accept(vec![fetched]);
-    assert!(session.draw(Part::Top, true).all_text().contains("fetched"), "what is told stands above the text");
+    assert_eq!(chip(&session).clock, None, "what is told stands above the text");
     assert!(session.json().contains("\"timestamp\":\"2026-11-24T06:00:30Z\""));
 }
 
@@ -263,10 +319,10 @@ fn the_time_of_the_samples_is_shown_where_the_report_rests_on_it() {
 fn typing_a_time_takes_the_place_of_what_the_file_says() {
     let mut session = Session::new();
     session.accept(vec![Incoming { at: Some(1_795_500_000.0), origin: Origin::File, ..text("one", SLOTS[0]) }]);
-    session.fill("time.0", "1795500600");
+    set_time(&mut session, Some(1_795_500_600.0));
     assert!(session.json().contains("2026-11-24T06:10:00Z"));
-    session.fill("time.0", "");
-    assert!(session.draw(Part::Top, true).all_text().contains("no time"), "cleared is no time, not that of the file");
+    set_time(&mut session, None);
+    assert_eq!(chip(&session).at, None, "cleared is no time, not that of the file");
 }
 
 #[test]
@@ -277,7 +333,7 @@ fn a_symptom_is_called_a_symptom_and_its_step_is_short() {
                  # TYPE vllm:kv_cache_usage_perc gauge\nvllm:kv_cache_usage_perc{model_name=\"m\"} 0.3\n\
                  # TYPE vllm:num_preemptions counter\nvllm:num_preemptions_total{model_name=\"m\"} 0\n";
     let session = with(&[waits]);
-    let top = session.draw(Part::Top, true).all_text().replace('\u{a0}', " ");
+    let top = top(&session);
     assert!(top.contains("90 requests wait") && !top.contains("cause possible"), "{top}");
     assert!(top.contains("Take a second dump 30 to 60 s later"), "{top}");
     assert!(session.markdown().contains("**Next step**: Take a second dump 30 to 60 s later"));
@@ -293,25 +349,25 @@ fn who_gave_a_fleet_is_told_above_all_that_one_instance_is_looked_at() {
         let labels = format!("{{model_name=\"m7\",pod=\"{name}\"}}");
         format!("vllm:num_requests_running{labels} 3\nvllm:num_requests_waiting{labels} 1\n")
     };
-    let top = with(&[&(pod("a") + &pod("b"))]).draw(Part::Top, true).all_text();
-    assert!(top.contains("This report is of one of 2 instances in the text."), "{top}");
-    assert!(top.contains("instance a"), "{top}");
-    assert_eq!(top.matches("m7").count(), 1, "the model stands once: {top}");
-    let top = with(&[&pod("a")]).draw(Part::Top, true).all_text();
-    assert!(!top.contains("instances in the text"), "{top}");
+    let fleet = top(&with(&[&(pod("a") + &pod("b"))]));
+    assert!(fleet.contains("This report is of one of 2 instances in the text."), "{fleet}");
+    assert!(fleet.contains("instance a"), "{fleet}");
+    assert_eq!(fleet.matches("m7").count(), 1, "the model stands once: {fleet}");
+    let one = top(&with(&[&pod("a")]));
+    assert!(!one.contains("instances in the text"), "{one}");
 }
 
 #[test]
 fn a_server_without_a_name_is_not_given_one() {
-    let top = with(&["tgi_queue_size 0\ntgi_batch_current_size 3\n"]).draw(Part::Top, true).all_text();
+    let top = top(&with(&["tgi_queue_size 0\ntgi_batch_current_size 3\n"]));
     assert!(top.contains("TGI") && !top.contains("this server"), "{top}");
 }
 
 #[test]
 fn a_note_that_turns_no_setting_has_a_next_step() {
     let session = with(&["tgi_queue_size 0\ntgi_batch_current_size 0\ntgi_request_success 3\n"]);
-    let main = session.draw(Part::Main, true).all_text();
-    assert!(main.contains("Next stepTake the dump while") && !main.contains("Change"), "{main}");
+    let note = &session.report().expect("a report").bottlenecks[0];
+    assert!(advice(note) == Advice::NextStep && note.recommendation.starts_with("Take the dump while"), "{note:?}");
     assert!(session.markdown().contains("**Next step**: Take the dump while"), "{}", session.markdown());
 }
 
@@ -324,10 +380,11 @@ fn why_there_is_no_report_is_a_short_headline_and_the_rest_is_below() {
         "shoe_size 44\n",
     ];
     for content in texts {
-        let top = with(&[content]).draw(Part::Top, true);
-        let headline = top.find_all(&|node| node.tag() == "h1").remove(0).all_text();
+        let session = with(&[content]);
+        let Outcome::Refused(error) = &session.outcome else { panic!("{content} gives a report") };
+        let (headline, rest) = crate::metrics::first_sentence(&error.sentence);
         assert!(headline.chars().count() <= 60 && headline.ends_with('.'), "{headline}");
-        assert!(top.all_text().len() > headline.len() + 100, "{}", top.all_text());
+        assert!(rest.len() + error.hint.len() > 60, "{rest} {}", error.hint);
     }
 }
 
@@ -338,7 +395,6 @@ fn what_verifies_every_change_of_a_finding_is_said_once() {
     assert!(finding.actions.len() > 1);
     let verify = finding.actions[0].verify.as_str();
     assert!(finding.actions.iter().all(|action| action.verify == verify), "the same for all of them");
-    assert_eq!(session.draw(Part::Main, true).all_text().replace('\u{a0}', " ").matches(verify).count(), 1);
     assert_eq!(session.markdown().matches(verify).count(), 1);
     assert_eq!(session.json().matches(verify).count(), finding.actions.len(), "each action keeps its own in the JSON");
 }
@@ -370,4 +426,108 @@ fn an_empty_page_opened_with_a_later_dump_of_tgi_is_where_it_began_to_count() {
     session.accept(vec![file("empty", 1_795_500_000.0, ""), file("vllm", 1_795_500_060.0, SLOTS[0])]);
     assert_eq!(names(&session), ["vllm"], "of another server an empty page says nothing");
     assert!(said(&session).contains("empty"), "but that it was not loaded is said: {}", said(&session));
+}
+
+fn arriving(name: &str, content: &[u8]) -> Arriving {
+    Arriving { name: name.to_owned(), at: None, origin: Origin::File, bytes: content.len() as u64 }
+}
+
+/// Reads texts as the worker does, in pieces of this size.
+fn read(session: &mut Session, texts: &[(&str, &[u8])], piece: usize) -> Vec<Update> {
+    let mut updates = session.apply(Command::Read(texts.iter().map(|(name, content)| arriving(name, content)).collect())).updates;
+    for (_, content) in texts {
+        for piece in content.chunks(piece) {
+            match session.receive(piece.to_vec()) {
+                Some(reply) => updates.extend(reply.updates),
+                None => break,
+            }
+        }
+        updates.extend(session.end_of_text(true).updates);
+    }
+    updates
+}
+
+#[test]
+fn texts_in_pieces_are_what_they_are_at_once() {
+    let whole = with(&SLOTS).json();
+    for piece in [1_000_000, 4096, 77] {
+        let mut session = Session::new();
+        let updates = read(&mut session, &[("dump 0", SLOTS[0].as_bytes()), ("dump 1", SLOTS[1].as_bytes())], piece);
+        assert!(session.json() == whole, "in pieces of {piece}");
+        assert_eq!(updates.last(), Some(&Update::Reading(None)));
+        assert_eq!(session.loaded.chips().iter().map(|chip| chip.bytes).collect::<Vec<u64>>(), SLOTS.map(|text| text.len() as u64));
+    }
+}
+
+#[test]
+fn how_far_a_long_reading_has_come_is_told_and_it_can_be_given_up() {
+    let mut session = with(&[SLOTS[0]]);
+    let long = vec![b'\n'; 9_000_000];
+    session.apply(Command::Read(vec![arriving("long", &long)]));
+    let told = session.receive(long[..4_000_000].to_vec()).expect("it is wanted").updates;
+    assert_eq!(told, [Update::Reading(Some(crate::protocol::Progress { read: 4_000_000, total: 9_000_000 }))]);
+    session.apply(Command::Cancel);
+    assert_eq!(session.receive(long[4_000_000..].to_vec()), None, "the rest is not wanted");
+    assert_eq!(session.end_of_text(true).updates, []);
+    assert_eq!(names(&session), ["dump 0"], "what was there stays");
+    read(&mut session, &[("dump 1", SLOTS[1].as_bytes())], 4096);
+    assert_eq!(names(&session), ["dump 0", "dump 1"], "and more can come");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_the_rest_is_loaded() {
+    let mut session = Session::new();
+    session.apply(Command::Read(vec![arriving("folder", b""), arriving("dump", SLOTS[0].as_bytes())]));
+    session.end_of_text(false);
+    session.receive(SLOTS[0].as_bytes().to_vec());
+    session.end_of_text(true);
+    assert_eq!(names(&session), ["dump"]);
+    assert!(said(&session).contains("folder could not be read"), "{}", said(&session));
+
+    let mut session = Session::new();
+    read(&mut session, &[("dump.gz", b"\x1f\x8b\x08 and so on")], 4096);
+    assert!(said(&session).contains("dump.gz is compressed") && session.loaded.is_empty(), "{}", said(&session));
+}
+
+#[test]
+fn an_answer_that_holds_no_metrics_is_told_to_the_one_who_fetched_it() {
+    let mut session = with(&[SLOTS[0]]);
+    let page = b"\n<!DOCTYPE html>\n<html></html>\n";
+    let fetched = Arriving { origin: Origin::Fetched, ..arriving("http://x/metrics", page) };
+    session.apply(Command::Read(vec![fetched]));
+    session.receive(page.to_vec());
+    let updates = session.end_of_text(true).updates;
+    let told = updates.iter().find(|update| matches!(update, Update::NotMetrics { first_line, .. } if first_line == "<!DOCTYPE html>"));
+    assert!(told.is_some(), "{updates:?}");
+    assert_eq!((said(&session).as_str(), names(&session)), ("", vec!["dump 0".to_owned()]));
+}
+
+#[test]
+fn a_script_gets_the_report_of_its_request_and_the_page_keeps_its_own() {
+    let mut session = with(&[SLOTS[0]]);
+    let before = session.json();
+    session.apply(Command::Analyze { id: 3 });
+    session.receive(b"{\"snapshots\": ".to_vec());
+    session.receive(b"[]}".to_vec());
+    let reply = session.end_of_text(true);
+    assert_eq!(reply.updates, [Update::Answered { id: 3 }]);
+    assert!(reply.beside.is_some_and(|answer| answer.contains("\"error\"")));
+    assert_eq!(session.json(), before);
+}
+
+#[test]
+fn documents_travel_beside_the_word_that_they_are_there() {
+    let mut session = with(&[SLOTS[0]]);
+    for (document, ending, text) in [(Document::Markdown, ".md", session.markdown()), (Document::Json, ".json", session.json())] {
+        let reply = session.apply(Command::Export(document, Purpose::Save));
+        assert_eq!(reply.beside, Some(text));
+        assert!(matches!(reply.updates.as_slice(), [Update::Exported { name, .. }] if name.ends_with(ending)));
+    }
+}
+
+#[test]
+fn every_rule_is_told_in_its_own_words() {
+    let [Update::Rules(rules)] = &Session::new().apply(Command::ListRules).updates[..] else { panic!("no rules") };
+    assert!(rules.len() > 40);
+    assert!(rules.iter().all(|rule| !rule.title.is_empty() && !rule.sees.is_empty() && !rule.servers.is_empty()));
 }

@@ -4,6 +4,8 @@
 //! everything above this module reads: it answers in [`Reading`]s and [`Spread`]s that know whether they speak of
 //! the process lifetime, of a window or of an instant.
 
+mod adapters;
+mod clients;
 mod contradiction;
 mod moment;
 mod observation;
@@ -14,6 +16,8 @@ pub(crate) mod testing;
 mod vocabulary;
 mod window;
 
+pub use adapters::{AdapterSet, Adapters};
+pub use clients::ClientRequests;
 pub use contradiction::Contradiction;
 pub use moment::{Moment, chronological};
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};

@@ -182,7 +182,12 @@ impl Observation {
         /// Tokens an output from which a gap is no longer that of one token: with fewer, drafting does not pay (handbook I08).
         const SEVERAL: f64 = 1.3;
         let of = |counter| self.count(counter).map(|count| count.value);
-        let tokens = of(Counter::SpecAcceptedTokens).zip(of(Counter::SpecDrafts)).map(|(accepted, drafts)| 1.0 + accepted / drafts);
+        let by_drafts = || of(Counter::SpecAcceptedTokens).zip(of(Counter::SpecDrafts)).map(|(accepted, drafts)| 1.0 + accepted / drafts);
+        // The gap between outputs over the time per token, where drafts are made at all; else what the accepted drafts suggest.
+        let drafts = of(Counter::SpecDrafts).is_some_and(|drafts| drafts > 0.0);
+        let means = || Some(self.mean(Distribution::Itl)?.value / self.mean(Distribution::Tpot)?.value);
+        let tokens = self.tokens_per_delivery().map(|tokens| tokens.value).filter(|tokens| *tokens >= SEVERAL);
+        let tokens = tokens.or_else(means).filter(|tokens| drafts && tokens.is_finite()).or_else(by_drafts);
         let several = self.last.backend == BackendId::Vllm && tokens.is_some_and(|tokens| tokens >= SEVERAL);
         if several && self.mean(Distribution::Tpot).is_some() { Distribution::Tpot } else { Distribution::Itl }
     }

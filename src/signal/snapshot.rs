@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use smol_str::SmolStr;
 
-use super::{Counter, Distribution, Gauge, Shared};
+use super::{AdapterSet, Counter, Distribution, Gauge, Shared};
 use crate::metrics::{Histogram, SourceLines};
 use crate::sorted::Table;
 
@@ -189,6 +189,13 @@ pub enum Caveat {
     OnlySuccessesTimed,
     /// TGI: long outputs are cut into segments, each counted as an input of its own.
     SegmentsCountedAsInputs,
+    /// vLLM with several API servers: a step is counted up to once for each of them, so its count and the tokens per step are not those of
+    /// the engine; only their sum is.
+    SeveralApiServers,
+    /// vLLM with several API servers sets a gauge at the first step: one that is declared and has no sample was read as 0.
+    GaugesNotSetYet,
+    /// The server computes embeddings or scores: no tokens come out, and vLLM's gauges of running requests and of the cache stay at 0.
+    Pooling,
     /// TGI on a backend without batch and queue metrics (TensorRT-LLM, llama.cpp).
     NoBatchMetrics,
 }
@@ -297,6 +304,8 @@ pub struct Snapshot {
     pub counters: Table<Counter, Value>,
     pub distributions: Table<Distribution, Spread>,
     pub config: Shared<Config>,
+    /// Reports of adapters, oldest and newest; empty where none are served.
+    pub adapters: Vec<AdapterSet>,
     pub caveats: Vec<Caveat>,
     /// Families that a whole page of this server has and the text does not, or not in full.
     pub lacks: Vec<String>,

@@ -29,6 +29,7 @@ impl Build {
             counters: Default::default(),
             distributions: Default::default(),
             config: Config::default().into(),
+            adapters: Vec::new(),
             caveats: Vec::new(),
             lacks: Vec::new(),
             out_of_range: Vec::new(),

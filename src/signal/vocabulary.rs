@@ -198,6 +198,8 @@ vocabulary! {
         UncachedPromptLength: "prompt_length.uncached", Tokens, Sum, "uncached prompt tokens per request";
         OutputLength: "output_length", Tokens, Sum, "output tokens per request";
         MaxNewTokens: "max_new_tokens", Tokens, Sum, "max_new_tokens per request";
+        /// vLLM: the parameter n, once for each request of a client, while every answer is a request of the engine.
+        AnswersPerRequest: "requests.answers", Times, Sum, "answers per request";
         /// Tokens per engine step. A histogram despite vLLM's `_total`.
         StepTokens: "engine.step_tokens", Tokens, Sum, "tokens per engine step";
         RequestPreemptions: "preemptions.per_request", Times, Sum, "preemptions per request";

@@ -118,6 +118,10 @@ struct Outcomes {
 }
 
 fn vllm(seen: &Observation) -> Result<Outcomes, String> {
+    // Of requests with several sequences the engine counts each; what clients sent is in proportion.
+    let clients = seen.client_requests();
+    let share = clients.as_ref().map_or(1.0, |clients| clients.sent / clients.sequences);
+    let part = |seen: &Observation, words, counter| part(seen, words, counter).map(|part| Part { count: part.count * share, ..part });
     let good: Vec<Part> = [
         ("finished: stop", Counter::FinishedStop),
         ("finished: length", Counter::FinishedLength),
@@ -127,7 +131,7 @@ fn vllm(seen: &Observation) -> Result<Outcomes, String> {
     .filter_map(|(words, counter)| part(seen, words, counter))
     .collect();
     let error = part(seen, "finished: error", Counter::FinishedError);
-    let refused = part(seen, "refused for capacity", Counter::CapacityRejections);
+    let refused = self::part(seen, "refused for capacity", Counter::CapacityRejections);
     let http = seen.count(Counter::Http5xx);
     let counts_failures = error.is_some() || http.is_some() || seen.count(Counter::Http2xx).is_some();
     if good.is_empty() {
@@ -142,8 +146,8 @@ fn vllm(seen: &Observation) -> Result<Outcomes, String> {
     if let Some(http) = http {
         bad.push(Part { words: "other HTTP 5xx", count: (http.value - known).max(0.0), source: http.source, estimated: false });
     }
-    let mut excluded: Vec<Part> = part(seen, "client errors", Counter::Http4xx).into_iter().collect();
-    excluded.extend(hidden_aborts(seen, &good, &bad));
+    let mut excluded: Vec<Part> = self::part(seen, "client errors", Counter::Http4xx).into_iter().collect();
+    excluded.extend(hidden_aborts(seen, &good, &bad).map(|part| Part { count: part.count * share, ..part }));
     Ok(Outcomes { good, bad, refused, excluded, ambiguous: 0.0 })
 }
 
@@ -238,7 +242,7 @@ pub(super) fn status(seen: &Observation, target: &Target) -> SloStatus {
         unit: Unit::Ratio,
         shown_value: share_word(found.value),
         counted: true,
-        why: explain(&found, objective, verdict, needed),
+        why: format!("{}{}", explain(&found, objective, verdict, needed), in_sequences(seen)),
         source,
         ..SloStatus::no_data(target, found.time_base, "")
     }
@@ -268,6 +272,14 @@ fn explain(found: &Availability, objective: f64, verdict: Verdict, needed: Optio
         why.push_str(&format!(" Not counted: {} {}{estimated}.", Unit::Count.show(part.count), part.words));
     }
     why
+}
+
+/// The engine counts other things than clients do.
+fn in_sequences(seen: &Observation) -> String {
+    seen.client_requests().map_or_else(String::new, |clients| {
+        let (sent, sequences) = (Unit::Count.show(clients.sent), Unit::Count.show(clients.sequences));
+        format!(" The engine computed {sequences} sequences for these {sent}, as with n > 1, beam search or scores.")
+    })
 }
 
 fn merged<'a>(parts: impl Iterator<Item = &'a Part>) -> Source {

@@ -8,7 +8,7 @@ use crate::signal::{Counter, Gauge, Observation, Reading};
 use crate::stats::{garwood, show_range};
 
 pub(super) fn requests(seen: &Observation, target: &Target) -> SloStatus {
-    match rate(seen, Counter::Finished) {
+    match finished(seen) {
         Ok(rate) => throughput(seen, target, &rate, "request"),
         Err(reason) => SloStatus::no_data(target, seen.time_base(), reason),
     }
@@ -24,7 +24,7 @@ pub(super) fn output_tokens(seen: &Observation, target: &Target) -> SloStatus {
 
 /// Finished requests per second. `None` without a count or a span of time.
 pub(super) fn finished_rate(seen: &Observation) -> Option<f64> {
-    rate(seen, Counter::Finished).ok().map(|rate| rate.count.value / rate.seconds)
+    finished(seen).ok().map(|rate| rate.count.value / rate.seconds)
 }
 
 pub(super) fn preemptions(seen: &Observation, target: &Target) -> SloStatus {
@@ -40,6 +40,15 @@ struct Rate {
     seconds: f64,
     /// Seconds that the printed rate speaks of: 1, or 60 for "per minute".
     per: f64,
+}
+
+/// Of clients: a request with n > 1 is one.
+fn finished(seen: &Observation) -> Result<Rate, String> {
+    let rate = rate(seen, Counter::Finished)?;
+    Ok(match seen.finished_for_clients() {
+        Some(count) => Rate { count, ..rate },
+        None => rate,
+    })
 }
 
 /// The count with its span, or why there is no rate.

@@ -14,7 +14,7 @@ struct Workload {
     targets: &'static [(&'static str, &'static str, f64)],
 }
 
-const WORKLOADS: [Workload; 5] = [
+const WORKLOADS: [Workload; 6] = [
     Workload {
         id: "interactive-chat",
         name: "Interactive chat",
@@ -76,6 +76,12 @@ const WORKLOADS: [Workload; 5] = [
         source: "servescope, 2026: SGLang's tuning guide calls 100–2,000 queued requests healthy offline, so latency has no target",
         targets: &[("availability", ">=", 0.99)],
     },
+    Workload {
+        id: "embeddings-scores",
+        name: "Embeddings and scores",
+        source: "servescope, 2026: no tokens come out, and how fast is fast depends on the caller; set a target on e2e",
+        targets: &[("availability", ">=", 0.999)],
+    },
 ];
 
 pub(super) fn presets(is_wanted: &dyn Fn(&str) -> bool) -> Vec<Preset> {
@@ -119,6 +125,10 @@ pub fn assume(seen: &Observation) -> Assumed {
 }
 
 fn look(seen: &Observation) -> (&'static str, String) {
+    if seen.last.has_caveat(Caveat::Pooling) {
+        let reason = "No tokens come out: the server computes embeddings or scores, and only availability is judged.".to_owned();
+        return ("embeddings-scores", reason);
+    }
     let Some(lengths) = Lengths::of(seen) else {
         return unknown(seen);
     };

@@ -1,8 +1,5 @@
 //! A verdict as a word, a shape and a colour.
 
-use super::node::{Node, el, el_of};
-use super::words::comparison as changes;
-use super::words::shared as words;
 use crate::report::{Change, Fate, Footing, OpinionVerdict, RuleVerdict};
 use crate::rule::Severity;
 use crate::slo::Verdict;
@@ -30,34 +27,22 @@ const fn look(tone: &'static str, shape: &'static str, word: &'static str) -> Lo
     Look { tone, shape, word }
 }
 
-/// The sign in the colour of the text around it. The word beside it says the same, so it is hidden from screen readers.
-pub fn shape(path: &str) -> Node {
-    el_of("svg", "shape")
-        .attr("viewBox", "0 0 12 12")
-        .attr("aria-hidden", "true")
-        .with(el("path").attr("d", path).attr("fill-rule", "evenodd").attr("fill", "currentColor"))
-}
-
-pub fn badge(look: Look) -> Node {
-    el_of("span", &format!("badge {}", look.tone)).with(shape(look.shape)).text(look.word)
-}
-
 pub fn of_severity(severity: Severity) -> Look {
     match severity {
-        Severity::Critical => look("critical", TRIANGLE, words::CRITICAL),
-        Severity::High => look("high", DIAMOND, words::HIGH),
-        Severity::Medium => look("medium", SQUARE, words::MEDIUM),
-        Severity::Low => look("low", DOT, words::LOW),
-        Severity::Info => look("quiet", RING, words::INFO),
+        Severity::Critical => look("critical", TRIANGLE, "Critical"),
+        Severity::High => look("high", DIAMOND, "High"),
+        Severity::Medium => look("medium", SQUARE, "Medium"),
+        Severity::Low => look("low", DOT, "Low"),
+        Severity::Info => look("quiet", RING, "Note"),
     }
 }
 
 pub fn of_verdict(verdict: Verdict) -> Look {
     match verdict {
-        Verdict::Pass => look("good", CHECK, words::MET),
-        Verdict::Fail => look("critical", CROSS, words::MISSED),
-        Verdict::Undetermined => look("quiet", RING, words::CANNOT_TELL),
-        Verdict::NoData => look("quiet", DASH, words::NO_DATA),
+        Verdict::Pass => look("good", CHECK, "met"),
+        Verdict::Fail => look("critical", CROSS, "missed"),
+        Verdict::Undetermined => look("quiet", RING, "cannot tell"),
+        Verdict::NoData => look("quiet", DASH, "no data"),
     }
 }
 
@@ -76,18 +61,18 @@ pub fn of_footing(footing: Footing) -> Look {
 
 pub fn of_rule(verdict: RuleVerdict) -> Look {
     match verdict {
-        RuleVerdict::Fired => look("high", DIAMOND, words::FIRED),
-        RuleVerdict::Clear => look("good", CHECK, words::CLEAR),
-        RuleVerdict::NotMeasurable => look("quiet", RING, words::CANNOT_TELL),
+        RuleVerdict::Fired => look("high", DIAMOND, "fired"),
+        RuleVerdict::Clear => look("good", CHECK, "clear"),
+        RuleVerdict::NotMeasurable => look("quiet", RING, "cannot tell"),
     }
 }
 
 pub fn of_opinion(verdict: OpinionVerdict) -> Look {
     match verdict {
-        OpinionVerdict::Ok => look("good", CHECK, words::OK),
-        OpinionVerdict::Warning => look("medium", SQUARE, words::WARNING),
-        OpinionVerdict::Critical => look("critical", TRIANGLE, words::CRITICAL),
-        OpinionVerdict::NoData => look("quiet", DASH, words::NO_DATA),
+        OpinionVerdict::Ok => look("good", CHECK, "ok"),
+        OpinionVerdict::Warning => look("medium", SQUARE, "warning"),
+        OpinionVerdict::Critical => look("critical", TRIANGLE, "Critical"),
+        OpinionVerdict::NoData => look("quiet", DASH, "no data"),
     }
 }
 
@@ -104,9 +89,9 @@ pub fn of_change(change: Change) -> Look {
 
 pub fn of_fate(fate: Fate) -> Look {
     match fate {
-        Fate::Gone => look("good", CHECK, changes::GONE),
-        Fate::Still => look("high", DIAMOND, changes::STILL),
-        Fate::New => look("critical", TRIANGLE, changes::NEW),
-        Fate::Unknown => look("quiet", RING, words::CANNOT_TELL),
+        Fate::Gone => look("good", CHECK, "gone"),
+        Fate::Still => look("high", DIAMOND, "still there"),
+        Fate::New => look("critical", TRIANGLE, "new"),
+        Fate::Unknown => look("quiet", RING, "cannot tell"),
     }
 }

@@ -1,91 +1,114 @@
 //! The composition of the page.
 
-use leptos::html;
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{EventTarget, HtmlElement, HtmlInputElement};
+use std::time::Duration;
 
-use super::host::{Host, drawn, later};
-use super::io::{fetch, files, keys, theme};
-use super::state::State;
-use super::{events, route};
-use crate::session::Part;
-use crate::view::words::app as words;
+use leptos::prelude::*;
+
+use crate::web::parts::{flag, live};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
+
+use super::io::{files, keys, theme};
+use super::page::Page;
+use super::{card, chips, form, header, home, listen, notice, raw, reading, refused, route, rules, sheet};
+use crate::protocol::Outcome;
+use crate::report::Report;
+use crate::view::verdict::announcement as told;
+
+const SKIP: &str = "Skip to the content";
+const OPEN: &str = "Open files";
+const DROP_HERE: &str = "Drop it anywhere";
+const READING: &str = "Reading…";
 
 #[component]
 pub fn App() -> impl IntoView {
-    let state = State::new(theme::restore());
-    events::listen(state);
-    route::follow(state);
-    later(move || state.load());
+    let page = Page::new(theme::restore());
+    listen::listen(page);
+    route::follow(page);
+    later(move || page.start_worker());
     let open = move |event: web_sys::Event| {
         let input: HtmlInputElement = event_target(&event);
         if let Some(list) = input.files() {
-            files::read(state, list);
+            files::read(page, &list);
         }
         input.set_value(""); // the same file may be opened again
     };
-    // The announcement whose sentence is heard because the focus went to it.
-    let heard = RwSignal::new(String::new());
-    let said = move || {
-        if state.ui.with(|ui| ui.busy > 0) {
-            return words::READING.to_owned();
-        }
-        let all = state.status.with(|status| status.announcement.clone());
-        let score = all.split('\n').next().filter(|_| heard.with(|heard| *heard == all)).map(str::to_owned);
-        score.unwrap_or(all)
-    };
-    let absent = Memo::new(move |_| state.ui.with(|ui| ui.rules) || !state.status.with(|status| status.loaded));
-    let held = Memo::new(move |_| state.ui.with(|ui| ui.held));
-    Effect::new(move |_| {
-        if !absent.get() && greet() {
-            heard.set(state.status.with_untracked(|status| status.announcement.clone()));
-        }
-    });
-    let sheet = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let open = state.ui.with(|ui| ui.sheet.is_some());
-        match sheet.get() {
-            Some(dialog) if open && !dialog.open() => drop(dialog.show_modal()),
-            Some(dialog) if !open && dialog.open() => dialog.close(),
-            _ => {}
-        }
-    });
-    let close = move |_| {
-        fetch::cancel(state);
-        if state.ui.with_untracked(|ui| ui.sheet.is_some()) {
-            state.sheet(None);
-        }
-    };
-    // The dialog itself is hit only outside of its content: that is the backdrop.
-    let backdrop = move |event: web_sys::MouseEvent| {
-        if let (Some(dialog), Some(target)) = (sheet.get_untracked(), event.target())
-            && target == *dialog.unchecked_ref::<EventTarget>()
-        {
-            state.sheet(None);
-        }
-    };
+    let is_loaded = page.is_loaded();
     view! {
-        <a class="skip" href="#main">{words::SKIP}</a>
-        <header use:drawn=(state, Host::Header)></header>
+        <a class="skip" href="#main">{SKIP}</a>
+        {header::header(page)}
         <main id="main" tabindex="-1">
-            <div use:drawn=(state, Host::Part(Part::Notice))></div>
-            <div use:drawn=(state, Host::Page)></div>
-            <div class="report" hidden=absent>
-                <div use:drawn=(state, Host::Part(Part::Top))></div>
-                <div use:drawn=(state, Host::Part(Part::Main))></div>
-                <div use:drawn=(state, Host::Part(Part::Side))></div>
-                <div use:drawn=(state, Host::Part(Part::Rest))></div>
-                <div use:drawn=(state, Host::Raw)></div>
-            </div>
+            {notice::notice(page)}
+            {reading::reading(page)}
+            {live(move || match (page.is_at_rules.get(), is_loaded.get()) {
+                (true, _) => rules::rules(page),
+                (false, false) => home::home(page),
+                (false, true) => ().into_any(),
+            })}
+            {live(move || is_loaded.get().then(|| report(page)))}
         </main>
-        <p class="hidden" role="status">{said}</p>
-        <input id=keys::FILE_INPUT type="file" multiple=true hidden=true aria-label=words::OPEN on:change=open />
-        <div class="drop-cover" class:shown=held aria-hidden="true"><p>{words::DROP_HERE}</p></div>
-        <dialog node_ref=sheet aria-labelledby="sheet" on:close=close on:click=backdrop>
-            <div use:drawn=(state, Host::Sheet)></div>
-        </dialog>
+        {announcement(page)}
+        <input id=keys::FILE_INPUT type="file" multiple=true hidden=true aria-label=OPEN on:change=open />
+        <div class="drop-cover" class:shown=move || page.is_held.get() aria-hidden="true"><p>{DROP_HERE}</p></div>
+        {sheet::sheet(page)}
     }
+}
+
+fn report(page: Page) -> AnyView {
+    let is_reported = page.is_reported();
+    let drawn = move |card: fn(&Report, Page) -> AnyView| live(move || page.with_report(|report| card(report, page)));
+    view! {
+        <div class="report" hidden=flag(move || page.is_at_rules.get())>
+            <div class="report-top">{drawn(card::verdict)} {refused::refused(page)} {chips::chips(page)} {drawn(card::jumps)}</div>
+            <div class="report-main">{drawn(card::comparison)} {live(move || is_reported.get().then(|| card::findings(page)))}</div>
+            <div class="report-side">{drawn(card::services)} {drawn(card::health)} {form::form(page)}</div>
+            {rest(page)}
+            <div class="report-raw">{raw::raw(page)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What is below the first screen waits until that has been painted, so that no task is long.
+fn rest(page: Page) -> AnyView {
+    let painted = RwSignal::new(0_u32);
+    let asked = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        page.outcome.track();
+        asked.update(|asked| *asked += 1);
+        later(move || painted.set(asked.get_untracked()));
+    });
+    let drawn = move || (painted.get() > 0).then(|| untrack(|| page.with_report(|report| card::rest(report, page))));
+    view! { <div class="report-rest">{live(drawn)}</div> }.into_any()
+}
+
+/// What a screen reader is told: that texts are being read, and then the score and the sentence of the verdict.
+fn announcement(page: Page) -> AnyView {
+    let told = Memo::new(move |_| {
+        page.outcome.with(|outcome| match outcome {
+            Outcome::Empty => [String::new(), String::new()],
+            Outcome::Report(report, _) => told(report),
+            Outcome::Refused(error) => [String::new(), error.sentence.clone()],
+        })
+    });
+    // The sentence that is heard because the focus went to it.
+    let heard = RwSignal::new([String::new(), String::new()]);
+    let is_shown = Memo::new(move |_| !page.is_at_rules.get() && page.outcome.with(|outcome| *outcome != Outcome::Empty));
+    Effect::new(move |_| {
+        if is_shown.get() && greet() {
+            heard.set(told.get_untracked());
+        }
+    });
+    let said = move || {
+        if page.busy.get() > 0 || page.reading.with(Option::is_some) {
+            return READING.to_owned();
+        }
+        let now = told.get();
+        let is_heard = heard.with(|heard| *heard == now);
+        let [score, headline] = now;
+        if is_heard { score } else { format!("{score}\n{headline}") }
+    };
+    view! { <p class="hidden" role="status">{live(said)}</p> }.into_any()
 }
 
 /// When a report takes the place of the empty page: the verdict is the first thing to hear. True when the focus goes there.
@@ -100,4 +123,12 @@ fn greet() -> bool {
         }
     });
     nothing_focused()
+}
+
+/// Time for the browser to paint, and to take what the person does next.
+const BREATH: Duration = Duration::from_millis(8);
+
+/// Runs something after the next painting.
+pub fn later(task: impl FnOnce() + 'static) {
+    request_animation_frame(move || set_timeout(task, BREATH));
 }

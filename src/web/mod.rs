@@ -1,21 +1,33 @@
 //! The page. The only module that names leptos or web-sys.
 //!
-//! One source of truth: the [`crate::session`] for what was given, [`state`] for the page around it. What is shown is a tree of
-//! [`crate::view`]; [`draw`] puts it into the document, [`events`] brings back what people do. `io` brings text in; nothing here
-//! decides anything about a server. The session and the whole core are in another module, [`analysis`], which is loaded when the page
-//! has been painted; what comes earlier waits for it.
+//! Leptos draws what the worker tells, from the small signals of [`page::Page`]; what people do is an [`action::Action`]. `io` brings text
+//! in. Nothing here reads a metrics text or decides anything about a server: that is in another module of wasm, which runs in a
+//! [`worker`] and is loaded when the page has been painted; what comes earlier waits for it.
 
-mod analysis;
+mod action;
 mod app;
-mod draw;
-mod events;
-mod host;
+mod card;
+mod chart;
+mod chips;
+mod form;
+mod header;
+mod home;
 mod io;
-mod list;
+mod listen;
 mod menus;
+mod notice;
+mod page;
 mod panic;
+mod parts;
+mod raw;
+mod reading;
+mod refused;
 mod route;
-mod state;
+mod rules;
+mod sheet;
+mod updates;
+mod ways_in;
+mod worker;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -23,7 +35,7 @@ use wasm_bindgen::JsCast;
 /// Starts the page: the panic banner, `window.servescope`, and the application in place of the static shell.
 pub fn start() {
     panic::install();
-    analysis::announce();
+    worker::announce();
     let Some(shell) = document().get_element_by_id("app").and_then(|shell| shell.dyn_into::<web_sys::HtmlElement>().ok()) else {
         return;
     };

@@ -2,7 +2,9 @@
 
 use leptos::prelude::document;
 
-use crate::view::words::panic as words;
+const TITLE: &str = "The page stopped.";
+const ADVICE: &str =
+    "This is a defect of servescope. Your data never left this page. Reload it to go on; the text below helps to find the defect.";
 
 /// Installs the hook. It must not panic itself, so every step that can fail is allowed to.
 pub fn install() {
@@ -13,7 +15,7 @@ pub fn install() {
 }
 
 /// Says that the program has stopped, and why.
-pub fn banner(reason: &str) {
+fn banner(reason: &str) {
     let document = document();
     // The first reason counts; what fails after it fails because of it.
     if document.query_selector(".crash").is_ok_and(|banner| banner.is_some()) {
@@ -30,8 +32,8 @@ pub fn banner(reason: &str) {
     };
     banner.set_class_name("crash");
     let _ = banner.set_attribute("role", "alert");
-    title.set_text_content(Some(words::TITLE));
-    advice.set_text_content(Some(words::ADVICE));
+    title.set_text_content(Some(TITLE));
+    advice.set_text_content(Some(ADVICE));
     details.set_text_content(Some(reason));
     for part in [&title, &advice, &details] {
         let _ = banner.append_child(part);

@@ -86,11 +86,11 @@ for (const [index, name] of SAMPLES.entries()) {
   });
 }
 
-pageTest('a text of another server takes the place of the first, and can be undone', async ({ page }) => {
+pageTest('a text of another server is looked at beside the first, and can be undone', async ({ page }) => {
   await report(page, 'vllm-slot-bound-1');
   await open(page, '#open-files', [{ name: 'tgi.prom', bytes: sample('tgi-overload-1') }]);
   await page.locator('.fact', { hasText: 'TGI' }).waitFor();
-  assert.deepEqual(await chips(page), ['tgi.prom']);
+  assert.deepEqual(await chips(page), ['vllm-slot-bound-1.prom', 'tgi.prom']);
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.locator('.fact', { hasText: 'vLLM' }).waitFor();
   assert.deepEqual(await chips(page), ['vllm-slot-bound-1.prom']);
@@ -111,6 +111,7 @@ pageTest('removing the last text leads home, starting over can be undone', async
   await page.getByRole('button', { name: 'Start over' }).click();
   await home(page).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
+  await page.locator('.chip').waitFor();
   assert.deepEqual(await chips(page), ['vllm-slot-bound-2.prom']);
 });
 

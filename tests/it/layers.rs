@@ -28,6 +28,7 @@ const LAYERS: &[&str] = &[
     "browse",
     "entry",
     "view",
+    "protocol",
     "session",
     "web",
 ];

@@ -62,11 +62,13 @@ mod slo_support;
 mod slo_ttft_bounds;
 mod standing;
 mod support;
+mod traps_everywhere;
 mod traps_observed;
 mod traps_sglang;
 mod traps_tgi;
 mod traps_vllm;
 mod units;
+mod vllm_features;
 
 /// A file beside this one that no line above names would be compiled by nobody, and one beside the folder linked by itself.
 #[test]

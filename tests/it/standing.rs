@@ -9,7 +9,8 @@ use servescope::report::{Band, Deduction, Footing, Grounds, Report, Standing};
 use servescope::request::report_json;
 use servescope::rule::{ConfidenceWord, Role};
 use servescope::slo::Verdict;
-use servescope::view::card;
+use servescope::view::look::of_footing;
+use servescope::view::verdict;
 
 fn report(texts: &[&str]) -> Report {
     let input = |(index, text): (usize, &&str)| Input {
@@ -36,12 +37,11 @@ fn footing(report: &Report) -> Footing {
     assert_eq!(word, footing.word());
     let json: serde_json::Value = serde_json::from_str(&report_json(report)).unwrap();
     assert_eq!((json["standing"]["word"].as_str(), json["standing"]["sentence"].as_str()), (Some(word.as_str()), Some(sentence.as_str())));
-    let page = card::headline(report).all_text();
-    assert!(page.contains(footing.word()) && page.contains(sentence), "{page}");
+    assert_eq!(of_footing(*footing).word, footing.word(), "the mark on the page");
+    assert!(!sentence.is_empty());
     let text = markdown(report);
     assert!(text.contains(&format!("{}. {sentence}", footing.word())), "{text}");
-    assert_eq!(footing.word() == "Healthy", card::headline(report).all_text().contains("Healthy"));
-    assert!(card::announcement(report).contains(footing.word()));
+    assert!(verdict::announcement(report)[0].contains(footing.word()));
     *footing
 }
 
@@ -123,17 +123,16 @@ fn what_only_costs_money_is_called_waste_and_no_risk() {
 #[test]
 fn an_idle_server_that_missed_its_targets_before_shows_no_number() {
     let mut idle = report(&[include_str!("../../assets/samples/vllm-idle-1.prom"), include_str!("../../assets/samples/vllm-idle-2.prom")]);
-    let number = |report: &Report| card::headline(report).find_all(&|node| node.get("class") == Some("points unearned")).len();
-    assert_eq!(number(&idle), 1, "nothing was missed, so it is there, and stands back");
+    assert!(verdict::is_unearned(&idle) && idle.shown_score() == Some(100.0), "nothing was missed, so it is there, and stands back");
     assert!(markdown(&idle).contains("## Health: 100 of 100, not exercised"));
     idle.slo_statuses[0].verdict = Verdict::Fail;
     idle.health = agree(idle.health, Beside { missed: 1, felt: None, lacks: &[], unjudged: None });
     idle.overall_health_score = idle.health.score;
     idle.standing = again(&idle);
     assert_eq!((idle.overall_health_score, footing(&idle)), (None, Footing::TargetMissed));
-    assert_eq!(number(&idle), 0);
+    assert_eq!(idle.shown_score(), None);
     assert!(idle.standing.sentence.contains("missed while it was busy"), "{}", idle.standing.sentence);
-    for text in [markdown(&idle), card::headline(&idle).all_text(), card::announcement(&idle), card::health(&idle).all_text()] {
+    for text in [markdown(&idle), verdict::announcement(&idle).concat()] {
         assert!(!text.contains("100 of 100") && !text.contains("→ 100"), "{text}");
     }
 }

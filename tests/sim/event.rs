@@ -23,6 +23,8 @@ impl Reason {
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub streaming: bool,
+    /// Number of the client's request.
+    pub parent: usize,
     pub prompt: u32,
     pub cached: u32,
     pub output: u32,
@@ -164,4 +166,6 @@ pub struct Gauges {
     pub new_token_ratio: f64,
     pub running_adapters: Vec<u32>,
     pub waiting_adapters: Vec<u32>,
+    /// Adapters of the requests past their first token, by the API server that sent them.
+    pub adapters_by_server: Vec<Vec<u32>>,
 }

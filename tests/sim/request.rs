@@ -12,6 +12,10 @@ pub struct Request {
     pub adapter: Option<u32>,
     pub schema: Option<u32>,
     pub images: u32,
+    /// Number of its client's request, of which it may be one of several answers.
+    pub parent: usize,
+    /// vLLM counts it as deferred while it waits: it has a grammar, or was passed over for its adapter.
+    pub deferred: bool,
     pub hang_up_after: Option<u32>,
     pub fate: Fate,
 

@@ -135,6 +135,10 @@ pub struct Server {
     /// Seconds that the process had been up when the simulation starts.
     pub uptime_s: f64,
     pub sleeping: bool,
+    /// vLLM: processes that receive requests. From two on their metrics are added up, with the traps of that.
+    pub api_servers: u32,
+    /// Embeddings or scores: no token comes out, and the gauges of the engine show nothing that runs.
+    pub pooling: bool,
     /// A second, small KV pool (SGLang hybrid models): share of the load that it takes, as usage of its own.
     pub swa_pool_tokens: Option<u32>,
 }
@@ -217,6 +221,8 @@ pub struct Load {
     pub hang_up_share: f64,
     pub bad_request_share: f64,
     pub adapters: u32,
+    /// Answers that a request asks for (`n`); each is a request of the engine.
+    pub answers: u32,
     pub image_share: f64,
     /// Requests come through the OpenAI chat route (TGI counts those twice).
     pub chat_route: bool,
@@ -266,6 +272,8 @@ impl Setup {
             startup_free_gb: 6.8,
             uptime_s: 7200.0,
             sleeping: false,
+            api_servers: 1,
+            pooling: false,
             swa_pool_tokens: None,
         };
         let load = Load {
@@ -282,6 +290,7 @@ impl Setup {
             hang_up_share: 0.0,
             bad_request_share: 0.0,
             adapters: 0,
+            answers: 1,
             image_share: 0.0,
             chat_route: true,
         };

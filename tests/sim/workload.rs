@@ -161,6 +161,8 @@ pub fn request(load: &Load, server: &Server, rng: &mut Rng, arrived: f64) -> Req
         adapter: (load.adapters > 0).then(|| rng.below(load.adapters)),
         schema,
         images: u32::from(rng.chance(load.image_share)),
+        parent: 0,
+        deferred: false,
         hang_up_after: rng.chance(load.hang_up_share).then(|| 1 + rng.below(output)),
         fate,
         arrived,

@@ -17,8 +17,18 @@ export function dumps() {
 
 /** The recorded runs: for each, the paths of its snapshots in their order. */
 export function runs() {
+  return byRun(files('series'));
+}
+
+/** The same of the moments that the project keeps itself, as whole paths; they are there on every machine. */
+export function keptRuns() {
+  const folder = join(checkout, 'tests/recordings');
+  return byRun(readdirSync(folder, { recursive: true }).map((path) => join(folder, path)));
+}
+
+function byRun(paths) {
   const byFolder = new Map();
-  for (const path of files('series').filter((name) => /\/t\d+\.prom$/.test(name))) {
+  for (const path of paths.filter((name) => /\/t\d+\.prom$/.test(name))) {
     const folder = dirname(path);
     byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
   }

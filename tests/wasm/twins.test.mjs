@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { corpus, dumps, read, runs, SMALL_VLLM } from '../support/corpus.mjs';
+import { corpus, dumps, keptRuns, read, runs, SMALL_VLLM } from '../support/corpus.mjs';
 
 const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const target = resolve(checkout, process.env.CARGO_TARGET_DIR ?? 'target');
@@ -39,6 +39,14 @@ test('a wrong request gives the same error object', () => {
   const wrong = ['', '{', '[]', '{"snapshots": []}', '{"snapshots": [{"text": ""}]}', '{"snapshots": [{"text": "<!DOCTYPE html>"}]}',
     '{"snapshots": [{"url": "http://localhost/metrics"}]}', '{"unknown": 1}'];
   for (const request of [...wrong, JSON.stringify({ instance_type: 'triton', snapshots: [{ text: SMALL_VLLM }] })]) assertTwins(request);
+});
+
+test('every kept recording gives the same report, moment by moment and from its first and its last', () => {
+  const snapshot = (path) => ({ text: readFileSync(path, 'utf8'), name: path });
+  for (const run of keptRuns()) {
+    for (const path of run) assertTwins({ snapshots: [snapshot(path)] });
+    assertTwins({ snapshots: [run[0], run.at(-1)].map(snapshot) });
+  }
 });
 
 const skip = corpus === null && 'no corpus';

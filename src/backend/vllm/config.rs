@@ -77,8 +77,10 @@ fn speculative_tokens(instance: &Instance<'_, '_>) -> Option<ConfigValue<f64>> {
 }
 
 fn data_parallel_ranks(instance: &Instance<'_, '_>) -> Option<ConfigValue<f64>> {
-    let family = "num_requests_running";
-    let ranks = instance.label_values(family, "engine").len();
+    // Of several API servers' gauges a rank is missing until its first step.
+    let families = ["prompt_tokens_total", "num_requests_running"];
+    let (family, ranks) =
+        families.iter().map(|family| (family, instance.label_values(family, "engine").len())).max_by_key(|found| found.1)?;
     (ranks > 0).then(|| inferred(instance, family, ranks as f64))
 }
 

@@ -12,12 +12,16 @@ const fn finished(reason: &'static [Select]) -> Native {
     native(SUCCESS).with(reason)
 }
 
-/// The API's requests, not probes and model lists.
-const INFERENCE: Select = Select::IfPresent { label: "handler", test: is_inference, shown: "/v1/.*" };
+/// The API's requests, not probes, model lists and settings.
+const INFERENCE: Select = Select::IfPresent { label: "handler", test: is_inference, shown: "/v1/.*|/score|/rerank|/pooling|…" };
+/// Routes outside `/v1/` that compute, and those inside that do not.
+const OTHER_ROUTES: &[&str] = &["/score", "/rerank", "/v2/rerank", "/pooling", "/classify", "/v2/embed", "/invocations"];
+const NO_INFERENCE: &[&str] = &["/v1/models", "/v1/load_lora_adapter", "/v1/unload_lora_adapter"];
 const POST: Select = Select::IfPresent { label: "method", test: is_post, shown: "POST" };
 
 fn is_inference(handler: &str) -> bool {
-    handler.starts_with("/v1/") && !handler.starts_with("/v1/models")
+    let computes = handler.starts_with("/v1/") || OTHER_ROUTES.contains(&handler);
+    computes && !NO_INFERENCE.iter().any(|route| handler.starts_with(route))
 }
 
 fn is_post(method: &str) -> bool {

@@ -16,6 +16,7 @@ pub(super) static ROWS: &[Row<Distribution>] = &[
     Row::alias(Distribution::PromptLength, &[native("request_prompt_tokens")]),
     Row::alias(Distribution::UncachedPromptLength, &[native("request_prefill_kv_computed_tokens")]),
     Row::alias(Distribution::OutputLength, &[native("request_generation_tokens")]),
+    Row::alias(Distribution::AnswersPerRequest, &[native("request_params_n")]),
     Row::alias(Distribution::MaxNewTokens, &[native("request_params_max_tokens")]),
     Row::alias(Distribution::StepTokens, &[native("iteration_tokens_total")]),
     Row::alias(Distribution::RequestPreemptions, &[native("request_num_preemptions")]),

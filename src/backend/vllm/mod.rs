@@ -1,11 +1,13 @@
 //! vLLM: the V0 and V1 engines, the Rust frontend, and its names behind Ray Serve, Triton and collectors.
 
+mod api_servers;
 mod caveats;
 mod config;
 mod counters;
 mod distributions;
 mod gauges;
 mod lora;
+mod pooling;
 mod releases;
 
 use super::native::Instance;
@@ -61,6 +63,8 @@ pub(super) static SPEC: Spec = Spec {
 
 fn finish(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
     snapshot.config = config::read(instance).into();
+    api_servers::read(instance, snapshot);
+    pooling::read(snapshot);
     lora::read(instance, snapshot);
     caveats::count_prefix_in_tokens(instance, snapshot);
     caveats::note(instance, snapshot);

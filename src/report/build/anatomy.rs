@@ -1,5 +1,6 @@
 //! Where the time of a request goes, as means over one span.
 
+use crate::metrics::Histogram;
 use crate::report::{Anatomy, Phase};
 use crate::signal::{BackendId, Distribution, Observation, Reading};
 
@@ -7,7 +8,7 @@ use crate::signal::{BackendId, Distribution, Observation, Reading};
 #[must_use]
 pub fn anatomy(seen: &Observation) -> Anatomy {
     let (mut phases, remark) = match seen.last.backend {
-        BackendId::Vllm => (vllm(seen), VLLM_REMARK),
+        BackendId::Vllm => vllm(seen),
         BackendId::Sglang => (sglang(seen), SGLANG_REMARK),
         BackendId::Tgi => (tgi(seen), TGI_REMARK),
     };
@@ -19,34 +20,50 @@ pub fn anatomy(seen: &Observation) -> Anatomy {
     Anatomy { phases, total_seconds, remark: remark.to_owned(), distributions: Vec::new() }
 }
 
-const VLLM_REMARK: &str = "Means of requests that finished; aborted requests are in none of these. Frontend is what is left of TTFT after queue and \
-                           prefill: tokenising, the API server and the wait for a running step to end. Waiting after a preemption counts as decode.";
+const VLLM_REMARK: &str = "Means of requests that finished; aborted requests are in none of these. Front end is what is left of the whole request after \
+                           queue, prefill and decode: tokenising, the API server, the wait for a running step to end, and sending the answer. Waiting \
+                           after a preemption counts as decode.";
+const VLLM_WITHOUT_FRONTEND: &str = "Means of requests that finished; aborted requests are in none of these. The time of the front end is not known: the \
+                                     whole request, its queue and its phases are not all given for the same requests, and the time to first token is \
+                                     that of others. Waiting after a preemption counts as decode.";
 const SGLANG_REMARK: &str =
     "Queue and prefill are recorded when a request is scheduled, end-to-end when it finishes. Decode is what is left.";
 const TGI_REMARK: &str = "Means of successful requests. Prefill is the mean duration of a prefill call, so its share is an estimate; queue waits of later \
                           1,024-token segments count as decode.";
 
-fn vllm(seen: &Observation) -> Vec<Phase> {
+fn vllm(seen: &Observation) -> (Vec<Phase>, &'static str) {
     let mean = |distribution| seen.mean(distribution);
     let (queue, prefill, decode) = (mean(Distribution::QueueTime), mean(Distribution::PrefillTime), mean(Distribution::DecodeTime));
-    let frontend = mean(Distribution::Ttft).zip(queue.as_ref().zip(prefill.as_ref())).and_then(|(ttft, (queue, prefill))| {
-        // The three means come from different populations while requests are in flight: a negative rest is noise.
-        let rest = ttft.value - queue.value - prefill.value;
-        (rest > 0.0 && populations_agree(seen)).then_some(Reading { value: rest, ..ttft })
-    });
-    collect(
+    let frontend = frontend(seen);
+    let remark = if frontend.is_some() { VLLM_REMARK } else { VLLM_WITHOUT_FRONTEND };
+    let phases = collect(
         seen,
         [("frontend", "frontend", frontend), ("queue", "queue", queue), ("prefill", "prefill", prefill), ("decode", "decode", decode)],
-    )
+    );
+    (phases, remark)
 }
 
-/// TTFT is recorded live, the phases at finish: their means may be subtracted only while the counts differ by less than a fifth
-/// (the guard of F01 FRONTEND_BOUND).
-fn populations_agree(seen: &Observation) -> bool {
-    let (Some(live), Some(finished)) = (seen.observations(Distribution::Ttft), seen.observations(Distribution::QueueTime)) else {
-        return false;
+/// The whole request less queue and inference. All three are recorded when a request finishes, so that they are of the same requests; the
+/// time to first token is recorded at the first token, and is that of others while requests are inside.
+fn frontend(seen: &Observation) -> Option<Reading> {
+    let (whole, queue) = (seen.distribution(Distribution::E2e)?.histogram, seen.distribution(Distribution::QueueTime)?.histogram);
+    let parts = match seen.distribution(Distribution::InferenceTime) {
+        Some(inference) => vec![inference.histogram],
+        None => [Distribution::PrefillTime, Distribution::DecodeTime]
+            .into_iter()
+            .map(|part| Some(seen.distribution(part)?.histogram))
+            .collect::<Option<Vec<_>>>()?,
     };
-    live > 0.0 && ((live - finished) / live).abs() < 0.2
+    let requests = whole.observations().filter(|requests| *requests > 0.0)?;
+    let of_the_same = |part: &Histogram| part.observations() == Some(requests);
+    if !of_the_same(&queue) || !parts.iter().all(of_the_same) {
+        return None;
+    }
+    let inside = parts.iter().map(|part| part.sum).sum::<Option<f64>>()?;
+    // The two clocks differ by a little: a negative rest is noise.
+    let rest = (whole.sum? - queue.sum? - inside) / requests;
+    let reading = seen.mean(Distribution::E2e)?;
+    (rest > 0.0).then_some(Reading { value: rest, ..reading })
 }
 
 fn sglang(seen: &Observation) -> Vec<Phase> {

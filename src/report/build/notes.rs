@@ -18,6 +18,14 @@ pub fn notes(seen: &Observation) -> Vec<Note> {
             sentence: format!("The bucket bounds of {} changed between the dumps, so their difference is not taken.", distribution.words()),
         });
     }
+    if seen.counts_sequences_only() {
+        notes.push(Note {
+            id: "requests-are-sequences".to_owned(),
+            sentence: "Requests are counted as the engine sees them: one with n > 1, a beam search or a score is several. The text lacks \
+                       request_params_n and http_requests_total, which would tell."
+                .to_owned(),
+        });
+    }
     if seen.window.is_some_and(|window| window.restarted) {
         notes.push(Note {
             id: "restarted".to_owned(),
@@ -112,6 +120,20 @@ fn note(caveat: Caveat) -> Note {
         Caveat::SegmentsCountedAsInputs => (
             "segments-counted-as-inputs",
             "More inputs than requests were counted: TGI re-queues long outputs in segments of 1024 tokens, so the mean prompt is too long.",
+        ),
+        Caveat::SeveralApiServers => (
+            "several-api-servers",
+            "These are the metrics of several API servers. vLLM then counts an engine step up to once for each of them, so step counts are \
+             not used; the mean step follows from tokens and the gap between them.",
+        ),
+        Caveat::GaugesNotSetYet => (
+            "gauges-not-set-yet",
+            "With several API servers vLLM shows a gauge only after the first step of its rank. Gauges that are declared without a number \
+             belong to ranks that have served nothing, and were read as 0.",
+        ),
+        Caveat::Pooling => (
+            "pooling",
+            "This server computes embeddings or scores. No tokens come out, and vLLM shows 0 running requests and 0 % KV use at any load.",
         ),
         Caveat::NoBatchMetrics => {
             ("no-batch-metrics", "This TGI exports no batch and queue metrics, as its TensorRT-LLM and llama.cpp backends do.")

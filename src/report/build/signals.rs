@@ -2,7 +2,7 @@
 
 use crate::metrics::{SourceLines, Unit};
 use crate::report::SignalView;
-use crate::signal::{Counter, Gauge, Observation, Reading, Source, TimeBase};
+use crate::signal::{BackendId, Caveat, Counter, Gauge, Observation, Reading, Source, TimeBase};
 
 use super::time::time_base;
 
@@ -12,6 +12,7 @@ pub fn signals(seen: &Observation) -> Vec<SignalView> {
     let mut views: Vec<SignalView> = Gauge::ALL.iter().filter_map(|gauge| gauge_view(seen, *gauge)).collect();
     views.extend(rates(seen));
     views.extend(shares(seen));
+    views.extend(delivery(seen));
     views.extend(settings(seen));
     views
 }
@@ -19,7 +20,9 @@ pub fn signals(seen: &Observation) -> Vec<SignalView> {
 fn gauge_view(seen: &Observation, gauge: Gauge) -> Option<SignalView> {
     let reading = seen.gauge(gauge)?;
     let before = seen.gauge_before(gauge).map(|reading| reading.value);
+    let pooling = seen.last.has_caveat(Caveat::Pooling);
     let caveat = match gauge {
+        Gauge::Running | Gauge::KvUsage if pooling => Some("A server of embeddings or scores shows 0 at any load."),
         Gauge::CacheHitRateGauge => Some("The last prefill batch only; shown, never judged."),
         Gauge::GenerationThroughput => Some("The server's own average over its last report; shown, never judged."),
         _ => None,
@@ -37,6 +40,21 @@ fn rates(seen: &Observation) -> Vec<SignalView> {
     for (counter, path, label, unit) in per_second {
         let counter = if counter == Counter::LiveOutputTokens && seen.count(counter).is_none() { Counter::OutputTokens } else { counter };
         if let Some(rate) = seen.rate(counter) {
+            let clients = seen.client_requests().filter(|_| counter == Counter::Finished);
+            if let Some(clients) = clients {
+                let sent = Reading { value: rate.value * clients.sent / clients.sequences, unit, source: clients.source, ..rate.clone() };
+                views.push(view(
+                    path,
+                    label,
+                    &sent,
+                    None,
+                    seen,
+                    Some("What clients sent; the engine counts each answer of n, beam and score."),
+                ));
+                let label = "sequences finished per second";
+                views.push(view("sequences_per_second", label, &Reading { unit, ..rate }, None, seen, None));
+                continue;
+            }
             views.push(view(path, label, &Reading { unit, ..rate }, None, seen, None));
         }
     }
@@ -51,11 +69,13 @@ fn rates(seen: &Observation) -> Vec<SignalView> {
 
 fn shares(seen: &Observation) -> Vec<SignalView> {
     let hit = |hits: Counter, queries: Counter, path: &str, label: &str| {
+        let hits_of_all = queries == Counter::PromptTokens;
         let (hits, queries) = (seen.count(hits)?, seen.count(queries)?);
         let lines = SourceLines::join([&hits.source.lines, &queries.source.lines]);
         let source = Source::new(format!("{} / {}", hits.source.metric, queries.source.metric), lines);
         let value = (queries.value > 0.0).then(|| hits.value / queries.value)?;
-        Some(view(path, label, &Reading { value, unit: Unit::Ratio, time_base: hits.time_base, source }, None, seen, None))
+        let caveat = Some(path).filter(|path| *path == "prefix_cache.hit_rate").and_then(|_| hit_caveat(seen, hits_of_all));
+        Some(view(path, label, &Reading { value, unit: Unit::Ratio, time_base: hits.time_base, source }, None, seen, caveat))
     };
     [
         hit(Counter::PromptTokensCached, Counter::PromptTokens, "prefix_cache.hit_rate", "prompt tokens from cache")
@@ -67,6 +87,31 @@ fn shares(seen: &Observation) -> Vec<SignalView> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What a hit rate of vLLM also counts, or leaves out.
+fn hit_caveat(seen: &Observation, of_all: bool) -> Option<&'static str> {
+    /// Prompt tokens that were never looked up, beyond what lies between a look-up and a first token.
+    const LOOKED_UP: f64 = 0.95;
+    if seen.client_requests().is_some() {
+        return Some(
+            "Sequences of one request (n > 1, beam search, scores) find each other's prompt; prompts need not repeat between requests.",
+        );
+    }
+    let count = |counter| seen.count(counter).map(|count| count.value);
+    let (looked_up, prompt) = (count(Counter::PrefixQueries)?, count(Counter::PromptTokens)?);
+    let some = seen.last.backend == BackendId::Vllm && looked_up > 0.0 && looked_up < LOOKED_UP * prompt;
+    some.then_some(if of_all {
+        "Some prompts were never looked up, as those with prompt_logprobs; they count as misses here."
+    } else {
+        "Some prompts were never looked up, as those with prompt_logprobs; the rate is of the others."
+    })
+}
+
+/// Tokens that an output holds where drafts are accepted.
+fn delivery(seen: &Observation) -> Option<SignalView> {
+    let tokens = seen.tokens_per_delivery()?;
+    Some(view("speculation.tokens_per_delivery", "tokens an output holds on average", &tokens, None, seen, None))
 }
 
 fn settings(seen: &Observation) -> Vec<SignalView> {

@@ -7,6 +7,7 @@ mod aborts;
 mod latency;
 mod memory;
 mod population;
+mod steps;
 
 pub(in crate::rule) use memory::{capacity, lengths};
 
@@ -38,6 +39,10 @@ pub struct Laws {
     pub prefill_share: Option<Reading>,
     /// L8: seconds of prefill per uncached prompt token.
     pub prefill_cost: Option<Reading>,
+    /// Tokens of an engine step, on average.
+    pub step_tokens: Option<Reading>,
+    /// Seconds of an engine step while the engine works, on average; `None` where it does not follow from the steps.
+    pub step_seconds: Option<f64>,
     /// L9: share of decode time spent in stalls, a lower bound.
     pub stall_share: Option<Reading>,
     /// L9: the gap from which a pause counts as a stall, seconds.
@@ -62,6 +67,7 @@ impl Laws {
         memory::fill(seen, &mut laws);
         latency::fill(seen, &mut laws);
         aborts::fill(seen, &mut laws);
+        steps::fill(seen, &mut laws);
         laws
     }
 }

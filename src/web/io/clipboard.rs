@@ -8,20 +8,21 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ClipboardEvent, DataTransfer, Element};
 
-use super::super::analysis::{Content, Incoming};
-use super::super::events::{is_field, take_files};
-use super::super::state::State;
+use super::super::page::Page;
+use super::super::worker::as_buffer;
+use super::files::{is_field, take_files};
 use super::{clock, take};
-use crate::view::frame::Origin;
-use crate::view::words::input as words;
+use crate::protocol::{Arriving, Origin};
+
+const PASTED: &str = "pasted";
 
 /// Below this a paste into a form field is meant for the field.
 const FIELD_PASTE: u32 = 200;
 
 /// Pasting works anywhere on the page. The text goes straight to the analysis and never into an element.
-pub fn pasted(state: State, event: &ClipboardEvent, target: Option<&Element>) {
+pub fn pasted(page: Page, event: &ClipboardEvent, target: Option<&Element>) {
     let Some(data) = event.clipboard_data() else { return };
-    if take_files(state, &data) {
+    if take_files(page, &data) {
         event.prevent_default();
         return;
     }
@@ -30,11 +31,11 @@ pub fn pasted(state: State, event: &ClipboardEvent, target: Option<&Element>) {
         return;
     }
     event.prevent_default();
-    take_text(state, text);
+    take_text(page, text);
 }
 
 /// Reads the clipboard for the button. The browser may ask the person first.
-pub fn paste(state: State) {
+pub fn paste(page: Page) {
     spawn_local(async move {
         let read = async {
             let clipboard = window().navigator().clipboard();
@@ -44,17 +45,22 @@ pub fn paste(state: State) {
             JsFuture::from(clipboard.read_text()).await.ok()?.dyn_into::<JsString>().ok()
         };
         match read.await.filter(|text| text.trim().length() > 0) {
-            Some(text) => take_text(state, text),
-            None => state.tell(&words::clipboard_refused(is_mac())),
+            Some(text) => take_text(page, text),
+            None => {
+                let key = if is_mac() { "⌘V" } else { "Ctrl+V" };
+                page.tell(format!(
+                    "The browser gave no text from the clipboard. Press {key} anywhere on the page instead, which needs no permission."
+                ));
+            }
         }
     });
 }
 
 /// Puts text on the clipboard; `done` says whether it worked.
-pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
+pub fn copy(text: JsString, done: impl FnOnce(bool) + 'static) {
     spawn_local(async move {
         let clipboard = window().navigator().clipboard();
-        let worked = !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+        let worked = !clipboard.is_undefined() && JsFuture::from(clipboard.unchecked_ref::<Board>().write_text(&text)).await.is_ok();
         done(worked);
     });
 }
@@ -69,9 +75,11 @@ pub fn plain(data: &DataTransfer) -> JsString {
     data.unchecked_ref::<Texts>().get_data("text/plain").unwrap_or_else(|_| JsString::from(""))
 }
 
-pub fn take_text(state: State, text: JsString) {
-    let name = words::PASTED.to_owned();
-    take(state, vec![Incoming { name, at: Some(clock::now()), content: Content::Text(text), origin: Origin::Pasted }]);
+pub fn take_text(page: Page, text: JsString) {
+    let content = as_buffer(&text);
+    let bytes = u64::from(content.unchecked_ref::<js_sys::ArrayBuffer>().byte_length());
+    let arriving = Arriving { name: PASTED.to_owned(), at: Some(clock::now()), origin: Origin::Pasted, bytes };
+    take(page, vec![(arriving, content)]);
 }
 
 #[wasm_bindgen]
@@ -80,4 +88,9 @@ extern "C" {
     type Texts;
     #[wasm_bindgen(method, catch, js_name = getData)]
     fn get_data(this: &Texts, format: &str) -> Result<JsString, JsValue>;
+
+    /// The same of a `Clipboard`.
+    type Board;
+    #[wasm_bindgen(method, js_name = writeText)]
+    fn write_text(this: &Board, text: &JsString) -> js_sys::Promise;
 }

@@ -20,18 +20,6 @@ pub fn field(unix_seconds: f64) -> String {
     format!("{:04}-{:02}-{:02}T{}", date.get_full_year(), date.get_month() + 1, date.get_date(), time_of_day(unix_seconds))
 }
 
-/// Unix seconds as they are written; `None` when they are not. The browser reads and writes these numbers, because the page would
-/// otherwise carry tables for it that it needs for nothing else.
-pub fn read(seconds: &str) -> Option<f64> {
-    let seconds = js_sys::Number::parse_float(seconds);
-    seconds.is_finite().then_some(seconds)
-}
-
-/// Unix seconds as they are written.
-pub fn written(seconds: f64) -> String {
-    js_sys::Number::from(seconds).to_string_with_radix(10).map(String::from).unwrap_or_default()
-}
-
 /// Unix seconds of what a `datetime-local` field holds; `None` when it is empty or incomplete.
 pub fn of_field(text: &str) -> Option<f64> {
     let millis = Date::parse(text);

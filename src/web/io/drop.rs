@@ -2,34 +2,36 @@
 
 use std::cell::Cell;
 
+use leptos::prelude::Set;
 use web_sys::DragEvent;
 
-use super::super::events::take_files;
-use super::super::state::{Sheet, State};
+use super::super::action::{Action, Sheet};
+use super::super::page::Page;
 use super::clipboard;
+use super::files::take_files;
 
 thread_local! {
     /// Entering a child fires before leaving its parent; the depth tells when the page itself was left.
     static DEPTH: Cell<i32> = const { Cell::new(0) };
 }
 
-pub fn drag(state: State, event: &DragEvent) {
+pub fn drag(page: Page, event: &DragEvent) {
     let kind = event.type_();
     if kind == "drop" {
         DEPTH.set(0);
-        hold(state, false);
-        dropped(state, event);
+        hold(page, false);
+        dropped(page, event);
     } else if droppable(event) {
         event.prevent_default();
         match kind.as_str() {
             "dragenter" => {
                 DEPTH.set(DEPTH.get() + 1);
-                hold(state, true);
+                hold(page, true);
             }
             "dragleave" => {
                 DEPTH.set(DEPTH.get() - 1);
                 if DEPTH.get() <= 0 {
-                    hold(state, false);
+                    hold(page, false);
                 }
             }
             _ => {}
@@ -37,13 +39,13 @@ pub fn drag(state: State, event: &DragEvent) {
     }
 }
 
-fn hold(state: State, held: bool) {
-    state.set(&mut |ui| ui.held = held);
+fn hold(page: Page, held: bool) {
+    page.is_held.set(held);
 }
 
-fn dropped(state: State, event: &DragEvent) {
+fn dropped(page: Page, event: &DragEvent) {
     let Some(data) = event.data_transfer() else { return };
-    if take_files(state, &data) {
+    if take_files(page, &data) {
         event.prevent_default();
         return;
     }
@@ -55,11 +57,10 @@ fn dropped(state: State, event: &DragEvent) {
     event.prevent_default();
     let is_link = !line.includes("\n", 0) && (line.starts_with("http://", 0) || line.starts_with("https://", 0));
     if is_link {
-        let address = String::from(line);
-        state.set(&mut |ui| ui.address.clone_from(&address));
-        state.sheet(Some(Sheet::Fetch));
+        page.address.set(String::from(line));
+        page.act(Action::Show(Sheet::Fetch));
     } else {
-        clipboard::take_text(state, text);
+        clipboard::take_text(page, text);
     }
 }
 

@@ -1,63 +1,38 @@
-//! Files that were chosen, dropped or pasted.
+//! Files that were chosen, dropped or pasted. The page hands them on; the worker reads them, in slices.
 
-use js_sys::Uint8Array;
-use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, FileList};
+use wasm_bindgen::JsValue;
+use web_sys::{DataTransfer, Element, File, FileList};
 
-use super::super::analysis::{Content, Incoming};
-use super::super::state::State;
+use super::super::page::Page;
 use super::take;
-use crate::view::frame::Origin;
-use crate::view::words::input as words;
+use crate::protocol::{Arriving, Origin};
 
 /// A larger file is surely not one server's metrics page; it is refused rather than risk the tab.
 const LARGEST: f64 = 512.0 * 1024.0 * 1024.0;
 
-/// Reads the files and loads them together, so that dumps of one server find each other.
-pub fn read(state: State, list: FileList) {
+/// Loads the files together, so that dumps of one server find each other.
+pub fn read(page: Page, list: &FileList) {
     let files: Vec<File> = (0..list.length()).filter_map(|index| list.get(index)).collect();
-    if files.is_empty() {
-        return;
+    let (fit, large): (Vec<File>, Vec<File>) = files.into_iter().partition(|file| file.size() <= LARGEST);
+    if let Some(file) = large.first() {
+        page.tell(format!("{} is larger than 512 MB and was not read.", file.name()));
     }
-    state.busy(true);
-    spawn_local(async move {
-        let mut incoming = Vec::with_capacity(files.len());
-        let mut failed = None;
-        for file in files {
-            match bytes(&file).await {
-                Ok(bytes) => incoming.push(Incoming {
-                    name: file.name(),
-                    at: Some(file.last_modified() / 1e3),
-                    content: Content::Bytes(bytes),
-                    origin: Origin::File,
-                }),
-                Err(sentence) => failed = Some(sentence),
-            }
-        }
-        state.busy(false);
-        if !incoming.is_empty() {
-            take(state, incoming);
-        } else if let Some(sentence) = failed {
-            state.tell(&sentence);
-            return;
-        }
-        if let Some(sentence) = failed {
-            state.when_there(move || state.change(&mut |session| session.tell_unread(&sentence)));
-        }
-    });
+    let arriving = |file: File| {
+        let at = Some(file.last_modified() / 1e3);
+        (Arriving { name: file.name(), at, origin: Origin::File, bytes: file.size() as u64 }, JsValue::from(file))
+    };
+    if !fit.is_empty() {
+        take(page, fit.into_iter().map(arriving).collect());
+    }
 }
 
-async fn bytes(file: &File) -> Result<Uint8Array, String> {
-    let name = file.name();
-    if file.size() > LARGEST {
-        return Err(words::too_large(&name));
-    }
-    // A folder arrives as a file that cannot be read.
-    let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| words::unreadable(&name))?;
-    let bytes = Uint8Array::new(&buffer);
-    if bytes.length() > 1 && bytes.get_index(0) == 0x1f && bytes.get_index(1) == 0x8b {
-        return Err(words::gzip(&name));
-    }
-    Ok(bytes)
+/// Takes the files that came with a paste or a drop; false when there are none.
+pub fn take_files(page: Page, data: &DataTransfer) -> bool {
+    let files = data.files().filter(|list| list.length() > 0);
+    files.map(|list| read(page, &list)).is_some()
+}
+
+/// True for elements that take typed text.
+pub fn is_field(element: &Element) -> bool {
+    element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]").unwrap_or(false)
 }

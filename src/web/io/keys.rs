@@ -4,15 +4,16 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::super::events::is_field;
+use super::super::action::{Action, Sheet};
 use super::super::menus;
-use super::super::state::{Sheet, State};
-use crate::view::raw::SEARCH_FIELD;
+use super::super::page::Page;
+use super::super::raw::SEARCH_FIELD;
+use super::files::is_field;
 
 /// Id of the field that the shortcut for opening files acts on.
 pub const FILE_INPUT: &str = "open-files";
 
-pub fn press(state: State, event: &KeyboardEvent) {
+pub fn press(page: Page, event: &KeyboardEvent) {
     if event.key() == "Escape" && menus::escaped() {
         event.prevent_default();
         return;
@@ -21,17 +22,17 @@ pub fn press(state: State, event: &KeyboardEvent) {
         return;
     }
     let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| is_field(&element));
-    if typing || state.ui.with_untracked(|ui| !ui.keys || ui.sheet.is_some()) {
+    if typing || !page.has_keys.get_untracked() || page.sheet.with_untracked(Option::is_some) {
         return;
     }
     let acted = match event.key().as_str() {
         "?" => {
-            state.sheet(Some(Sheet::Help));
+            page.act(Action::Show(Sheet::Help));
             true
         }
         "o" => click(FILE_INPUT),
         "u" => {
-            state.sheet(Some(Sheet::Fetch));
+            page.act(Action::Show(Sheet::Fetch));
             true
         }
         "/" => focus(SEARCH_FIELD),

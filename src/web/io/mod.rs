@@ -11,10 +11,13 @@ mod probe;
 pub mod samples;
 pub mod theme;
 
-use super::analysis::Incoming;
-use super::state::State;
+use wasm_bindgen::JsValue;
 
-/// Gives texts to the session, as soon as that is there.
-pub fn take(state: State, incoming: Vec<Incoming>) {
-    state.when_there(move || state.accept(&incoming));
+use super::page::Page;
+use crate::protocol::{Arriving, Command};
+
+/// Gives texts, as files or as buffers, to the worker, as soon as that is there.
+pub fn take(page: Page, texts: Vec<(Arriving, JsValue)>) {
+    let (known, contents) = texts.into_iter().unzip();
+    page.send_with(Command::Read(known), contents);
 }

@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use gloo_net::http::Request;
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestCache, RequestCredentials, RequestMode};
+use web_sys::{AbortController, RequestMode};
 
+use super::fetch::ask;
 use crate::entry::{Address, Reach};
-use crate::view::Why;
+use crate::web::sheet::failure::Why;
 
 /// Finds the most likely reason for a failure that the browser keeps to itself.
 pub async fn diagnose(address: &Address) -> Why {
@@ -42,12 +42,7 @@ async fn answers_without_cors(address: &Address) -> bool {
         let abort = abort.clone();
         set_timeout_with_handle(move || abort.abort(), Duration::from_secs(5))
     };
-    let request = Request::get(&address.url)
-        .mode(RequestMode::NoCors)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .abort_signal(Some(&abort.signal()));
-    let answered = request.send().await.is_ok();
+    let answered = ask(&address.url, RequestMode::NoCors, &abort).await.is_some();
     if let Ok(timer) = timer {
         timer.clear();
     }

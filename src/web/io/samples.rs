@@ -1,36 +1,38 @@
 //! Simulated servers to look at. They lie beside the page, so that those who never look at one do not load it.
 
-use gloo_net::http::Request;
-use js_sys::Uint8Array;
+use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 
-use super::super::analysis::{Content, Incoming};
-use super::super::state::State;
+use super::super::home::samples::{MISSING, SAMPLES, TIMES};
+use super::super::page::Page;
 use super::take;
-use crate::view::frame::Origin;
-use crate::view::words::samples::{self as words, SAMPLES};
+use crate::protocol::{Arriving, Origin};
 
 /// Loads the sample of this index.
-pub fn load(state: State, index: usize) {
+pub fn load(page: Page, index: usize) {
     let Some(sample) = SAMPLES.get(index) else { return };
-    state.busy(true);
+    page.busy.update(|busy| *busy += 1);
     spawn_local(async move {
-        let mut incoming = Vec::new();
-        for (file, at) in sample.files.into_iter().zip(words::TIMES) {
-            if let Some(bytes) = read(file).await {
-                incoming.push(Incoming { name: file.to_owned(), at: Some(at), content: Content::Bytes(bytes), origin: Origin::Sample });
+        let mut texts = Vec::new();
+        for (file, at) in sample.files.into_iter().zip(TIMES) {
+            if let Some(content) = read(file).await {
+                let bytes = u64::from(content.byte_length());
+                texts.push((Arriving { name: file.to_owned(), at: Some(at), origin: Origin::Sample, bytes }, content.into()));
             }
         }
-        state.busy(false);
-        if incoming.len() == sample.files.len() {
-            take(state, incoming);
+        page.busy.update(|busy| *busy = busy.saturating_sub(1));
+        if texts.len() == sample.files.len() {
+            take(page, texts);
         } else {
-            state.tell(words::MISSING);
+            page.tell(MISSING.to_owned());
         }
     });
 }
 
-async fn read(file: &str) -> Option<Uint8Array> {
-    let response = Request::get(&format!("samples/{file}")).send().await.ok().filter(gloo_net::http::Response::ok)?;
-    response.binary().await.ok().map(|bytes| Uint8Array::from(bytes.as_slice()))
+async fn read(file: &str) -> Option<js_sys::ArrayBuffer> {
+    let response = JsFuture::from(window().fetch_with_str(&format!("samples/{file}"))).await.ok()?;
+    let response = response.dyn_into::<web_sys::Response>().ok().filter(web_sys::Response::ok)?;
+    JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()
 }

@@ -22,27 +22,30 @@ export function closeServers() {
 /**
  * Opens the page, waits until it has started, and keeps a list of breaches: what a person would not forgive. That is a
  * console error, an uncaught exception, a breach of the page's policy, an asset that is missing, or any request to an
- * origin that the options do not name. The caller closes `context`. Options:
+ * origin that the options do not name. `requests` has what was asked for, the worker's requests too. The caller closes `context`. Options:
  * - `origins`: further origins that the page may ask, for example `[metrics.origin]`.
  * - `routes`: `[pattern, answer]` pairs for requests that are answered otherwise, as the browser driver's `route` takes them.
  * - `expectConsole`: patterns of console errors that must appear, each at least once (Chromium logs a failed fetch as an error).
+ * - `before`: what is done with the page before it is opened.
  * - `touch`: a phone; its pointer is a finger.
  * - `width`, `height`, `colorScheme`, `reducedMotion`, `permissions`, `hash`: the state of the browser and of the address.
  */
 export async function openPage(options = {}) {
-  const { routes = [], width = 1280, height = 900, colorScheme = 'light', reducedMotion = 'reduce', permissions = [], touch = false, hash = '', origins = [], expectConsole = [] } = options;
+  const { before, routes = [], width = 1280, height = 900, colorScheme = 'light', reducedMotion = 'reduce', permissions = [], touch = false, hash = '', origins = [], expectConsole = [] } = options;
   const context = await (await browser()).newContext({ viewport: { width, height }, colorScheme, reducedMotion, permissions, hasTouch: touch, isMobile: touch, locale: 'en-GB', timezoneId: 'UTC' });
   context.setDefaultTimeout(15_000);
   for (const [pattern, answer] of routes) await context.route(pattern, answer);
   const page = await context.newPage();
-  const { breaches, missingErrors } = await watch(context, page, [site.origin, ...origins], expectConsole);
+  await before?.(page);
+  const { breaches, missingErrors, requests } = await watch(context, page, [site.origin, ...origins], expectConsole);
   await page.goto(site.url + hash);
   await page.waitForFunction(() => globalThis.servescopeStarted === true);
-  return { page, context, site, metrics, breaches, missingErrors };
+  return { page, context, site, metrics, breaches, missingErrors, requests };
 }
 
 async function watch(context, page, origins, expectConsole) {
   const breaches = [];
+  const requests = [];
   const seen = new Set();
 
   page.on('console', (message) => {
@@ -55,6 +58,7 @@ async function watch(context, page, origins, expectConsole) {
   page.on('pageerror', (error) => breaches.push(`uncaught: ${error.message}`));
   page.on('crash', () => breaches.push('the tab crashed'));
   context.on('request', (request) => {
+    requests.push({ url: request.url(), at: Date.now() });
     const url = new URL(request.url());
     if (/^https?:|^wss?:/.test(url.protocol) && !origins.includes(url.origin)) breaches.push(`request to another origin: ${request.url()}`);
   });
@@ -70,5 +74,5 @@ async function watch(context, page, origins, expectConsole) {
     addEventListener('TrunkApplicationStarted', () => { globalThis.servescopeStarted = true; });
   });
 
-  return { breaches, missingErrors: () => expectConsole.filter((pattern) => !seen.has(pattern)).map(String) };
+  return { breaches, requests, missingErrors: () => expectConsole.filter((pattern) => !seen.has(pattern)).map(String) };
 }

@@ -27,6 +27,7 @@ pub fn snapshot(backend: BackendId) -> Snapshot {
         counters: Table::default(),
         distributions: Table::default(),
         config: Config::default().into(),
+        adapters: Vec::new(),
         caveats: Vec::new(),
         lacks: Vec::new(),
         out_of_range: Vec::new(),

@@ -43,12 +43,25 @@ impl Engine<'_> {
         let service = self.server.frontend_s * self.draw.between(0.6, 1.4) + if request.images > 0 { 0.05 } else { 0.0 };
         self.frontend_free = self.frontend_free.max(at) + service;
         request.queued = self.frontend_free;
-        let id = self.requests.len();
-        if let Some(patience) = self.load.patience_s {
-            self.impatient.push(Reverse((micros(at + patience), id)));
+        let parent = self.requests.len();
+        request.parent = parent;
+        if self.load.answers > 1 {
+            // Its answers share its prompt, whatever the others ask.
+            request.group = Some(u32::MAX - parent as u32);
+            request.prefix_tokens = request.prompt;
         }
-        self.requests.push(request);
-        self.in_frontend.push_back(id);
+        for answer in 0..self.load.answers.max(1) {
+            let mut request = request.clone();
+            if answer > 0 {
+                request.output = self.load.output.draw(&mut self.draw, self.load.max_new);
+            }
+            let id = self.requests.len();
+            if let Some(patience) = self.load.patience_s {
+                self.impatient.push(Reverse((micros(at + patience), id)));
+            }
+            self.requests.push(request);
+            self.in_frontend.push_back(id);
+        }
     }
 
     fn counted_for_admission(&self) -> u32 {
@@ -84,6 +97,7 @@ impl Engine<'_> {
             if !hit {
                 self.compiler_free = ready;
             }
+            self.requests[id].deferred = true;
             self.log.push((ready, Event::GrammarCompiled { seconds, hit }));
             self.compiling.push(Reverse((micros(ready), id)));
             return;
@@ -224,6 +238,10 @@ impl Engine<'_> {
         }
         self.waiting_live -= 1;
         self.emit(event);
+        if self.load.answers > 1 && hit == 0 {
+            // Blocks count as cached from their allocation on, so that the other answers of the step find them.
+            self.publish(id);
+        }
         Some(hit)
     }
 

@@ -100,6 +100,15 @@ impl Engine<'_> {
                 return;
             }
             self.publish(id);
+            if self.server.pooling {
+                let request = &self.requests[id];
+                step.completed_prompt += request.prompt;
+                step.completed_computed += request.prompt - request.cached;
+                step.outputs += 1;
+                self.first_token(id, now, true);
+                ended.push((id, Reason::Stop));
+                return;
+            }
             self.prompt_done(id, step);
             if self.server.role == Role::Prefill {
                 self.start_transfer(id);
@@ -230,7 +239,7 @@ impl Engine<'_> {
     }
 
     /// The shared beginning of a prompt becomes cache that others can use.
-    fn publish(&mut self, id: usize) {
+    pub(super) fn publish(&mut self, id: usize) {
         let request = &self.requests[id];
         let Some(group) = request.group else { return };
         let block = self.server.block;

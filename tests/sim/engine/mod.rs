@@ -227,37 +227,55 @@ impl<'a> Engine<'a> {
             new_token_ratio: self.new_token_ratio,
             running_adapters,
             waiting_adapters,
+            adapters_by_server: self.adapters_by_server(),
         }
     }
 
     /// Waiting requests that a full adapter set holds back, and the adapters that run and wait.
     fn adapters(&self) -> (u32, Vec<u32>, Vec<u32>) {
-        let Some(slots) = self.server.lora_slots else {
-            return (0, Vec::new(), Vec::new());
-        };
         let running: HashSet<u32> = self.running.iter().filter_map(|id| self.requests[*id].adapter).collect();
-        let full = running.len() as u32 >= slots;
+        let full = self.server.lora_slots.is_some_and(|slots| running.len() as u32 >= slots);
         let mut waiting = HashSet::new();
         let mut deferred = 0;
+        // SGLang does not defer in its queue.
+        let defers = self.server.policy == Policy::VllmV1;
+        if self.server.lora_slots.is_none() && (!defers || self.server.grammar.is_none()) {
+            return (0, Vec::new(), Vec::new());
+        }
         for id in &self.waiting {
             let request = &self.requests[*id];
             if request.place != Place::Waiting {
                 continue;
             }
-            if let Some(adapter) = request.adapter {
-                waiting.insert(adapter);
-                if full && !running.contains(&adapter) {
-                    deferred += 1;
-                }
-            }
+            waiting.extend(request.adapter);
+            let passed_over = full && request.adapter.is_some_and(|adapter| !running.contains(&adapter));
+            deferred += u32::from(passed_over || (defers && request.deferred));
         }
         (deferred, running.into_iter().collect(), waiting.into_iter().collect())
+    }
+
+    /// Each API server knows the adapters of its own requests that have had a token.
+    fn adapters_by_server(&self) -> Vec<Vec<u32>> {
+        if self.server.lora_slots.is_none() {
+            return Vec::new();
+        }
+        let servers = self.server.api_servers.max(1) as usize;
+        let mut of_each = vec![Vec::new(); servers];
+        for id in self.running.iter().filter(|id| self.requests[**id].first_token.is_some()) {
+            of_each[self.requests[*id].parent % servers].extend(self.requests[*id].adapter);
+        }
+        for adapters in &mut of_each {
+            adapters.sort_unstable();
+            adapters.dedup();
+        }
+        of_each
     }
 
     fn outcome(&self, id: usize) -> Box<Outcome> {
         let r = &self.requests[id];
         Box::new(Outcome {
             streaming: r.streaming,
+            parent: r.parent,
             prompt: r.prompt,
             cached: r.cached,
             output: r.generated,

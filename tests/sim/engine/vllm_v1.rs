@@ -60,6 +60,7 @@ impl Engine<'_> {
                 && !adapters.contains(&adapter)
                 && adapters.len() as u32 >= slots
             {
+                self.requests[id].deferred = true;
                 position += 1;
                 continue;
             }

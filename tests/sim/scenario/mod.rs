@@ -2,6 +2,7 @@
 //!
 //! Ids of causes are the rule ids of the report. Training seeds are for building rules, the held-out seeds are only scored.
 
+mod as_run;
 mod cache;
 mod calm;
 mod distributed;
@@ -163,6 +164,7 @@ pub fn scenarios() -> Vec<Scenario> {
         errors::ALL_ERRORS,
         distributed::ALL_DISTRIBUTED,
         over_time::ALL_OVER_TIME,
+        as_run::ALL_AS_RUN,
     ]
     .concat()
 }

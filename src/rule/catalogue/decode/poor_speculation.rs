@@ -66,7 +66,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     };
     let share =
         seen.accepted.map_or_else(String::new, |accepted| format!(", {} of the drafted tokens are accepted", Unit::Ratio.show(accepted)));
-    let words = format!("A verified step yields {} tokens{share}", Unit::Count.show(seen.length));
+    let outputs = ctx.seen.tokens_per_delivery().map_or_else(String::new, |tokens| {
+        format!("; an output holds {} on average, with the steps that had no draft", Unit::Tokens.show(tokens.value))
+    });
+    let words = format!("A verified step yields {} tokens{share}{outputs}", Unit::Count.show(seen.length));
     let low_share = seen.accepted.is_some_and(|accepted| accepted < ACCEPTED);
     if seen.length >= LENGTH && !low_share {
         return Outcome::clear(format!("{words}."));
@@ -107,7 +110,7 @@ fn check(ctx: &Context<'_>) -> Checked {
 fn vllm(ctx: &Context<'_>) -> Result<Option<Acceptance>, Missing> {
     let counter = |counter| {
         ctx.seen.count(counter).ok_or_else(|| {
-            Missing::new(
+            Missing::feature(
                 "speculation counters",
                 "vLLM exports them while speculative decoding is on; without it there is nothing to judge.",
             )

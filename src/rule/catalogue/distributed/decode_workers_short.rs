@@ -92,7 +92,7 @@ fn prefill(ctx: &Context<'_>) -> Checked {
 fn vllm(ctx: &Context<'_>) -> Checked {
     let stages = [Gauge::KvFetchToStart, Gauge::KvFetchInProgress, Gauge::KvFetchCompleted];
     let completed = ctx.seen.gauge(Gauge::KvFetchCompleted).ok_or_else(|| {
-        Missing::new(
+        Missing::feature(
             "the stages of KV fetches",
             "vLLM 0.32 or later exports them on a worker that receives KV; without one there is nothing to judge.",
         )

@@ -113,7 +113,7 @@ fn transfers(ctx: &Context<'_>) -> Result<Result<Gauge, String>, Missing> {
 fn fetches(ctx: &Context<'_>) -> Result<Result<Gauge, String>, Missing> {
     let stages = [Gauge::KvFetchToStart, Gauge::KvFetchInProgress, Gauge::KvFetchCompleted];
     let under_way = ctx.seen.gauge(Gauge::KvFetchInProgress).ok_or_else(|| {
-        Missing::new(
+        Missing::feature(
             "the stages of KV fetches",
             "vLLM 0.32 or later exports them on a worker that receives KV; without one there is nothing to judge.",
         )

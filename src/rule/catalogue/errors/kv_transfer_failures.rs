@@ -38,7 +38,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(ctx: &Context<'_>) -> Checked {
     let failures = ctx.seen.count(Counter::KvTransferFailures).ok_or_else(|| match ctx.backend() {
         BackendId::Vllm => {
-            Missing::new("KV transfer counters", "vLLM exports them with a KV connector; without one there is nothing to judge.")
+            Missing::feature("KV transfer counters", "vLLM exports them with a KV connector; without one there is nothing to judge.")
         }
         _ => Missing::counter(ctx.backend(), Counter::KvTransferFailures),
     })?;

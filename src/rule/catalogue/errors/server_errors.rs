@@ -84,7 +84,7 @@ fn missing(ctx: &Context<'_>) -> Missing {
     match ctx.backend() {
         BackendId::Vllm => Missing::new(
             "counts of failed requests",
-            "vLLM exports http_requests_total on the same page, unless several API servers share it; 0.13 or later counts finished_reason=\"error\", too.",
+            "vLLM exports http_requests_total on the same page; 0.13 or later counts finished_reason=\"error\", too.",
         ),
         BackendId::Sglang => Missing::new("HTTP answers by status", "SGLang 0.5.7 or later counts them in http_responses_total."),
         BackendId::Tgi => Missing::counter(ctx.backend(), Counter::ServerErrors),
@@ -98,6 +98,17 @@ fn actions(ctx: &Context<'_>) -> Vec<Action> {
         "Running requests are lost at a restart.",
         verify,
     )];
+    let count = |counter| ctx.seen.count(counter).map(|count| count.value);
+    if ctx.backend() == BackendId::Vllm && count(Counter::FinishedError) > Some(0.0) && count(Counter::Http5xx) == Some(0.0) {
+        actions.insert(
+            0,
+            Action::plain(
+                "The engine ended these requests with an error inside answers of HTTP 200: look for a grammar or schema that cannot be satisfied.",
+                "Time to look.",
+                verify,
+            ),
+        );
+    }
     if ctx.seen.window.is_some_and(|window| window.restarted) {
         actions.push(Action::plain(
             "Find out why the process restarted within the window: look for out-of-memory kills.",

@@ -100,8 +100,7 @@ fn on_average(ctx: &Context<'_>) -> Option<f64> {
 /// Mean length of a step, when arrivals that wait for the end of one explain the gap.
 fn long_steps(ctx: &Context<'_>, gap: f64) -> Option<f64> {
     let prefill = ctx.seen.mean(Distribution::PrefillTime).map(|mean| mean.value);
-    let steps = ctx.seen.observations(Distribution::StepTokens).or_else(|| ctx.seen.count(Counter::Steps).map(|count| count.value));
-    let busy = ctx.seen.seconds().zip(steps.filter(|steps| *steps > 0.0)).map(|(seconds, steps)| seconds / steps);
+    let busy = ctx.laws.step_seconds;
     // A server that is seldom busy has few steps; its prefill time then tells how long one takes.
     let step = match (busy, prefill) {
         (Some(busy), Some(prefill)) => busy.min(prefill),

@@ -7,7 +7,7 @@ use crate::rule::words::pace;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Symptom, Texts, flags, weight,
 };
-use crate::signal::{BackendId, Gauge};
+use crate::signal::{BackendId, Caveat, Gauge};
 
 /// Without a fit of step time over batch size the elasticity is unknown, so that a window makes it probable at most.
 const WINDOW_CEILING: f64 = 0.75;
@@ -57,14 +57,20 @@ fn check(ctx: &Context<'_>) -> Checked {
     if admission.small_budget() == Some(true) {
         return Outcome::clear("Requests wait, but most steps stop at a small token budget, which is the nearer limit.");
     }
-    if admission.deferred == Some(true) {
-        return Outcome::clear("Most of the waiting requests are deferred for another reason than capacity.");
+    if let Some(other) = admission.deferral()? {
+        return Outcome::clear(other);
     }
     // SGLang admits by what requests may grow to, which its usage does not show.
     if ctx.backend() == BackendId::Sglang && !ctx.is_window() && admission.reserved.is_none() {
         return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
     }
     let prefill = admission.prefill_bound;
+    if ctx.seen.last.has_caveat(Caveat::Pooling) && prefill != Some(true) {
+        return Err(Missing::new(
+            "a sign of full hardware",
+            "A server of embeddings or scores has no gaps between tokens that would tell; look at the utilisation of the GPU.",
+        ));
+    }
     match (admission.slow_tokens, prefill) {
         (Some(true), _) | (_, Some(true)) => Ok(fire(ctx, &admission, admission.slow_tokens == Some(true), prefill == Some(true))),
         (None, _) if ctx.thetas.itl.is_none() => {

@@ -1,6 +1,6 @@
 //! Q08: requests wait for something other than capacity.
 
-use super::admission::{Admission, DEFERRED_SHARE};
+use super::admission::{Admission, DEFERRED_SHARE, what_deferred_lack};
 use crate::metrics::Unit;
 use crate::rule::definition::VLLM_SGLANG;
 use crate::rule::explain::QUEUE_SYMPTOMS;
@@ -16,14 +16,20 @@ pub(super) static RULE: Rule = Rule {
     backends: VLLM_SGLANG,
     explains: QUEUE_SYMPTOMS,
     texts: Texts {
-        sees: "At least half of the waiting requests are deferred: they wait for an adapter slot, a grammar, or KV data from elsewhere, not for room in the batch.",
+        sees: "At least half of the waiting requests are deferred, and the running ones do not stand still at a limit: they wait for an adapter slot, a grammar, or KV data from elsewhere.",
         why: "More memory or more slots do not help a request that waits for something else.",
         what_to_do: "Look at what they wait for: the number of LoRA slots, grammar compilation, or the KV transfer.",
         falsifier: "The deferred share falls below 10 % while the queue stays.",
-        sources: &["vLLM 0.20 or later, num_requests_waiting_by_reason: deferred means LoRA budget, KV transfer or a blocked status."],
+        sources: &[
+            "vLLM 0.20 or later, num_requests_waiting_by_reason: deferred means LoRA budget, KV transfer or a blocked status.",
+            "Recorded on vLLM 0.32: with one grammar for all requests and all slots taken, every waiting request is deferred.",
+        ],
     },
     check,
 };
+
+/// Beside a batch that may be full, being deferred proves nothing.
+const OPEN_CEILING: f64 = 0.49;
 
 /// Queues of SGLang beside the main one, each with what its requests wait for.
 const SIDE_QUEUES: &[(Gauge, &str)] = &[
@@ -57,7 +63,18 @@ fn vllm(ctx: &Context<'_>) -> Checked {
     let Some(measure) = ctx.gauge(Gauge::WaitingDeferred) else {
         return Outcome::clear("Nothing is deferred.");
     };
-    Ok(fire(ctx, measure, share, "for an adapter, a grammar or KV data"))
+    match admission.deferred_for_slots {
+        Some(true) => {
+            let running = Unit::Count.show(admission.slots.unwrap_or_default());
+            Outcome::clear(format!(
+                "{} of the waiting requests are counted as deferred, but {running} run at any time: they wait for a slot first.",
+                Unit::Ratio.show(share)
+            ))
+        }
+        Some(false) => Ok(fire(ctx, measure, share, "for an adapter, a grammar or KV data", true)),
+        None if !ctx.is_window() && admission.some_ran_at_once == Some(false) => Err(what_deferred_lack()),
+        None => Ok(fire(ctx, measure, share, "for an adapter, a grammar, KV data or a slot", false)),
+    }
 }
 
 fn sglang(ctx: &Context<'_>) -> Checked {
@@ -74,23 +91,32 @@ fn sglang(ctx: &Context<'_>) -> Checked {
         }
     }
     match (found, unknown) {
-        (Some((measure, what, least)), _) => Ok(fire(ctx, measure, least / (least + waiting), what)),
+        (Some((measure, what, least)), _) => Ok(fire(ctx, measure, least / (least + waiting), what, true)),
         (None, Some(gauge)) => Err(Missing::gauge(ctx.backend(), gauge)),
         (None, None) => Outcome::clear("No side queue is longer than the main one."),
     }
 }
 
-fn fire(ctx: &Context<'_>, measure: Evidence, share: f64, what: &str) -> Outcome {
-    let case = Case::new(ctx, Basis::Gauges)
+/// `beside_slots`: it is known that they do not wait for a slot.
+fn fire(ctx: &Context<'_>, measure: Evidence, share: f64, what: &str, beside_slots: bool) -> Outcome {
+    let mut case = Case::new(ctx, Basis::Gauges)
         .sees(if ctx.is_window() { weight::COUNTER } else { weight::GAUGE_SUSTAINED }, measure.clone())
-        .shows(ctx.gauge(Gauge::Waiting));
+        .shows(ctx.gauge(Gauge::Waiting))
+        .shows(ctx.gauge(Gauge::Running));
+    if !beside_slots {
+        case = case.at_most(OPEN_CEILING).lacks(&Missing::new(
+            "whether they wait for a slot",
+            "vLLM counts a request with a grammar as deferred until it runs, also when all slots are taken. Two dumps a few seconds apart show whether the running ones stand still.",
+        ));
+    }
     let count = Unit::Count.show(measure.value);
+    let not_room = if beside_slots { ", not for capacity" } else { "" };
     case.fire(
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
             sentence: format!("{count} requests wait {what}; they are {} of all that wait.", Unit::Ratio.show(share)),
-            headline: format!("{count} requests wait {what}, not for capacity."),
+            headline: format!("{count} requests wait {what}{not_room}."),
             formula: format!("deferred or side queues ≥ {} of what waits", Unit::Ratio.show(DEFERRED_SHARE)),
             threshold: DEFERRED_SHARE,
             measure,

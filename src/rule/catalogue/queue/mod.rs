@@ -5,6 +5,7 @@ mod compute_saturated;
 mod deferred_waiting;
 mod kv_capacity_bound;
 mod over_reservation;
+mod pooled_slots;
 mod sequence_limit;
 mod slot_room;
 mod token_budget_bound;

@@ -1,14 +1,16 @@
 //! Q02: all sequence slots are taken although memory and compute have room.
 
 use super::admission::{
-    Admission, KV_ROOM, RESERVED, at_round, free_elsewhere, gauge_weight, is_round, is_usual, lifetime_budget, token_gaps, wait_words,
+    Admission, KV_ROOM, RESERVED, adapters_take_turns, at_round, free_elsewhere, gauge_weight, is_round, is_usual, lifetime_budget,
+    token_gaps, wait_words,
 };
+use super::pooled_slots;
 use super::slot_room::{actions, room};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
 use crate::rule::{Account, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, weight};
-use crate::signal::{BackendId, Counter, Distribution, Gauge, TimeBase};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, TimeBase};
 use crate::stats::quantile;
 
 /// From this share of the ITL threshold on, more sequences are no remedy (handbook Q02).
@@ -54,6 +56,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     if admission.memory_bound() {
         return Outcome::clear("Requests wait, but memory is the nearer limit.");
     }
+    if ctx.seen.last.has_caveat(Caveat::Pooling) {
+        return pooled_slots::check(ctx, &admission);
+    }
     if running.value < 1.0 {
         return Outcome::clear("Requests wait although none is running: no limit of concurrent sequences does that.");
     }
@@ -96,8 +101,8 @@ fn check(ctx: &Context<'_>) -> Checked {
         // SGLang reserves for running requests, so that a low usage alone does not show room.
         return Err(Missing::new("the KV capacity and the lengths of requests", "SGLang 0.5.6 or later exports max_total_num_tokens."));
     }
-    if admission.deferred == Some(true) {
-        return Outcome::clear("Most of the waiting requests are deferred for another reason than slots.");
+    if let Some(other) = admission.deferral()? {
+        return Outcome::clear(other);
     }
     if admission.budget.as_ref().is_some_and(|budget| budget.exhausted) {
         return Outcome::clear("Most steps are filled up to the token budget, which is the nearer limit.");
@@ -156,13 +161,6 @@ fn slow_gap(ctx: &Context<'_>) -> Option<String> {
     (median.bracket.0 >= ITL_SHARE * theta.seconds).then(|| Unit::Seconds.show(median.bracket.0))
 }
 
-/// vLLM: as many adapters run as may, and others are asked for.
-fn adapters_wait(ctx: &Context<'_>) -> bool {
-    let at_least = |gauge, least: f64| ctx.seen.gauge(gauge).is_some_and(|reading| reading.value >= least);
-    let slots = ctx.seen.last.config.max_loras.as_ref();
-    at_least(Gauge::LoraWaiting, 1.0) && slots.is_some_and(|slots| at_least(Gauge::LoraRunning, slots.value))
-}
-
 /// How many requests that were served since the start had waited; `None` when no queue times are exported.
 fn waited_before(ctx: &Context<'_>) -> Option<f64> {
     let times = ctx.seen.distribution(Distribution::QueueTime)?.histogram;
@@ -179,7 +177,10 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     let mut case = admission.case(ctx, Basis::Gauges).at_most(ceiling);
     case = match admission.plateau {
         Some(true) => case.sees(gauge_weight(ctx), slots.clone()),
-        Some(false) => case.shows(slots.clone()).against("The number of running requests moved between the two dumps."),
+        Some(false) => case
+            .shows(slots.clone())
+            .against("The number of running requests moved between the two dumps.")
+            .lacks(&Missing::more_snapshots(3)),
         // That a limit holds them is what the number alone suggests.
         None => case.shows(slots.clone()).at_most(SNAPSHOT_CEILING),
     };
@@ -192,6 +193,13 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     if is_round(count) {
         case = case.holds(weight::HINT);
     }
+    let steps_unknown = ctx.seen.last.has_caveat(Caveat::SeveralApiServers) && ctx.laws.step_tokens.is_none();
+    if ctx.is_window() && steps_unknown {
+        case = case.at_most(SNAPSHOT_CEILING).lacks(&Missing::new(
+            "the tokens of an engine step",
+            "With several API servers they follow from the times of the dumps; until then a token budget may be exhausted as well.",
+        ));
+    }
     if !ctx.is_window() {
         if !is_usual(count) {
             case = case.against(format!("{} is no number that people choose for a limit.", Unit::Count.show(count)));
@@ -199,8 +207,8 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         if count == 1.0 {
             case = case.against("One request that runs alone may also be a standstill, or of an adapter that the others do not use.");
         }
-        if adapters_wait(ctx) {
-            case = case.against("Adapters wait while all adapter slots are taken.");
+        if adapters_take_turns(ctx) {
+            case = case.against("More adapters were served than may run at a time: requests may wait for those.");
         }
         if let Some(slow) = slow_since_start(ctx) {
             case = case.against(slow);
@@ -211,7 +219,11 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
             );
         }
         if lifetime_budget(ctx) {
-            case = case.against("The mean step since start is a round number of tokens, as with an exhausted token budget.");
+            case = case.against(if ctx.seen.last.has_caveat(Caveat::SeveralApiServers) {
+                "Most of the work is prompts, and how full a step is several API servers do not tell: a token budget may be exhausted."
+            } else {
+                "The mean step since start is a round number of tokens, as with an exhausted token budget."
+            });
         }
     }
     if let Some(law) = &ctx.laws.kv_reservation
@@ -233,7 +245,7 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} while {limit} {run}{and}{fits}.", admission.waiting()),
+            sentence: format!("{} while {limit} {run}{and}{fits}.{}", admission.waiting(), deferred_too(admission)),
             headline: format!("Requests wait{} for {which}{beside}.", wait_words(ctx)),
             formula: format!(
                 "waiting ≥ 1 all the time, running stands at {limit}, KV usage {} < {}",
@@ -247,6 +259,14 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     )
 }
 
+fn deferred_too(admission: &Admission) -> &'static str {
+    if admission.deferred == Some(true) {
+        " They are counted as deferred, as vLLM counts a request with a grammar until it runs; whether they would wait for something else with more slots cannot be told."
+    } else {
+        ""
+    }
+}
+
 /// The slots in use; the limit itself is not exported by any of the servers.
 fn slots(ctx: &Context<'_>) -> Option<Evidence> {
     Some(ctx.gauge(Gauge::Running)?.labelled("slots in use (the limit itself is not exported)").inferred())
@@ -256,7 +276,8 @@ fn slots(ctx: &Context<'_>) -> Option<Evidence> {
 mod tests {
     use super::*;
     use crate::rule::ConfidenceWord;
-    use crate::rule::testing::{Build, check, fired, setting, snapshot, window};
+    use crate::rule::testing::{Build, check, fired, setting, snapshot, source, window};
+    use crate::signal::AdapterSet;
 
     fn slots(running: f64, kv: f64) -> Build {
         Build::new(BackendId::Vllm)
@@ -304,8 +325,10 @@ mod tests {
     fn one_snapshot_with_one_running_request_or_waiting_adapters_says_nothing_of_slots() {
         // Reported: one request runs and three wait for hours beside an empty cache, with adapters switched on.
         assert!(matches!(check(&RULE, &snapshot(slots(1.0, 0.031))), Outcome::NotMeasurable(_)));
-        let adapters =
-            slots(4.0, 0.1).gauge(Gauge::LoraRunning, 1.0).gauge(Gauge::LoraWaiting, 2.0).config(|config| config.max_loras = setting(1.0));
+        let mut adapters = slots(4.0, 0.1).config(|config| config.max_loras = setting(1.0));
+        let set =
+            |name: &str| AdapterSet { running: vec![name.to_owned()], waiting: vec![name.to_owned()], stamp: 1.0, source: source(name) };
+        adapters.0.adapters = vec![set("a"), set("b")];
         assert!(matches!(check(&RULE, &snapshot(adapters)), Outcome::NotMeasurable(_)));
     }
 

@@ -9,10 +9,11 @@ use crate::signal::{BackendId, Gauge, Reading, TimeBase};
 /// length than run, which says nothing. `None` when neither is more than the slots in use.
 pub(super) fn room(ctx: &Context<'_>, slots: f64) -> Option<Evidence> {
     let config = &ctx.seen.last.config;
-    let of_all = |each: f64| (each * ranks(ctx)).floor();
-    if let Some(concurrency) = config.kv_max_concurrency.as_ref().filter(|concurrency| of_all(concurrency.value) > slots) {
+    // A request cannot lie across ranks.
+    let whole = |all: f64| (all / ranks(ctx)).floor() * ranks(ctx);
+    if let Some(concurrency) = config.kv_max_concurrency.as_ref().filter(|concurrency| whole(concurrency.value) > slots) {
         let reading = Reading {
-            value: of_all(concurrency.value),
+            value: whole(concurrency.value),
             unit: Unit::Requests,
             time_base: TimeBase::Config,
             source: concurrency.source.clone(),
@@ -52,7 +53,7 @@ fn length_words(room: &Evidence) -> &'static str {
     if room.signal == "kv_cache.max_concurrency" { "full length" } else { "their mean length" }
 }
 
-/// vLLM's limit and the concurrency that it exports hold for each data-parallel rank.
+/// vLLM's limit holds for each data-parallel rank; the capacity here is that of all of them.
 fn ranks(ctx: &Context<'_>) -> f64 {
     let ranks = ctx.seen.last.gauges.get(&Gauge::Running).map_or(1, |running| running.ranks.len().max(1));
     if ctx.backend() == BackendId::Vllm { ranks as f64 } else { 1.0 }

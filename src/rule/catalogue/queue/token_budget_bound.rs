@@ -7,7 +7,7 @@ use crate::rule::explain::QUEUE_SYMPTOMS;
 use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, flags, weight,
 };
-use crate::signal::{BackendId, Distribution, Gauge};
+use crate::signal::{BackendId, Caveat, Distribution, Gauge};
 
 /// SGLang: chunks per finished prefill from which prompts are cut up by the budget (handbook Q03).
 const CHUNKS_PER_PREFILL: f64 = 2.0;
@@ -71,7 +71,15 @@ fn check(ctx: &Context<'_>) -> Checked {
 }
 
 fn vllm(ctx: &Context<'_>, admission: &Admission, case: Case) -> Checked {
-    ctx.need_distribution(Distribution::StepTokens)?;
+    if ctx.seen.last.has_caveat(Caveat::SeveralApiServers) && ctx.laws.step_tokens.is_none() {
+        return Err(Missing::new(
+            "the tokens of an engine step",
+            "With several API servers vLLM counts a step up to once for each; give the time of each dump, then it follows from the tokens and the gaps between them.",
+        ));
+    }
+    if ctx.laws.step_tokens.is_none() {
+        ctx.need_distribution(Distribution::StepTokens)?;
+    }
     let budget = admission.budget.as_ref().ok_or_else(|| Missing::samples("engine steps", 0.0, 1.0))?;
     let mean = Unit::Tokens.show(budget.measured.value);
     if !budget.exhausted {

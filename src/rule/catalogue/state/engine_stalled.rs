@@ -7,7 +7,7 @@ use crate::rule::{
     Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, StateKind, Symptom, Texts,
     weight,
 };
-use crate::signal::{BackendId, Counter, Distribution, Gauge};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
 use crate::stats::quantile;
 
 /// A frozen engine is certain after this long (handbook A01); shorter windows count in proportion.
@@ -101,12 +101,13 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
         &RULE,
         Account {
             severity: if seconds >= FULL_SECONDS { Severity::Critical } else { Severity::High },
-            sentence: format!("{inside} requests are inside, and in {span} neither a token nor a step was counted."),
-            headline: format!("The engine has stalled: {inside} requests inside, and not one token in {span}."),
+            sentence: format!("{inside} requests are inside, and in {span} neither a token nor a step was counted.{}", left_over(ctx)),
+            headline: format!("The engine has stalled: {inside} requests inside, and not one token in {span}.{}", unless(ctx)),
             formula: "running + waiting > 0 at both dumps, and no token or step counter moved".to_owned(),
             measure: running,
             threshold: 0.0,
             actions: vec![
+                Action::plain(one_request(ctx), "None.", "The answer comes, or it does not."),
                 Action::plain(
                     "Read the engine's log for a CUDA, NCCL or out-of-memory error, then restart the replica.",
                     "Requests inside are lost.",
@@ -120,6 +121,29 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
             ],
         },
     )
+}
+
+/// What else shows gauges that stand still, as far as this text allows it.
+fn left_over(ctx: &Context<'_>) -> &'static str {
+    match (ctx.backend(), ctx.seen.last.has_caveat(Caveat::SeveralApiServers)) {
+        (BackendId::Vllm, true) => {
+            " An idle server looks the same when the directory of its multiprocess metrics was kept over a restart and shows the gauges of the process before, or when its clients aborted all requests and no step has followed."
+        }
+        (BackendId::Vllm, false) => " An idle server looks the same after its clients have aborted all requests, until its next step.",
+        _ => "",
+    }
+}
+
+fn unless(ctx: &Context<'_>) -> &'static str {
+    let several = ctx.backend() == BackendId::Vllm && ctx.seen.last.has_caveat(Caveat::SeveralApiServers);
+    if several { " Or its gauges are left over from another process: one request tells." } else { "" }
+}
+
+fn one_request(ctx: &Context<'_>) -> &'static str {
+    match ctx.backend() {
+        BackendId::Vllm => "Send one short request. If it is answered, the engine works and the gauges were left over.",
+        BackendId::Sglang | BackendId::Tgi => "Send one short request. If it is answered, the engine works.",
+    }
 }
 
 /// The engine works again, but it stood still inside the window: gaps between tokens of many seconds, with nobody preempted.

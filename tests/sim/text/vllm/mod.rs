@@ -1,18 +1,20 @@
 //! vLLM's metrics. Per-request phases are recorded when a request finishes, first tokens and gaps as they happen,
 //! and a request that its client dropped leaves no trace but its tokens.
 
+mod api_servers;
 mod config;
 mod python;
 mod rust;
 mod v0;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::event::{Event, Gauges, Outcome, Reason};
 use super::super::setup::Setup;
 use super::hist::{Hist, one_two_five};
 use super::version::{Flavour, Version};
 use super::{EPOCH, Writer};
+use api_servers::ApiServers;
 
 const TTFT: [f64; 22] =
     [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0, 160.0, 640.0, 2560.0];
@@ -29,6 +31,8 @@ const HTTP_COARSE: [f64; 3] = [0.1, 0.5, 1.0];
 /// One data-parallel engine.
 struct Engine {
     gauges: Gauges,
+    /// Several API servers set a gauge at the first step.
+    stepped: bool,
     preemptions: u64,
     prompt_tokens: u64,
     prompt_computed: u64,
@@ -84,6 +88,9 @@ pub struct Vllm<'a> {
     /// Unix time at which the process started.
     started: f64,
     lora_update: f64,
+    servers: ApiServers,
+    /// Answers still to come of each client's request with several, by rank and number.
+    open: HashMap<(usize, usize), u32>,
 }
 
 impl<'a> Vllm<'a> {
@@ -95,6 +102,7 @@ impl<'a> Vllm<'a> {
         let steps = if old { &graph_sizes[..] } else { &STEP_TOKENS[..] };
         let engine = || Engine {
             gauges: Gauges { kv_total: setup.server.kv_tokens, ..Gauges::default() },
+            stepped: false,
             preemptions: 0,
             prompt_tokens: 0,
             prompt_computed: 0,
@@ -145,6 +153,8 @@ impl<'a> Vllm<'a> {
             rejected: 0,
             started: EPOCH - setup.server.uptime_s,
             lora_update: EPOCH - setup.server.uptime_s + 40.0,
+            servers: ApiServers::new(setup, version),
+            open: HashMap::new(),
         }
     }
 
@@ -155,6 +165,8 @@ impl<'a> Vllm<'a> {
 
     fn finished(&mut self, rank: usize, reason: Reason, outcome: &Outcome) {
         let v0 = self.version.flavour == Flavour::V0;
+        let pooling = self.setup.server.pooling;
+        let last = self.answered(rank, outcome.parent);
         let engine = &mut self.engines[rank];
         *engine.success.entry(reason).or_insert(0) += 1;
         engine.corrupted += u64::from(outcome.corrupted);
@@ -164,9 +176,13 @@ impl<'a> Vllm<'a> {
         engine.prompt_len.observe(f64::from(outcome.prompt));
         engine.generation_len.observe(output);
         engine.max_generation_len.observe(if v0 { output.max(1.0) } else { output });
-        engine.max_tokens.observe(f64::from(outcome.max_new));
+        if !pooling {
+            engine.max_tokens.observe(f64::from(outcome.max_new));
+        }
         engine.computed_len.observe(f64::from(outcome.prompt - outcome.cached));
-        engine.params_n.observe(1.0);
+        if last {
+            engine.params_n.observe(f64::from(self.setup.loads[rank].answers.max(1)));
+        }
         engine.e2e.observe(outcome.ended - outcome.arrived);
         // First QUEUED to first SCHEDULED: waits after a preemption are in the decode time.
         engine.queue.observe(scheduled - outcome.queued);
@@ -175,11 +191,26 @@ impl<'a> Vllm<'a> {
         engine.decode.observe(outcome.ended - first);
         engine.tpot.observe(if outcome.output > 1 { (outcome.ended - first) / (output - 1.0) } else { 0.0 });
         engine.request_preemptions.observe(f64::from(outcome.preemptions));
+        if !last {
+            return;
+        }
         match reason {
             Reason::Error => self.http.server_error += 1,
             _ => self.http.ok += 1,
         }
         self.http_done(outcome.ended - outcome.arrived);
+    }
+
+    /// Whether this is the last answer to its client's request.
+    fn answered(&mut self, rank: usize, parent: usize) -> bool {
+        let answers = self.setup.loads[rank].answers.max(1);
+        let open = self.open.entry((rank, parent)).or_insert(answers);
+        *open -= 1;
+        let last = *open == 0;
+        if last {
+            self.open.remove(&(rank, parent));
+        }
+        last
     }
 
     fn step(&mut self, at: f64, rank: usize, step: &super::super::event::Step) {
@@ -197,8 +228,11 @@ impl<'a> Vllm<'a> {
         } else {
             step.completed_prompt
         };
+        engine.stepped = true;
         if step.outputs > 0 {
-            engine.step_tokens.observe(f64::from(prompt + step.generated));
+            for part in self.servers.parts(step, prompt) {
+                engine.step_tokens.observe(f64::from(part));
+            }
         }
         // Up to 0.26 every failed attempt to admit a request counts its prompt as queried once more.
         if !v0 && !version.since(27, 0) {
@@ -219,6 +253,11 @@ impl<'a> Vllm<'a> {
             engine.recent = (at, 0, 0);
         }
         engine.gauges = step.gauges.clone();
+        if self.setup.server.pooling {
+            engine.gauges.running = 0;
+            engine.gauges.kv_usage = 0.0;
+        }
+        self.servers.report_adapters(&engine.gauges, EPOCH + at);
         self.lora_update = EPOCH + at;
     }
 }
@@ -265,8 +304,10 @@ impl Writer for Vllm<'_> {
             Event::Finished { reason, outcome } => self.finished(rank, *reason, outcome),
             Event::Aborted { outcome } => {
                 // The HTTP layer closes a stream that has begun as 2xx; the engine's metrics say nothing.
-                self.http.ok += 1;
-                self.http_done(outcome.ended - outcome.arrived);
+                if self.answered(rank, outcome.parent) {
+                    self.http.ok += 1;
+                    self.http_done(outcome.ended - outcome.arrived);
+                }
             }
             Event::Preempted { .. } => self.engines[rank].preemptions += 1,
             Event::Step(step) => self.step(at, rank, step),

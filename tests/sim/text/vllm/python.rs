@@ -7,8 +7,11 @@ impl Vllm<'_> {
     pub(super) fn python_page(&self, now: f64) -> String {
         let from = |minor, patch| self.version.since(minor, patch);
         let created = from(11, 1).then_some(self.started + 47.2);
-        let mut page = Page::new(Dialect::Python { created });
-        self.process(&mut page, now);
+        let several = self.servers.count > 1;
+        let mut page = Page::new(if several { Dialect::Multiprocess } else { Dialect::Python { created } });
+        if !several {
+            self.process(&mut page, now);
+        }
         if from(17, 1) {
             for (name, what) in [
                 ("flops", "floating point operations per GPU"),
@@ -30,7 +33,7 @@ impl Vllm<'_> {
             &config[..if from(9, 0) { config.len() } else { 1 }],
         );
         if let Some(slots) = self.setup.server.lora_slots {
-            page.gauge("vllm:lora_requests_info", "Running stats on lora requests.", &[(self.lora_labels(slots), self.lora_update)]);
+            page.gauge("vllm:lora_requests_info", "Running stats on lora requests.", &self.servers.adapter_sets(slots));
         }
         self.http_families(&mut page);
         page.finish()
@@ -41,9 +44,9 @@ impl Vllm<'_> {
         page.gauge(
             "vllm:num_requests_running",
             "Number of requests in model execution batches.",
-            &self.each(|e| f64::from(e.gauges.running)),
+            &self.set(|e| f64::from(e.gauges.running)),
         );
-        page.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.", &self.each(|e| f64::from(e.gauges.waiting)));
+        page.gauge("vllm:num_requests_waiting", "Number of requests waiting to be processed.", &self.set(|e| f64::from(e.gauges.waiting)));
         if from(20, 0) {
             let help = "Number of waiting requests by reason. Reason labels: 'capacity' = waiting for scheduling capacity; 'deferred' = deferred by transient constraints (LoRA budget, KV transfer, blocked status). Sum of all reasons equals vllm:num_requests_waiting.";
             let parts = self.split("reason", &["capacity", "deferred"], |e, i| {
@@ -53,6 +56,8 @@ impl Vllm<'_> {
                     e.gauges.deferred.min(e.gauges.waiting)
                 })
             });
+            let shown = |labels: &Labels| labels.iter().any(|(key, rank)| *key == "engine" && self.shows(rank.parse().unwrap_or(0)));
+            let parts: Vec<(Labels, f64)> = parts.into_iter().filter(|(labels, _)| shown(labels)).collect();
             page.gauge("vllm:num_requests_waiting_by_reason", help, &parts);
         }
         if from(11, 1) {
@@ -72,7 +77,7 @@ impl Vllm<'_> {
             page.counter("vllm:gpu_prefix_cache_hits", &help("hits"), &self.each(|e| (e.prefix_hits as f64 / block).floor()));
             return;
         }
-        page.gauge("vllm:kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage.", &self.each(|e| e.gauges.kv_usage));
+        page.gauge("vllm:kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage.", &self.set(|e| e.gauges.kv_usage));
         page.counter(
             "vllm:prefix_cache_queries",
             "Prefix cache queries, in terms of number of queried tokens.",
@@ -299,6 +304,17 @@ impl Vllm<'_> {
 
     pub(super) fn each(&self, value: impl Fn(&Engine) -> f64) -> Vec<(Labels<'static>, f64)> {
         self.engines.iter().enumerate().map(|(rank, engine)| (self.labels(rank), value(engine))).collect()
+    }
+
+    /// Whether a rank's gauges are shown.
+    fn shows(&self, rank: usize) -> bool {
+        self.servers.count < 2 || self.engines[rank].stepped
+    }
+
+    /// Gauges that steps set.
+    fn set(&self, value: impl Fn(&Engine) -> f64) -> Vec<(Labels<'static>, f64)> {
+        let all = self.each(value).into_iter().enumerate();
+        all.filter(|(rank, _)| self.shows(*rank)).map(|(_, series)| series).collect()
     }
 
     pub(super) fn hists<'h>(&'h self, hist: impl Fn(&'h Engine) -> &'h Hist) -> Vec<(Labels<'static>, &'h Hist)> {

@@ -3,7 +3,7 @@
 use super::slots;
 use crate::metrics::{Histogram, Unit};
 use crate::rule::Context;
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Reading, TimeBase};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Reading, TimeBase};
 
 /// Steps whose tokens are mostly decodes say nothing of the budget: it takes this many tokens per running request.
 const TOKENS_PER_RUNNING: f64 = 2.0;
@@ -13,6 +13,11 @@ const CLOSE: f64 = 0.03;
 /// Budgets that are met in practice.
 const SMALLEST: f64 = 256.0;
 const LARGEST: f64 = 65_536.0;
+/// Prompt tokens for each output token from which steps are mostly prompts.
+const PROMPTS_LEAD: f64 = 5.0;
+/// Requests of a step, off a whole number by this at most: few steps are not full.
+const STEADY: f64 = 0.05;
+const EXACT_STEADY: f64 = 0.005;
 /// Share of steps in the highest token bucket from which the budget is the limit, where steps are counted as scheduled (handbook Q03).
 const STEPS_AT_BUDGET: f64 = 0.5;
 /// TGI: prefill calls per admitted batch from which prompts are cut by the budget, and share of the busy time in them.
@@ -42,33 +47,60 @@ pub(super) fn of(ctx: &Context<'_>, slots: Option<f64>) -> Option<Budget> {
 }
 
 fn vllm(ctx: &Context<'_>, in_use: f64) -> Option<Budget> {
-    let steps = ctx.seen.distribution(Distribution::StepTokens).filter(|steps| matches!(steps.time_base, TimeBase::Window(_)))?;
-    let mean = steps.histogram.mean()?;
-    let prompts = mean >= TOKENS_PER_RUNNING * in_use;
-    let at_mean = close_to_budget(mean) && slots::exact(ctx, in_use) != Some(true);
-    let (share, upper) = highest_bucket(&steps.histogram)?;
-    let at_bucket = share >= STEPS_AT_BUDGET && upper.is_finite() && mean >= 0.9 * upper;
-    let tokens = if at_bucket { upper } else { nearest_budget(mean) };
-    let measured = Reading { value: mean, unit: Distribution::StepTokens.unit(), time_base: steps.time_base, source: steps.source };
-    Some(Budget { exhausted: prompts && (at_mean || at_bucket), tokens, measured, limit: (1.0 - CLOSE) * tokens })
+    let measured = ctx.laws.step_tokens.clone().filter(|mean| matches!(mean.time_base, TimeBase::Window(_)))?;
+    let mean = measured.value;
+    let prompts = mean >= TOKENS_PER_RUNNING * in_use / ranks(ctx);
+    let at_mean = close_to_budget(mean) && slots::exact(ctx, in_use) != Some(true) && !steady_prompts(ctx);
+    // Several API servers count parts of steps, so that only the mean is known.
+    let top = ctx.seen.distribution(Distribution::StepTokens).and_then(|steps| highest_bucket(&steps.histogram));
+    let at_bucket = top.filter(|(share, upper)| *share >= STEPS_AT_BUDGET && upper.is_finite() && mean >= 0.9 * upper);
+    let tokens = at_bucket.map_or_else(|| nearest_budget(mean), |(_, upper)| upper);
+    Some(Budget { exhausted: prompts && (at_mean || at_bucket.is_some()), tokens, measured, limit: (1.0 - CLOSE) * tokens })
+}
+
+/// A server of embeddings or scores whose steps hold a whole number of prompts is held by its slots, or cannot tell.
+fn steady_prompts(ctx: &Context<'_>) -> bool {
+    let count = |counter| ctx.seen.count(counter).map(|count| count.value);
+    let each = count(Counter::Finished).zip(count(Counter::Steps)).map(|(finished, steps)| finished / steps);
+    ctx.seen.last.has_caveat(Caveat::Pooling) && each.is_some_and(|each| is_steady(each, true))
+}
+
+/// As many requests finish in each step as are a whole number. Beside a round number of tokens it must be exact, for either may be chance.
+pub(in crate::rule::catalogue::queue) fn is_steady(each: f64, like_a_budget: bool) -> bool {
+    each >= 1.0 - STEADY && (each - each.round()).abs() <= if like_a_budget { EXACT_STEADY } else { STEADY }
+}
+
+/// Each rank has a budget and slots of its own.
+fn ranks(ctx: &Context<'_>) -> f64 {
+    ctx.seen.last.gauges.get(&Gauge::Running).map_or(1, |running| running.ranks.len().max(1)) as f64
 }
 
 fn nearest_budget(mean: f64) -> f64 {
     2.0_f64.powf(mean.max(1.0).log2().round()).clamp(SMALLEST, LARGEST)
 }
 
-fn close_to_budget(mean: f64) -> bool {
+pub(in crate::rule::catalogue::queue) fn close_to_budget(mean: f64) -> bool {
     (mean / nearest_budget(mean) - 1.0).abs() <= CLOSE
 }
 
 /// In one snapshot: the mean step since start looks like a budget, or TGI cuts its batches, which casts doubt on other limits.
 pub(in crate::rule::catalogue::queue) fn lifetime_budget(ctx: &Context<'_>) -> bool {
     let steps = ctx.seen.mean(Distribution::StepTokens).map(|mean| mean.value);
+    if ctx.seen.last.has_caveat(Caveat::SeveralApiServers) {
+        // What a step holds is not known there; with nothing but prompts to compute it may be any budget.
+        return prompts_lead(ctx);
+    }
     let running = ctx.seen.gauge(Gauge::Running).map_or(0.0, |running| running.value);
     let calls = ctx.seen.count(Counter::PrefillCalls).map(|calls| calls.value);
     let batches = ctx.seen.observations(Distribution::AdmittedBatch).filter(|batches| *batches > 0.0);
     steps.is_some_and(|mean| mean >= TOKENS_PER_RUNNING * running && close_to_budget(mean))
         || calls.zip(batches).is_some_and(|(calls, batches)| calls / batches >= CALLS_PER_BATCH)
+}
+
+fn prompts_lead(ctx: &Context<'_>) -> bool {
+    let count = |counter| ctx.seen.count(counter).map(|count| count.value);
+    let prompt = count(Counter::PromptTokensComputed).or_else(|| count(Counter::PromptTokens));
+    prompt.zip(count(Counter::OutputTokens)).is_some_and(|(prompt, output)| prompt >= PROMPTS_LEAD * output)
 }
 
 /// Share of steps in the highest bucket that holds any, and its upper bound.

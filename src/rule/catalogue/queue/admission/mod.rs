@@ -1,11 +1,13 @@
 //! What the rules about the waiting queue have in common: which limit could have stopped admission, each known, excluded or unknown.
 
 mod budget;
+mod deferral;
 mod memory;
 mod ranks;
 mod slots;
 
-pub(super) use budget::{Budget, lifetime_budget};
+pub(super) use budget::{Budget, close_to_budget as is_budget, is_steady, lifetime_budget};
+pub(super) use deferral::adapters_take_turns;
 pub(super) use memory::full_in_between;
 pub(super) use ranks::free_elsewhere;
 pub(super) use slots::{at_round, is_round, is_usual};
@@ -53,7 +55,12 @@ pub(super) struct Admission {
     pub pressed: bool,
     /// The running requests and the next one would reserve the cache (SGLang, TGI).
     pub reserved: Option<bool>,
+    /// At least half of the waiting requests are deferred.
     pub deferred: Option<bool>,
+    /// Those wait for slots like any others.
+    pub deferred_for_slots: Option<bool>,
+    /// A fair share of the requests never waited, over the window or since the start.
+    pub some_ran_at_once: Option<bool>,
     pub budget: Option<Budget>,
     /// Computing prompts fills the time.
     pub prefill_bound: Option<bool>,
@@ -76,7 +83,9 @@ impl Admission {
             kv_full: kv.map(|kv| memory::full(ctx, kv)),
             pressed: kv.is_some_and(|kv| memory::pressed(ctx, kv)),
             reserved: memory::reserved(ctx, plateau, prefill_bound, kv),
-            deferred: deferred(ctx),
+            deferred: deferral::deferred(ctx),
+            deferred_for_slots: deferral::for_slots(ctx, slots, plateau),
+            some_ran_at_once: deferral::some_ran_at_once(ctx),
             slow_tokens: slow_tokens(ctx),
             no_threshold: ctx.thetas.itl.is_none(),
             queue,
@@ -113,8 +122,10 @@ impl Admission {
             case = case.shows(reserved);
         }
         case = case.shows(ctx.law(&ctx.laws.arrival_rate, "law.arrival_rate", "requests arriving per second"));
-        if self.deferred == Some(true) {
-            case = case.against("Most of the waiting requests are deferred for another reason than capacity.");
+        match (self.deferred, self.deferred_for_slots) {
+            (Some(true), Some(true)) => case = case.lacks(&what_deferred_lack()),
+            (Some(true), _) => case = case.against("Most of the waiting requests are deferred, perhaps for another reason than capacity."),
+            _ => {}
         }
         case
     }
@@ -122,6 +133,15 @@ impl Admission {
     /// `40 requests wait`.
     pub fn waiting(&self) -> String {
         requests_wait(self.queue.now)
+    }
+
+    /// Most of those that wait are deferred: a sentence when that is for another reason than capacity; not measurable when it is open.
+    pub fn deferral(&self) -> Result<Option<&'static str>, Missing> {
+        match (self.deferred, self.deferred_for_slots) {
+            (Some(true), Some(false)) => Ok(Some("Most of the waiting requests are deferred for another reason than capacity.")),
+            (Some(true), None) => Err(what_deferred_lack()),
+            _ => Ok(None),
+        }
     }
 
     /// The sentence of a rule that looks at queues and sees none.
@@ -166,6 +186,14 @@ impl Admission {
     }
 }
 
+pub(super) fn what_deferred_lack() -> Missing {
+    Missing::new(
+        "what the deferred requests wait for",
+        "vLLM counts a request with a grammar, and one that an adapter once held up, as deferred until it runs, also when it only lacks a slot. \
+         Two dumps a few seconds apart show whether the running ones stand still at a limit.",
+    )
+}
+
 /// A gauge that was true at both ends of a window weighs more than one instant.
 pub(super) fn gauge_weight(ctx: &Context<'_>) -> f64 {
     if ctx.is_window() { weight::GAUGE_SUSTAINED } else { weight::GAUGE_ONCE }
@@ -203,20 +231,6 @@ pub(super) fn while_waiting(ctx: &Context<'_>, gauge: Gauge) -> Option<(f64, f64
         span = Some(span.map_or((value, value), |(least, most)| (least.min(value), most.max(value))));
     }
     span
-}
-
-fn deferred(ctx: &Context<'_>) -> Option<bool> {
-    if ctx.backend() != BackendId::Vllm {
-        return Some(false);
-    }
-    for end in busy_ends(ctx) {
-        let deferred = end.gauges.get(&Gauge::WaitingDeferred)?.value;
-        let waiting = end.gauges.get(&Gauge::Waiting)?.value;
-        if deferred < DEFERRED_SHARE * waiting || deferred < 1.0 {
-            return Some(false);
-        }
-    }
-    Some(true)
 }
 
 /// A large budget that is used up, or decodes that lose most of their time to prefills. In a snapshot neither speaks of now.

@@ -18,7 +18,7 @@ pub(super) fn in_use(ctx: &Context<'_>) -> Option<f64> {
 }
 
 /// Sequences decoding on average over the window.
-fn average(ctx: &Context<'_>) -> Option<f64> {
+pub(super) fn average(ctx: &Context<'_>) -> Option<f64> {
     if ctx.backend() == BackendId::Tgi {
         return tgi_batch(ctx);
     }
