@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve dist check test bench oracle accuracy shots coverage audit core page-lint wasm-core e2e-site e2e
+.PHONY: help serve dist check test bench oracle accuracy shots coverage audit core page-lint wasm-core e2e-site e2e fuzz
 
 PORT ?= 8080
 PUBLIC_URL ?= /
@@ -32,6 +32,10 @@ bench: ## speed and memory, native and wasm, against prometheus-parse
 
 oracle: ## every sample of the real dumps against Python's prometheus_client
 	@scripts/oracle.sh
+
+fuzz: ## fuzzes the reader and the analysis with cargo-afl (SECONDS_EACH=600)
+	@scripts/setup.sh rust
+	@scripts/fuzz.sh
 
 accuracy: ## how often the diagnosis is right, on simulated and recorded servers
 	@scripts/setup.sh rust
