@@ -73,7 +73,7 @@ fn latency(targets: &[TargetInput]) -> Option<Deduction> {
         cost(a).total_cmp(&cost(b)).then_with(|| beyond(a).total_cmp(&beyond(b))).then_with(|| b.name.cmp(&a.name))
     };
     let worst = targets.iter().max_by(order)?;
-    let points = LATENCY_POINTS * cost(worst);
+    let points = settled(LATENCY_POINTS * cost(worst));
     let doubt = if worst.certainty < 1.0 { ", weighed by how likely that is a miss" } else { "" };
     let reason = if worst.allowed > 0.0 {
         format!("{}: {} missed it, {} may{doubt}", worst.name, percent(worst.missed), percent(worst.allowed))
@@ -81,6 +81,11 @@ fn latency(targets: &[TargetInput]) -> Option<Deduction> {
         format!("{}: missed by {}{doubt}", worst.name, percent(worst.missed))
     };
     (points > 0.0).then(|| Deduction { reason, points, kind: "latency".to_owned(), rule: None })
+}
+
+/// Points to a millionth: logarithms and exponentials differ in their last digit between machines, and reports must not.
+fn settled(points: f64) -> f64 {
+    (points * 1e6).round() / 1e6
 }
 
 /// By the order of magnitude of the burn: 10 costs half, 100 all.
@@ -91,7 +96,7 @@ fn availability(input: AvailabilityInput) -> Option<Deduction> {
     if burn <= 1.0 || input.bad < FEW_FAILURES {
         return None;
     }
-    let points = AVAILABILITY_POINTS * (burn.log10() / 2.0).min(1.0) * input.certainty;
+    let points = settled(AVAILABILITY_POINTS * (burn.log10() / 2.0).min(1.0) * input.certainty);
     let reason = format!("{} of requests failed, {} may", percent(share), percent(allowed));
     (points > 0.0).then(|| Deduction { reason, points, kind: "availability".to_owned(), rule: None })
 }
