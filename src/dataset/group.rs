@@ -27,11 +27,12 @@ pub(super) fn servers(mut moments: Vec<Moment>, given: &[Given]) -> Vec<Server> 
     servers
 }
 
-/// Apart by the words of a person, or by the names of the inputs where these tell servers apart: two rows of names, of two inputs or more
-/// each, that run side by side in time.
+/// Apart by the words of a person, or by the names of the inputs where nothing better tells servers apart: no process says when it started,
+/// and there are two rows of names, of two inputs or more each, that run side by side in time.
 fn by_name(moments: Vec<Moment>, given: &[Given]) -> Vec<Vec<Moment>> {
     let named = |moment: &Moment| given.get(moment.text_index);
     let mut rows: Vec<(String, Vec<(usize, Moment)>)> = Vec::new();
+    let starts_tell = moments.iter().any(|moment| moment.started_at.is_some());
     let corrected = moments.iter().any(|moment| named(moment).is_some_and(|given| given.server.is_some()));
     for (place, moment) in moments.into_iter().enumerate() {
         let row = match named(&moment) {
@@ -49,7 +50,7 @@ fn by_name(moments: Vec<Moment>, given: &[Given]) -> Vec<Vec<Moment>> {
     let mut spans: Vec<(usize, usize)> = rows.iter().map(|(_, moments)| ends(moments)).collect();
     sort_by(&mut spans, |a, b| a.cmp(b));
     let side_by_side = spans.windows(2).all(|pair| matches!(pair, [(_, end), (start, _)] if start < end));
-    let tells = rows.len() > 1 && side_by_side && rows.iter().all(|(_, moments)| moments.len() > 1);
+    let tells = !starts_tell && rows.len() > 1 && side_by_side && rows.iter().all(|(_, moments)| moments.len() > 1);
     if corrected || tells {
         return rows.into_iter().map(|(_, moments)| moments.into_iter().map(|(_, moment)| moment).collect()).collect();
     }

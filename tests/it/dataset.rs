@@ -153,6 +153,14 @@ fn names_tell_servers_apart_whose_counters_do_not() {
 }
 
 #[test]
+fn names_part_no_process_that_says_when_it_started() {
+    let names = ["dp2_1b_seqstream", "dp2_2_mid1", "dp2_2_mid4", "dp2_2_burst"];
+    let dumps: Vec<Input> =
+        (0..).zip(names).map(|(index, name)| served(START, 10 + index).at(name, START + f64::from(index) * 5.0)).collect();
+    assert_eq!(grouped(&of(&dumps)).len(), 1);
+}
+
+#[test]
 fn a_stamp_that_is_newer_than_the_other_start_excludes_a_restart() {
     let stamped = format!(
         "{}vllm:request_success_created{{finished_reason=\"stop\",model_name=\"m\"}} {}\n",
