@@ -5,13 +5,11 @@
 
 use super::Given;
 use super::life::Server;
-use crate::signal::{Moment, Snapshot, dropped, same_instance, same_settings};
+use crate::signal::{Moment, SAME_START_SECONDS, Snapshot, dropped, restarted, same_instance, same_settings};
 use crate::sorted::sort_by;
 
 /// Start times this close are those of one process: the clock that they come from ticks every 10 ms.
 const SAME_PROCESS_SECONDS: f64 = 0.02;
-/// Two processes that started within this time may be one, as exporters round.
-const MAYBE_SAME_PROCESS_SECONDS: f64 = 1.0;
 
 struct Track {
     /// With the place of each among all.
@@ -112,7 +110,7 @@ fn follows(first: &Snapshot, last: &Snapshot) -> bool {
     let apart = first.started_at.as_ref().zip(last.started_at.as_ref()).map(|((a, _), (b, _))| (a - b).abs());
     let process = match apart {
         Some(apart) if apart <= SAME_PROCESS_SECONDS => true,
-        Some(apart) if apart > MAYBE_SAME_PROCESS_SECONDS => false,
+        Some(apart) if apart > SAME_START_SECONDS => false,
         _ => !dropped(first, last),
     };
     process && same_settings(first, last).is_ok()
@@ -120,7 +118,7 @@ fn follows(first: &Snapshot, last: &Snapshot) -> bool {
 
 /// The later snapshot can be of the same server after a restart.
 fn restarts(first: &Snapshot, last: &Snapshot) -> bool {
-    same_instance(first, last).is_ok() && (crate::signal::restarted(first, last) || same_settings(first, last).is_ok())
+    same_instance(first, last).is_ok() && (restarted(first, last) || same_settings(first, last).is_ok())
 }
 
 /// A restart that could as well be a second server.

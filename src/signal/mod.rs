@@ -19,7 +19,7 @@ mod window;
 pub use adapters::{AdapterSet, Adapters};
 pub use clients::ClientRequests;
 pub use contradiction::Contradiction;
-pub use moment::{Moment, chronological};
+pub use moment::{Moment, SAME_START_SECONDS, chronological};
 pub use observation::{DistributionReading, Mode, Observation, Reading, Refusal, SATURATED, Span, TimeBase, Window};
 pub use shared::Shared;
 pub use snapshot::{

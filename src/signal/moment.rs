@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Snapshot;
 
 /// Start times closer than this are the same start: exporters round, and `_created` stamps spread over the start-up.
-pub(super) const SAME_START_SECONDS: f64 = 1.0;
+pub const SAME_START_SECONDS: f64 = 1.0;
 
 /// A snapshot in a series. It is shared: windows and series own none of their snapshots.
 #[derive(Debug, Clone, PartialEq)]
