@@ -46,6 +46,13 @@ if (corpus !== null) {
   });
 }
 
+/** Shows the raw view as text, and waits for its lines: the rows come from the worker. */
+async function asText(page) {
+  await page.getByRole('button', { name: 'As text' }).click();
+  await page.locator('.raw-tools [role=status]', { hasText: /\d lines/ }).waitFor();
+  return page.locator('.raw-list');
+}
+
 pageTest('evidence opens its very line, and there is a way back', async ({ page }) => {
   await report(page, 'vllm-slot-bound-1');
   const row = page.locator('.finding tr', { hasText: 'requests waiting' }).first();
@@ -103,7 +110,7 @@ pageTest('the search field is there with the verdict, and its key leads to it', 
 
 pageTest('scrolling the raw view keeps the rows that stay in view', async ({ page }) => {
   await report(page, 'vllm-slot-bound-1');
-  await page.getByRole('button', { name: 'As text' }).click();
+  await asText(page);
   const row = page.locator('#raw-row-20');
   const kept = await row.elementHandle();
   await page.locator('.raw-list').evaluate((list) => { list.scrollTop = 240; });
@@ -154,8 +161,7 @@ pageTest('searching the raw view, its order and its lines draw nothing of the re
 pageTest('100,000 series: only what is seen is in the document', async ({ page }) => {
   await open(page, '#open-files', [{ name: 'large.prom', bytes: large(9_000_000) }]);
   await verdict(page);
-  await page.getByRole('button', { name: 'As text' }).click();
-  const list = page.locator('.raw-list');
+  const list = await asText(page);
   assert.ok(Number(await list.getAttribute('aria-rowcount')) > 100_000);
   await list.evaluate((element) => { element.scrollTop = element.scrollHeight; });
   await page.locator('.raw-row .no', { hasText: await list.getAttribute('aria-rowcount') }).waitFor();
