@@ -35,11 +35,12 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
     let statuses = if options.profile == Profile::Classic { classic::check(statuses) } else { statuses };
     let health = score(&seen, options, &diagnosis, &statuses, &targets, &thresholds);
     let unjudged = unjudged(&seen, &diagnosis, &statuses);
+    let formed = rule::queue_formed(&seen).map(|_| ("queue-unexplained", "A queue has formed between the dumps"));
     let health = health::agree(
         health,
         health::Beside {
             missed: statuses.iter().filter(|status| status.verdict == Verdict::Fail).count(),
-            felt: judged.bottlenecks.iter().find(|found| is_felt(found)).map(|found| (found.id.as_str(), found.title.as_str())),
+            felt: judged.bottlenecks.iter().find(|found| is_felt(found)).map(|found| (found.id.as_str(), found.title.as_str())).or(formed),
             lacks: &seen.last.lacks,
             unjudged: unjudged.as_deref(),
         },

@@ -1,5 +1,6 @@
 //! What a rule looks at.
 
+use super::queueing::queueing_leads;
 use super::{Evidence, Impact, Laws, Missing, State, Symptom, Symptoms, Thetas};
 use crate::metrics::Unit;
 use crate::signal::{
@@ -51,10 +52,8 @@ pub enum TtftTarget {
 /// In one snapshot fewer waiting requests than this may be arrivals of the last step (replica limit of two gateways: 5).
 const SNAPSHOT_QUEUE: f64 = 5.0;
 /// A queue that drains within this share of the threshold on the time to first token harms nobody (presets: 0.5 s of 1 s for chat).
-const WORTH_OF_TTFT: f64 = 0.5;
-const WORTH_SECONDS: f64 = 0.5;
-/// A queue seen at the end only counts when queueing was this share of the time to first token.
-const QUEUE_OF_TTFT: f64 = 0.5;
+pub(super) const WORTH_OF_TTFT: f64 = 0.5;
+pub(super) const WORTH_SECONDS: f64 = 0.5;
 
 /// Why nothing can be said of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,29 +121,6 @@ fn worth(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<bool> {
         (None, Some(drain)) => (drain >= limit).then_some(true),
         (Some(waited), drain) => Some(waited.max(drain.unwrap_or(0.0)) >= limit),
     }
-}
-
-/// Nobody waits at either dump, and yet queueing was most of the time to first token: a sentence.
-pub(super) fn queued_between(ctx: &Context<'_>) -> Option<String> {
-    let nobody = ctx.seen.gauge_span(Gauge::Waiting).is_some_and(|(_, most)| most < 1.0);
-    if !ctx.is_window() || !nobody || ctx.seen.restarted() || queueing_leads(ctx.seen) != Some(true) {
-        return None;
-    }
-    let limit = ctx.thetas.ttft.as_ref().map_or(WORTH_SECONDS, |theta| WORTH_OF_TTFT * theta.seconds);
-    let (waited, ttft) = (ctx.seen.mean(Distribution::QueueTime)?.value, ctx.seen.mean(Distribution::Ttft)?.value);
-    let show = |seconds| Unit::Seconds.show(seconds);
-    (waited >= limit).then(|| {
-        format!(
-            "Requests queued between the dumps: {} of {} to the first token on average. Nobody waits at either dump, so they do not show for what.",
-            show(waited),
-            show(ttft)
-        )
-    })
-}
-
-fn queueing_leads(seen: &Observation) -> Option<bool> {
-    let waited = seen.mean(Distribution::QueueTime);
-    waited.zip(seen.mean(Distribution::Ttft)).map(|(waited, ttft)| waited.value >= QUEUE_OF_TTFT * ttft.value)
 }
 
 impl Context<'_> {
@@ -271,6 +247,12 @@ impl Context<'_> {
     pub fn queue(&self) -> Result<Queue, Missing> {
         queue_of(self.seen, self.laws, self.thetas).map_err(|unknown| match unknown {
             QueueUnknown::NoGauge => Missing::gauge(self.backend(), Gauge::Waiting),
+            // The time in queue is there, and over how long is not known.
+            QueueUnknown::NoTimes
+                if self.is_window() && self.seen.seconds().is_none() && self.seen.mean(Distribution::QueueTime).is_some() =>
+            {
+                Missing::times()
+            }
             QueueUnknown::NoTimes => Missing::distribution(self.backend(), Distribution::QueueTime),
         })
     }

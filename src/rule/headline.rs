@@ -1,9 +1,9 @@
 //! One sentence for the person on call, cause first.
 
-use super::context::queued_between;
 use super::explain::Explanation;
+use super::queueing::{queue_formed, queued_between, seen_throughout};
 use super::words::{requests_running, requests_wait};
-use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen};
+use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen, frozen};
 use crate::metrics::{Unit, counted};
 use crate::signal::{Caveat, Gauge, Mode};
 use crate::slo::{SloStatus, Verdict};
@@ -34,6 +34,12 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
         Symptom::Availability => "Too many requests fail",
         Symptom::Throughput => "Throughput is below its target",
         Symptom::Queue => {
+            if ctx.seen.last.has_caveat(Caveat::Pooling) {
+                let wait = requests_wait(seen.value);
+                return format!(
+                    "{wait}. A server of embeddings or scores does not show how many it computes, so it is open for what they wait."
+                );
+            }
             let nothing_runs = ctx.seen.gauge(Gauge::Running).is_some_and(|running| running.value < 1.0);
             return if nothing_runs {
                 format!("{} and nothing runs.", requests_wait(seen.value))
@@ -79,7 +85,8 @@ fn calm(ctx: &Context<'_>) -> String {
     let shown = ctx.seen.gauge(Gauge::Running).filter(|_| !ctx.seen.last.has_caveat(Caveat::Pooling));
     let running = shown.map(|reading| requests_running(reading.value));
     match ctx.state.kind {
-        StateKind::NoData | StateKind::Sleeping | StateKind::Stalled => ctx.state.sentence.clone(),
+        StateKind::NoData | StateKind::Sleeping => ctx.state.sentence.clone(),
+        StateKind::Stalled => format!("{} {}{}", ctx.state.sentence, frozen::one_request(ctx), frozen::sentence(ctx)),
         StateKind::Idle => format!("Idle: {} There is nothing to judge.", lower(&ctx.state.sentence)),
         StateKind::Active | StateKind::WarmingUp => {
             let undecided = ctx.slo.iter().filter(|status| matches!(status.verdict, Verdict::Undetermined | Verdict::NoData)).count();
@@ -88,8 +95,13 @@ fn calm(ctx: &Context<'_>) -> String {
                 (_, 0) => ", every target is met".to_owned(),
                 (all, _) => format!(", {undecided} of {all} targets cannot be decided{}", look_missed(ctx)),
             };
-            if let Some(formed) = queue_formed(ctx) {
-                return formed;
+            // Too early for a cause, too much to call calm.
+            if let Some(now) = queue_formed(ctx.seen) {
+                let wait = requests_wait(now);
+                return format!("A queue has formed between the dumps: {wait} now. Take a third dump to see whether it stays.");
+            }
+            if let Some(queued) = queued_between(ctx).filter(|_| !seen_throughout(ctx)) {
+                return queued;
             }
             let when = if ctx.mode() == Mode::Snapshot { " in this dump" } else { "" };
             let waiting = match ctx.seen.gauge(Gauge::Waiting).map(|reading| reading.value) {
@@ -129,19 +141,6 @@ fn aside(ctx: &Context<'_>) -> f64 {
         Gauge::DecodeTransferQueue,
     ];
     QUEUES.iter().filter_map(|gauge| ctx.seen.gauge(*gauge)).map(|queue| queue.value).sum()
-}
-
-/// Nobody waited at the first dump, and many do at the second: too early for a cause, too much to call calm.
-fn queue_formed(ctx: &Context<'_>) -> Option<String> {
-    const MANY: f64 = 5.0;
-    let before = ctx.seen.gauge_before(Gauge::Waiting)?.value;
-    let now = ctx.seen.gauge(Gauge::Waiting)?.value;
-    (before < 1.0 && now >= MANY).then(|| {
-        format!(
-            "A queue has formed between the dumps: {} requests wait now. Take a third dump to see whether it stays.",
-            Unit::Count.show(now)
-        )
-    })
 }
 
 fn lower(sentence: &str) -> String {

@@ -1,7 +1,7 @@
 //! What to collect or look at next when a symptom has no cause.
 
-use super::context::queued_between;
 use super::explain::Explanation;
+use super::queueing::{queued_between, seen_throughout};
 use super::{Action, Context, Finding, Missing, NotMeasurable, Role, StateKind, Symptom};
 use crate::metrics::first_sentence;
 
@@ -23,7 +23,8 @@ fn step(ctx: &Context<'_>, finding: &Finding, missing: &[NotMeasurable]) -> Stri
     if !ctx.is_window() {
         return "Take a second dump 30 to 60 s later and add it.".to_owned();
     }
-    if queued_between(ctx).is_some() && finding.explains.iter().any(|symptom| matches!(symptom, Symptom::Ttft | Symptom::E2e)) {
+    let seen_once = queued_between(ctx).is_some() && !seen_throughout(ctx);
+    if seen_once && finding.explains.iter().any(|symptom| matches!(symptom, Symptom::Ttft | Symptom::E2e)) {
         return "Take dumps during the load, 5 to 10 s apart: they show whether slots, memory or the token budget make requests wait."
             .to_owned();
     }

@@ -192,6 +192,8 @@ pub enum Caveat {
     /// vLLM with several API servers: a step is counted up to once for each of them, so its count and the tokens per step are not those of
     /// the engine; only their sum is.
     SeveralApiServers,
+    /// That follows from what the page lacks, which a page of one with lines left out lacks too.
+    ApiServersPresumed,
     /// vLLM with several API servers sets a gauge at the first step: one that is declared and has no sample was read as 0.
     GaugesNotSetYet,
     /// The server computes embeddings or scores: no tokens come out, and vLLM's gauges of running requests and of the cache stay at 0.

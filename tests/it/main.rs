@@ -70,6 +70,7 @@ mod traps_tgi;
 mod traps_vllm;
 mod units;
 mod verdicts;
+mod vllm_edited;
 mod vllm_features;
 
 /// A file beside this one that no line above names would be compiled by nobody, and one beside the folder linked by itself.

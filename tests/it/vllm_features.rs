@@ -20,29 +20,29 @@ fn report(dumps: &[&str]) -> Report {
     analyze(&inputs, &Options::default()).expect("a report")
 }
 
-fn finding<'r>(report: &'r Report, id: &str) -> &'r Bottleneck {
+pub(crate) fn finding<'r>(report: &'r Report, id: &str) -> &'r Bottleneck {
     report.bottlenecks.iter().find(|found| found.id == id).unwrap_or_else(|| panic!("no {id}: {}", report.headline.text))
 }
 
-fn rule(report: &Report, id: &str) -> (RuleVerdict, String) {
+pub(crate) fn rule(report: &Report, id: &str) -> (RuleVerdict, String) {
     let found = report.rules.iter().find(|rule| rule.id == id).unwrap_or_else(|| panic!("no rule {id}"));
     (found.verdict, found.sentence.clone())
 }
 
-fn signal(report: &Report, path: &str) -> Option<f64> {
+pub(crate) fn signal(report: &Report, path: &str) -> Option<f64> {
     report.signals.iter().find(|signal| signal.path == path).map(|signal| signal.value)
 }
 
-fn phase(report: &Report, id: &str) -> Option<f64> {
+pub(crate) fn phase(report: &Report, id: &str) -> Option<f64> {
     report.anatomy.phases.iter().find(|phase| phase.id == id).map(|phase| phase.mean_seconds)
 }
 
-fn close(value: Option<f64>, expected: f64, share: f64) {
+pub(crate) fn close(value: Option<f64>, expected: f64, share: f64) {
     assert!(value.is_some_and(|value| (value / expected - 1.0).abs() <= share), "{value:?} against {expected}");
 }
 
 /// Everything that a reader is told in sentences.
-fn words(report: &Report) -> String {
+pub(crate) fn words(report: &Report) -> String {
     let findings = report.bottlenecks.iter().flat_map(|found| {
         let actions = found.actions.iter().flat_map(|action| [action.flag.clone(), action.change.clone()]);
         [found.description.clone(), found.recommendation.clone()].into_iter().chain(actions)
@@ -51,7 +51,7 @@ fn words(report: &Report) -> String {
     [report.headline.text.clone(), report.state.sentence.clone()].into_iter().chain(findings).chain(notes).collect::<Vec<_>>().join("\n")
 }
 
-fn headline_rule(report: &Report) -> &str {
+pub(crate) fn headline_rule(report: &Report) -> &str {
     report.headline.rule.as_deref().unwrap_or("none")
 }
 
@@ -273,7 +273,7 @@ fn page(ranks: [Option<(f64, f64)>; 2], tokens: f64) -> String {
     text
 }
 
-fn report_of(texts: &[(f64, String)]) -> Report {
+pub(crate) fn report_of(texts: &[(f64, String)]) -> Report {
     let inputs: Vec<Input> = texts
         .iter()
         .map(|(at, text)| Input { name: format!("at {at}"), at: Some(*at), hint: None, parsed: exposition::parse(text.as_bytes()) })

@@ -2,7 +2,7 @@
 //! from files of several processes, with other traps than those of one.
 
 use crate::backend::native::Instance;
-use crate::signal::{Caveat, Counter, Distribution, Gauge, Ranks, Snapshot, Source, Value};
+use crate::signal::{Caveat, Counter, Distribution, Gauge, Ranks, Snapshot, Source, Value, Version};
 use crate::sorted::sort_by;
 
 /// Gauges that the engine sets at each step, with the families that they are read from.
@@ -15,16 +15,42 @@ const SET_BY_STEPS: &[(Gauge, &str)] = &[
 ];
 /// A stamp beyond any Unix time of our days is the sum of several.
 const SUM_OF_STAMPS: f64 = 3.0e9;
+/// Families of the Python frontend, which stand before and behind those gauges.
+const OF_PYTHON: &[&str] = &["engine_sleep_state", "cache_config_info"];
 /// Histograms that every release has.
 const HISTOGRAMS: &[&str] =
     &["time_to_first_token_seconds", "request_prompt_tokens", "iteration_tokens_total", "e2e_request_latency_seconds"];
 
-pub(super) fn several(instance: &Instance<'_, '_>) -> bool {
+/// How it is known that the page adds up several processes.
+#[derive(PartialEq)]
+enum Sign {
+    /// Something that only such a page has.
+    Proof,
+    /// What it lacks, which lines left out would make it lack too.
+    Absence,
+}
+
+fn several(instance: &Instance<'_, '_>, snapshot: &Snapshot) -> Option<Sign> {
     // The client library writes neither of these when it adds up processes.
-    if super::releases::is_v0(instance) || instance.has("process_start_time_seconds") || instance.created().is_some() {
-        return false;
+    let of_one = instance.has("process_start_time_seconds") || instance.scrape().named("python_info").next().is_some();
+    if super::releases::is_v0(instance) || of_one || instance.created().is_some() {
+        return None;
     }
-    added_up(instance) || summed_stamps(instance) || SET_BY_STEPS.iter().any(|(_, family)| never_set(instance, family))
+    if added_up(instance) || summed_stamps(instance) || SET_BY_STEPS.iter().any(|(_, family)| never_set(instance, family)) {
+        return Some(Sign::Proof);
+    }
+    stamps_are_missing(instance, snapshot).then_some(Sign::Absence)
+}
+
+/// From 0.11.1 on one process of Python says of each counter and histogram when it was made. This does not hang on the order of lines.
+fn stamps_are_missing(instance: &Instance<'_, '_>, snapshot: &Snapshot) -> bool {
+    const STAMPED: Version = Version(0, 11, 1);
+    const COUNTERS: &[&str] = &["prompt_tokens_total", "generation_tokens_total", "request_success_total", "num_preemptions_total"];
+    // The Rust frontend writes no stamps either, and has none of these.
+    let python = OF_PYTHON.iter().any(|family| instance.has(family));
+    let counted =
+        COUNTERS.iter().filter(|family| instance.has(family)).count() + HISTOGRAMS.iter().filter(|family| instance.has(family)).count();
+    python && counted >= 2 && snapshot.version.from.is_some_and(|from| from >= STAMPED)
 }
 
 /// A histogram that was added up has its sum before its buckets and its count behind them; of one process both stand behind.
@@ -45,10 +71,11 @@ fn never_set(instance: &Instance<'_, '_>, family: &str) -> bool {
 }
 
 pub(super) fn read(instance: &Instance<'_, '_>, snapshot: &mut Snapshot) {
-    if !several(instance) {
-        return;
-    }
+    let Some(sign) = several(instance, snapshot) else { return };
     snapshot.caveats.push(Caveat::SeveralApiServers);
+    if sign == Sign::Absence {
+        snapshot.caveats.push(Caveat::ApiServersPresumed);
+    }
     snapshot.counters.remove(&Counter::Steps);
     snapshot.distributions.remove(&Distribution::StepTokens);
     let unused = unused_ranks(snapshot);
@@ -74,7 +101,10 @@ fn unused_ranks(snapshot: &Snapshot) -> Ranks {
 /// A rank that has not stepped is missing from the gauges; it runs nothing.
 fn fill(instance: &Instance<'_, '_>, snapshot: &mut Snapshot, gauge: Gauge, family: &str, unused: &Ranks) {
     let full = instance.full_name(family);
-    if !instance.scrape().family(&full).is_some_and(|family| family.is_declared()) {
+    let declared = instance.scrape().family(&full).is_some_and(|family| family.is_declared());
+    // Where comments were left out, its neighbours on the page are there and it is not.
+    let between_neighbours = OF_PYTHON.iter().all(|family| instance.has(family));
+    if !declared && (unused.is_empty() || !between_neighbours) {
         return;
     }
     let known = snapshot.gauges.get(&gauge).map_or(&[][..], |value| &value.ranks);

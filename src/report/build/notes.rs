@@ -126,6 +126,11 @@ fn note(caveat: Caveat) -> Note {
             "These are the metrics of several API servers. vLLM then counts an engine step up to once for each of them, so step counts are \
              not used; the mean step follows from tokens and the gap between them.",
         ),
+        Caveat::ApiServersPresumed => (
+            "api-servers-presumed",
+            "Several API servers are taken from what the page lacks: the metrics of its process and the times at which its counters were \
+             made. A page of one API server with those lines left out looks the same; the mean step is right for both.",
+        ),
         Caveat::GaugesNotSetYet => (
             "gauges-not-set-yet",
             "With several API servers vLLM shows a gauge only after the first step of its rank. Gauges that are declared without a number \

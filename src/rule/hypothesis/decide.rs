@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::rule::flags;
-use crate::signal::BackendId;
+use crate::signal::{BackendId, Caveat};
 
 const LATER: &str = "A second dump 30 to 60 s later:";
 
@@ -10,6 +10,9 @@ const LATER: &str = "A second dump 30 to 60 s later:";
 pub(super) fn decide(ctx: &Context<'_>, rule: &str) -> String {
     let second = |what: &str| format!("{LATER} {what}");
     match rule {
+        "sequence-limit" if ctx.seen.last.has_caveat(Caveat::Pooling) => {
+            second("how many requests a step computes in between; the same whole number each time is the limit.")
+        }
         "sequence-limit" => limit(ctx, "--max-num-seqs", "--max-running-requests", "--max-batch-size", "the requests that run now"),
         "token-budget-bound" => {
             limit(ctx, "--max-num-batched-tokens", "--chunked-prefill-size", "--max-batch-prefill-tokens", "the tokens of a mean step")

@@ -5,7 +5,7 @@ use crate::metrics::{Unit, counted};
 use crate::rule::laws::{capacity, lengths};
 use crate::rule::words::requests_wait;
 use crate::rule::{Symptom, catalogue};
-use crate::signal::{BackendId, Counter, Distribution, Gauge, Mode};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode};
 
 /// KV usage below which memory has room unless it is reserved.
 const ROOM: f64 = 0.80;
@@ -24,6 +24,10 @@ pub(super) fn add(ctx: &Context<'_>, found: &mut Vec<Hypothesis>) {
     found.extend(unseen(ctx));
     let (Some(queue), Some(running)) = (ctx.symptoms.get(Symptom::Queue), ctx.seen.gauge(Gauge::Running)) else { return };
     let (waiting, running) = (queue.value, running.value);
+    if ctx.seen.last.has_caveat(Caveat::Pooling) {
+        found.extend(pooled(ctx, waiting));
+        return;
+    }
     let candidates = [standstill(ctx, waiting, running), compute(ctx, running), reserved(ctx), slots(ctx, running), full(ctx)];
     for candidate in candidates.into_iter().flatten() {
         match found.iter_mut().find(|other| other.rule == candidate.rule) {
@@ -149,6 +153,24 @@ fn reserved(ctx: &Context<'_>) -> Option<Hypothesis> {
         format!("{} of it is in use; what clients ask for with max_new_tokens is reserved beside that.", used.unit.show(used.value));
     let (supports, against) = if need >= RESERVING { (vec![sentence, in_use], Vec::new()) } else { (vec![in_use], vec![sentence]) };
     possible(ctx, "over-reservation", 0.5 * need.clamp(0.1, 0.9), supports, against)
+}
+
+/// A server of embeddings or scores shows neither what runs nor what its memory holds.
+fn pooled(ctx: &Context<'_>, waiting: f64) -> Option<Hypothesis> {
+    let count = |counter| ctx.seen.count(counter).filter(|count| count.value > 0.0);
+    let several = ctx.seen.last.has_caveat(Caveat::SeveralApiServers);
+    let each = count(Counter::Finished).zip(count(Counter::Steps)).map(|(finished, steps)| finished.value / steps.value);
+    let mut supports = vec![format!("{}; a server of embeddings or scores reads 0 running at any load.", requests_wait(waiting))];
+    supports.extend(
+        each.filter(|_| !several).map(|each| format!("A step has computed {} requests on average since start.", Unit::Count.show(each))),
+    );
+    possible(
+        ctx,
+        "sequence-limit",
+        0.3,
+        supports,
+        vec!["A token budget that steps use up, or full hardware, looks the same in one dump.".to_owned()],
+    )
 }
 
 fn slots(ctx: &Context<'_>, running: f64) -> Option<Hypothesis> {

@@ -10,6 +10,7 @@ mod population;
 mod steps;
 
 pub(in crate::rule) use memory::{capacity, lengths};
+pub(in crate::rule) use steps::one_token_a_step;
 
 use crate::metrics::{SourceLines, Unit};
 use crate::signal::{Observation, Reading, Source, Span, TimeBase};

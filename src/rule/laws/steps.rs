@@ -1,23 +1,46 @@
 //! How large and how long the engine's steps are.
 
 use super::{Laws, derived};
-use crate::signal::{Caveat, Counter, Distribution, Gauge, Observation, Reading, TimeBase};
+use crate::metrics::Unit;
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Observation, Reading, TimeBase};
 
 pub(super) fn fill(seen: &Observation, laws: &mut Laws) {
-    laws.step_tokens = if seen.last.has_caveat(Caveat::SeveralApiServers) { by_gaps(seen) } else { seen.mean(Distribution::StepTokens) };
+    let counted = seen.mean(Distribution::StepTokens).filter(|_| !seen.last.has_caveat(Caveat::SeveralApiServers));
+    laws.step_tokens = counted.or_else(|| by_gaps(seen).filter(|_| one_token_a_step(seen)));
     laws.step_seconds = step_seconds(seen);
+}
+
+/// vLLM's V1 engine, which names itself in a label, computes prompts and decodes in the same step. Its steps are on the page unless several
+/// API servers count them or the page is a part.
+pub(in crate::rule) fn one_token_a_step(seen: &Observation) -> bool {
+    let labelled = |ranks: &crate::signal::Ranks| ranks.iter().any(|(rank, _)| !rank.is_empty());
+    let running = seen.last.gauges.get(&Gauge::Running).map(|value| &value.ranks);
+    let tokens = [Counter::OutputTokens, Counter::PromptTokens].map(|counter| seen.last.counters.get(&counter).map(|value| &value.ranks));
+    let of_engine = running.into_iter().chain(tokens.into_iter().flatten()).any(labelled);
+    seen.last.backend == BackendId::Vllm && (of_engine || seen.last.has_caveat(Caveat::SeveralApiServers))
 }
 
 /// Where steps are not counted as such: a running request gets a token in every step, so that the mean gap is the mean step, and the
 /// tokens of the window times the gap over its length are those of one step. Each rank steps for itself. A lower bound where the engine
 /// was idle in between.
 fn by_gaps(seen: &Observation) -> Option<Reading> {
-    let gap = seen.mean(Distribution::Itl).filter(|gap| matches!(gap.time_base, TimeBase::Window(_)))?;
+    let gap = gap(seen).filter(|gap| matches!(gap.time_base, TimeBase::Window(_)))?;
     let seconds = seen.seconds()?;
-    let output = seen.count(Counter::OutputTokens)?;
+    let output = seen.count(Counter::OutputTokens).or_else(|| of_finished(seen, Distribution::OutputLength))?;
     let prompt = prompt_tokens(seen)?;
     let value = (prompt.value + output.value) / ranks(seen) * gap.value / seconds;
     derived(value, Distribution::StepTokens.unit(), gap.time_base, &[&prompt.source, &output.source, &gap.source])
+}
+
+/// The mean gap between tokens; else that of the requests which finished, from their own means or from the time that their answers took.
+fn gap(seen: &Observation) -> Option<Reading> {
+    let of_answers = || {
+        let decode = seen.distribution(Distribution::DecodeTime)?;
+        let answers = seen.distribution(Distribution::OutputLength)?;
+        let gaps = answers.histogram.sum? - answers.histogram.observations()?;
+        derived(decode.histogram.sum? / gaps, Unit::Seconds, decode.time_base, &[&decode.source, &answers.source]).filter(|_| gaps > 0.0)
+    };
+    seen.mean(Distribution::Itl).or_else(|| seen.mean(Distribution::Tpot)).or_else(of_answers)
 }
 
 /// Prompt tokens that went through the engine.
@@ -25,14 +48,20 @@ fn prompt_tokens(seen: &Observation) -> Option<Reading> {
     if let Some(computed) = seen.count(Counter::PromptTokensComputed) {
         return Some(computed);
     }
-    let all = seen.count(Counter::PromptTokens)?;
+    let all = seen.count(Counter::PromptTokens).or_else(|| of_finished(seen, Distribution::PromptLength))?;
     let cached = seen.count(Counter::PromptTokensCached).or_else(|| seen.count(Counter::PrefixHits)).map_or(0.0, |cached| cached.value);
     Some(Reading { value: (all.value - cached).max(0.0), ..all })
 }
 
+/// Tokens of the requests that finished, where no counter of them is there.
+fn of_finished(seen: &Observation, lengths: Distribution) -> Option<Reading> {
+    let reading = seen.distribution(lengths)?;
+    derived(reading.histogram.sum?, Unit::Tokens, reading.time_base, &[&reading.source])
+}
+
 fn step_seconds(seen: &Observation) -> Option<f64> {
     if seen.last.has_caveat(Caveat::SeveralApiServers) {
-        return seen.mean(Distribution::Itl).map(|gap| gap.value);
+        return gap(seen).map(|gap| gap.value);
     }
     let steps = seen.observations(Distribution::StepTokens).or_else(|| seen.count(Counter::Steps).map(|count| count.value));
     let steps = steps.filter(|steps| *steps > 0.0)?;
@@ -48,7 +77,6 @@ fn ranks(seen: &Observation) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::BackendId;
     use crate::signal::testing::{Build, window};
 
     /// 10 s of steps of 20 ms, each with 240 prompt tokens and 16 output tokens of as many requests.

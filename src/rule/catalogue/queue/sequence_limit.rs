@@ -2,13 +2,14 @@
 
 use super::admission::{
     Admission, KV_ROOM, RESERVED, adapters_take_turns, at_round, free_elsewhere, gauge_weight, is_round, is_usual, lifetime_budget,
-    token_gaps, wait_words,
+    prompts_lead, token_gaps, wait_words,
 };
 use super::pooled_slots;
 use super::slot_room::{actions, room};
 use crate::metrics::Unit;
 use crate::rule::definition::ALL_BACKENDS;
 use crate::rule::explain::QUEUE_SYMPTOMS;
+use crate::rule::laws::one_token_a_step;
 use crate::rule::{Account, Basis, BottleneckType, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Texts, weight};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, TimeBase};
 use crate::stats::quantile;
@@ -59,7 +60,8 @@ fn check(ctx: &Context<'_>) -> Checked {
     if ctx.seen.last.has_caveat(Caveat::Pooling) {
         return pooled_slots::check(ctx, &admission);
     }
-    if running.value < 1.0 {
+    // What ran while they waited; at the last dump it may all be over.
+    if running.value < 1.0 && admission.slots.is_none_or(|slots| slots < 1.0) {
         return Outcome::clear("Requests wait although none is running: no limit of concurrent sequences does that.");
     }
     if ctx.seen.last.config.engine_type.as_ref().is_some_and(|role| role.value == "prefill") {
@@ -120,6 +122,9 @@ fn check(ctx: &Context<'_>) -> Checked {
     }
     if let Some(missing) = admission.seen_once(ctx) {
         return Err(missing);
+    }
+    if steps_unknown(ctx) && prompts_lead(ctx) && admission.slots.is_some_and(|slots| !is_usual(slots)) {
+        return Err(tokens_of_a_step());
     }
     Ok(fire(ctx, &admission))
 }
@@ -198,12 +203,8 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     if is_round(count) {
         case = case.holds(weight::HINT);
     }
-    let steps_unknown = ctx.seen.last.has_caveat(Caveat::SeveralApiServers) && ctx.laws.step_tokens.is_none();
-    if ctx.is_window() && steps_unknown {
-        case = case.at_most(SNAPSHOT_CEILING).lacks(&Missing::new(
-            "the tokens of an engine step",
-            "With several API servers they follow from the times of the dumps; until then a token budget may be exhausted as well.",
-        ));
+    if steps_unknown(ctx) {
+        case = case.at_most(SNAPSHOT_CEILING).lacks(&tokens_of_a_step());
     }
     if !ctx.is_window() {
         if !is_usual(count) {
@@ -243,18 +244,27 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     let room = room(ctx, count);
     case = case.shows(room.clone()).shows(ctx.law(&ctx.laws.decode_concurrency, "law.decode_concurrency", "decoding sequences on average"));
     let limit = Unit::Count.show(count);
-    let run = if count == 1.0 { "runs" } else { "run" };
+    let run = match (admission.is_over(), count == 1.0) {
+        (true, _) => "ran",
+        (false, true) => "runs",
+        (false, false) => "run",
+    };
     let which = if count == 1.0 { "the only slot".to_owned() } else { format!("one of {limit} slots") };
     let full = admission.kv.map(|(_, kv)| Unit::Ratio.show(kv));
-    let beside = ctx.kv_full_now().map_or_else(String::new, |full| format!(" while the KV cache is {full}"));
-    let and = ctx.kv_full_now().map_or_else(String::new, |full| format!(" and the KV cache is {full}"));
+    let cache = match admission.kv.filter(|_| admission.is_over()) {
+        Some((_, most)) => Some(format!("was {} full", Unit::Ratio.show(most))),
+        None => ctx.kv_full_now().map(|full| format!("is {full}")),
+    };
+    let beside = cache.as_ref().map_or_else(String::new, |cache| format!(" while the KV cache {cache}"));
+    let and = cache.map_or_else(String::new, |cache| format!(" and the KV cache {cache}"));
+    let (wait, now) = if admission.is_over() { ("waited", " Nobody waits now.") } else { ("wait", "") };
     let fits = room.as_ref().map_or_else(String::new, |room| format!("; KV has room for {} (inferred)", Unit::Count.show(room.value)));
     case.fire(
         &RULE,
         Account {
             severity: ctx.impact(RULE.explains).severity(),
-            sentence: format!("{} while {limit} {run}{and}{fits}.{}", admission.waiting(), deferred_too(admission)),
-            headline: format!("Requests wait{} for {which}{beside}.", wait_words(ctx)),
+            sentence: format!("{} while {limit} {run}{and}{fits}.{}", admission.waiting(), deferred_too(ctx, admission)),
+            headline: format!("Requests {wait}{} for {which}{beside}.{now}", wait_words(ctx)),
             formula: format!(
                 "waiting ≥ 1 all the time, running stands at {limit}, KV usage {} < {}",
                 full.unwrap_or_else(|| "unknown".to_owned()),
@@ -267,12 +277,32 @@ fn fire(ctx: &Context<'_>, admission: &Admission) -> Outcome {
     )
 }
 
-fn deferred_too(admission: &Admission) -> &'static str {
-    if admission.deferred == Some(true) {
-        " They are counted as deferred, as vLLM counts a request with a grammar until it runs; whether they would wait for something else with more slots cannot be told."
-    } else {
-        ""
+/// Over a window, behind several API servers or on a part of a page, nothing tells how full a step is.
+fn steps_unknown(ctx: &Context<'_>) -> bool {
+    ctx.is_window() && one_token_a_step(ctx.seen) && ctx.laws.step_tokens.is_none()
+}
+
+fn tokens_of_a_step() -> Missing {
+    Missing::new(
+        "the tokens of an engine step",
+        "Copy the whole page. With several API servers they follow from the times of the dumps and the gaps between tokens. Until then a token budget may be exhausted as well.",
+    )
+}
+
+/// How many of those that wait are counted as deferred, and what that leaves open.
+fn deferred_too(ctx: &Context<'_>, admission: &Admission) -> String {
+    let deferred = ctx.seen.gauge(Gauge::WaitingDeferred).map_or(0.0, |deferred| deferred.value);
+    if admission.deferred != Some(true) || deferred < 1.0 {
+        return String::new();
     }
+    let who = match deferred {
+        all if all >= admission.queue.now => "They are".to_owned(),
+        1.0 => "1 of them is".to_owned(),
+        some => format!("{} of them are", Unit::Count.show(some)),
+    };
+    format!(
+        " {who} counted as deferred, as vLLM counts a request with a grammar until it runs; whether more slots would let those run cannot be told."
+    )
 }
 
 /// The slots in use; the limit itself is not exported by any of the servers.

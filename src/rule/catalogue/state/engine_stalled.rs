@@ -2,18 +2,17 @@
 
 use crate::metrics::{Histogram, Unit, counted};
 use crate::rule::definition::ALL_BACKENDS;
+use crate::rule::frozen::{self, LEAST_SECONDS, giant_prefill, one_request};
 use crate::rule::state::{occupied_throughout, progress};
 use crate::rule::{
-    Account, Action, Basis, BottleneckType, Case, Checked, Context, Missing, Outcome, Role, Rule, Severity, StateKind, Symptom, Texts,
-    weight,
+    Account, Action, Basis, BottleneckType, Case, Checked, Context, Evidence, Missing, Outcome, Role, Rule, Severity, StateKind, Symptom,
+    Texts, weight,
 };
-use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge};
+use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Reading};
 use crate::stats::quantile;
 
 /// A frozen engine is certain after this long (handbook A01); shorter windows count in proportion.
 const FULL_SECONDS: f64 = 30.0;
-/// Below this a long prefill step looks the same.
-const LEAST_SECONDS: f64 = 10.0;
 /// Two scrapes cannot show that nothing moved in between and stopped (handbook A01: 0.75).
 const CEILING: f64 = 0.75;
 
@@ -64,6 +63,9 @@ fn check(ctx: &Context<'_>) -> Checked {
             "Copy the whole /metrics page; SGLang 0.5.7 or later exports realtime_tokens_total.",
         )
     })?;
+    if moved > 0.0 && ctx.seen.last.has_caveat(Caveat::Pooling) {
+        return Outcome::clear("Prompts were computed between the dumps; with no tokens there are no gaps that would show a halt.");
+    }
     if moved > 0.0 {
         return match without_output(ctx) {
             Some(outcome) => Ok(outcome),
@@ -93,11 +95,14 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
     for evidence in [tokens, ctx.count(Counter::Steps)].into_iter().flatten() {
         case = case.sees(weight::GAUGE_SUSTAINED, evidence);
     }
+    if let Some(first_tokens) = first_tokens(ctx) {
+        case = case.sees(weight::LAW, first_tokens);
+    }
     let Some(running) = ctx.gauge(Gauge::Running) else {
         return Outcome::NotMeasurable(Missing::gauge(ctx.backend(), Gauge::Running));
     };
     case = case.sees(weight::GAUGE_SUSTAINED, running.clone()).shows(ctx.gauge(Gauge::Waiting));
-    if giant_prefill(ctx, seconds) {
+    if giant_prefill(ctx.seen, seconds) {
         case = case.against("Prefills of this length were seen on this server: one very long prompt may be computing.");
     }
     let inside = running.value + ctx.seen.gauge(Gauge::Waiting).map_or(0.0, |waiting| waiting.value);
@@ -106,7 +111,10 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
         &RULE,
         Account {
             severity: if seconds >= FULL_SECONDS { Severity::Critical } else { Severity::High },
-            sentence: format!("{inside} requests are inside, and in {span} neither a token nor a step was counted.{}", left_over(ctx)),
+            sentence: format!(
+                "{inside} requests are inside, and in {span} neither a token nor a step was counted.{}",
+                frozen::sentence(ctx)
+            ),
             headline: format!("The engine has stalled: {inside} requests inside, and not one token in {span}.{}", unless(ctx)),
             formula: "running + waiting > 0 at both dumps, and no token or step counter moved".to_owned(),
             measure: running,
@@ -126,6 +134,14 @@ fn fire(ctx: &Context<'_>, seconds: f64) -> Outcome {
             ],
         },
     )
+}
+
+/// That no first token was counted either.
+fn first_tokens(ctx: &Context<'_>) -> Option<Evidence> {
+    let times = ctx.seen.distribution(Distribution::Ttft)?;
+    let count = times.histogram.observations().filter(|count| *count <= 0.0)?;
+    let reading = Reading { value: count, unit: Unit::Requests, time_base: times.time_base, source: times.source };
+    Some(Evidence::new("ttft.count", "first tokens", reading, ctx.seen.last.text_index))
 }
 
 /// The engine makes steps, and for longer than a prompt takes nothing comes out: no token, no first token, no finished request, though
@@ -152,7 +168,7 @@ fn without_output(ctx: &Context<'_>) -> Option<Outcome> {
         case = case.shows(ctx.count(work).filter(|work| work.value > 0.0));
     }
     case = case.shows(ctx.gauge(Gauge::Waiting));
-    if giant_prefill(ctx, seconds) {
+    if giant_prefill(ctx.seen, seconds) {
         case = case.against("Prefills of this length were seen on this server: one very long prompt may be computing.");
     }
     let requests = running.value + ctx.seen.gauge(Gauge::Waiting).map_or(0.0, |waiting| waiting.value);
@@ -175,27 +191,9 @@ fn without_output(ctx: &Context<'_>) -> Option<Outcome> {
     ))
 }
 
-/// What else shows gauges that stand still, as far as this text allows it.
-fn left_over(ctx: &Context<'_>) -> &'static str {
-    match (ctx.backend(), ctx.seen.last.has_caveat(Caveat::SeveralApiServers)) {
-        (BackendId::Vllm, true) => {
-            " An idle server looks the same when the directory of its multiprocess metrics was kept over a restart and shows the gauges of the process before, or when its clients aborted all requests and no step has followed."
-        }
-        (BackendId::Vllm, false) => " An idle server looks the same after its clients have aborted all requests, until its next step.",
-        _ => "",
-    }
-}
-
 fn unless(ctx: &Context<'_>) -> &'static str {
     let several = ctx.backend() == BackendId::Vllm && ctx.seen.last.has_caveat(Caveat::SeveralApiServers);
     if several { " Or its gauges are left over from another process: one request tells." } else { "" }
-}
-
-fn one_request(ctx: &Context<'_>) -> &'static str {
-    match ctx.backend() {
-        BackendId::Vllm => "Send one short request. If it is answered, the engine works and the gauges were left over.",
-        BackendId::Sglang | BackendId::Tgi => "Send one short request. If it is answered, the engine works.",
-    }
 }
 
 /// The engine works again, but it stood still inside the window: gaps between tokens of many seconds, with nobody preempted.
@@ -265,12 +263,6 @@ fn alone(histogram: &Histogram) -> Option<(f64, f64)> {
         below = bucket.cumulative;
     }
     found
-}
-
-/// The window is shorter than twice the P99 of this server's own prefills since start.
-fn giant_prefill(ctx: &Context<'_>, seconds: f64) -> bool {
-    let lifetime = ctx.seen.last.distributions.get(&Distribution::PrefillTime);
-    lifetime.and_then(|spread| quantile(&spread.histogram, 0.99)).is_some_and(|p99| seconds < 2.0 * p99.bracket.0)
 }
 
 #[cfg(test)]

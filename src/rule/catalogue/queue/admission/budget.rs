@@ -97,10 +97,12 @@ pub(in crate::rule::catalogue::queue) fn lifetime_budget(ctx: &Context<'_>) -> b
         || calls.zip(batches).is_some_and(|(calls, batches)| calls / batches >= CALLS_PER_BATCH)
 }
 
-fn prompts_lead(ctx: &Context<'_>) -> bool {
+/// Prompts are most of what is computed, so far as is known.
+pub(in crate::rule::catalogue::queue) fn prompts_lead(ctx: &Context<'_>) -> bool {
     let count = |counter| ctx.seen.count(counter).map(|count| count.value);
     let prompt = count(Counter::PromptTokensComputed).or_else(|| count(Counter::PromptTokens));
-    prompt.zip(count(Counter::OutputTokens)).is_some_and(|(prompt, output)| prompt >= PROMPTS_LEAD * output)
+    // What is not known may be so.
+    prompt.zip(count(Counter::OutputTokens)).is_none_or(|(prompt, output)| prompt >= PROMPTS_LEAD * output)
 }
 
 /// Share of steps in the highest bucket that holds any, and its upper bound.

@@ -6,14 +6,14 @@ mod memory;
 mod ranks;
 mod slots;
 
-pub(super) use budget::{Budget, close_to_budget as is_budget, is_steady, lifetime_budget};
+pub(super) use budget::{Budget, close_to_budget as is_budget, is_steady, lifetime_budget, prompts_lead};
 pub(super) use deferral::adapters_take_turns;
 pub(super) use memory::full_in_between;
 pub(super) use ranks::free_elsewhere;
 pub(in crate::rule) use slots::is_usual;
 pub(super) use slots::{at_round, is_round};
 
-use crate::metrics::Unit;
+use crate::metrics::{Unit, counted};
 use crate::rule::laws::lengths;
 use crate::rule::words::requests_wait;
 use crate::rule::{Basis, Case, Context, Missing, Queue, weight};
@@ -132,9 +132,18 @@ impl Admission {
         case
     }
 
-    /// `40 requests wait`.
+    /// `40 requests wait`, or that they did where nobody does any more.
     pub fn waiting(&self) -> String {
-        requests_wait(self.queue.now)
+        match (self.is_over(), self.queue.most >= 1.0) {
+            (false, _) => requests_wait(self.queue.now),
+            (true, true) => format!("{} at the first dump", counted(self.queue.most, "request waited", "requests waited")),
+            (true, false) => "Requests waited between the dumps".to_owned(),
+        }
+    }
+
+    /// Nobody waits at the last dump.
+    pub fn is_over(&self) -> bool {
+        self.queue.now < 1.0
     }
 
     /// Most of those that wait are deferred: a sentence when that is for another reason than capacity; not measurable when it is open.

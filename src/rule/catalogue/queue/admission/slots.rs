@@ -85,9 +85,11 @@ pub(super) fn about(ctx: &Context<'_>, slots: f64) -> bool {
     is_round(slots) && average(ctx).is_some_and(|average| NEAR.contains(&(average / slots)))
 }
 
-/// A gap between tokens counts when it ends, also the part of it that lies before the window: one gap of each sequence at most.
+/// A gap between tokens counts when it ends, also the part of it that lies before the window: one gap of each sequence at most. Where gaps
+/// are not exported, so does the whole answer.
 fn across_ends(ctx: &Context<'_>, slots: f64) -> f64 {
-    let gap = ctx.seen.mean(Distribution::Itl).map(|mean| mean.value);
+    let counted = ctx.seen.mean(Distribution::Itl).or_else(|| ctx.seen.mean(Distribution::DecodeTime));
+    let gap = counted.map(|mean| mean.value);
     gap.zip(ctx.seen.seconds()).map_or(0.0, |(gap, seconds)| slots * gap / seconds)
 }
 
