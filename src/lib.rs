@@ -28,6 +28,8 @@ pub mod classic;
 pub mod compare;
 
 pub mod health;
+pub mod timeline;
+
 pub mod report;
 
 pub mod error;

@@ -1,7 +1,7 @@
 //! The report from an observation.
 
-use super::observe::{Observed, Parts};
-use super::service_levels::{ServiceLevels, service_levels};
+use super::observe::{Observed, Parts, Series};
+use super::service_levels::{ServiceLevels, judge};
 use super::{Options, Profile};
 use crate::classic::{self, Thresholds};
 use crate::compare;
@@ -11,21 +11,21 @@ use crate::health::{self, Health, Inputs};
 use crate::metrics::{capital, counted};
 use crate::opinion;
 use crate::report::{
-    Bottleneck, ComparisonView, Grounds, Headline, Hypothesis, Note, Report, SCHEMA, ServerView, Standing, build, is_felt,
+    Bottleneck, ComparisonView, Grounds, Headline, Hypothesis, Note, Report, SCHEMA, ServerView, Standing, Timeline, build, is_felt,
 };
-use crate::rule::{self, Diagnosis, Thetas};
-use crate::signal::Observation;
+use crate::rule::{self, Diagnosis};
+use crate::signal::{Mode, Observation};
 use crate::slo::{self, SloStatus, Verdict};
 
 pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed) -> Result<Report, RequestError> {
-    let Observed { seen, parts, mut notes } = observed;
+    let Observed { seen, levels, parts, series, mut notes } = observed;
     let thresholds =
         Thresholds::with(&options.thresholds).map_err(|error| RequestError::new(error.id(), error.sentence(), error.hint()))?;
-    let ServiceLevels { targets, source, note } = service_levels(&seen, options)?;
-    notes.extend(note);
+    notes.extend(levels.note.clone());
     notes.extend(build::notes(&seen));
     notes.extend(build::left_out(dataset.given()));
-    let (statuses, diagnosis) = judge(&seen, &targets, &source);
+    let (statuses, diagnosis) = judge(&seen, &levels);
+    let ServiceLevels { targets, source, .. } = &levels;
     let timestamp = seen.last.told_at().and_then(build::rfc3339);
     let when = timestamp.as_deref();
     let mut judged = match options.profile {
@@ -33,7 +33,7 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
         Profile::Classic => by_thresholds(&seen, &thresholds, &statuses, when),
     };
     let statuses = if options.profile == Profile::Classic { classic::check(statuses) } else { statuses };
-    let health = score(&seen, options, &diagnosis, &statuses, &targets, &thresholds);
+    let health = score(&seen, options, &diagnosis, &statuses, targets, &thresholds);
     let unjudged = unjudged(&seen, &diagnosis, &statuses);
     let formed = rule::queue_formed(&seen).map(|_| ("queue-unexplained", "A queue has formed between the dumps"));
     let health = health::agree(
@@ -45,11 +45,9 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
             unjudged: unjudged.as_deref(),
         },
     );
-    let comparison =
-        parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, (&seen, &diagnosis), &targets, &source));
-    if let Some(comparison) = &comparison {
-        lead_with(comparison, &mut judged.headline);
-    }
+    let comparison = parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, &levels));
+    let timeline = series.map(|Series { moments, timeline, window, chosen }| build::timeline(&timeline, &moments, targets, window, chosen));
+    lead_with(comparison.as_ref(), timeline.as_ref(), &mut judged.headline);
     let slo_statuses: Vec<_> = statuses.iter().map(|status| build::slo_status(status, seen.last.text_index, when)).collect();
     let standing = Standing::of(Grounds {
         profile: options.profile.id(),
@@ -59,14 +57,14 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
     });
     let (problems, problems_omitted) = build::problems(dataset.given());
     let mut anatomy = build::anatomy(&seen);
-    anatomy.distributions = build::distributions(&seen, &targets);
+    anatomy.distributions = build::distributions(&seen, targets);
     let instance_id = options.instance_id.clone().unwrap_or_else(|| label(&seen.last.key));
     Ok(Report {
         schema: SCHEMA.to_owned(),
         instance_name: build::instance_name(&instance_id, &seen.last.key),
         instance_id,
         instance_type: seen.last.backend.id().to_owned(),
-        mode: seen.mode(),
+        mode: if timeline.is_some() { Mode::Series } else { seen.mode() },
         profile: options.profile.id().to_owned(),
         window: build::window(&seen),
         backend: build::backend(seen.last.backend, &seen.last.version, &seen.last.why_backend),
@@ -78,12 +76,13 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
         health,
         standing,
         comparison,
+        timeline,
         bottlenecks: judged.bottlenecks,
         hypotheses: judged.hypotheses,
         recommendations: judged.recommendations,
         slo_statuses,
-        slo_source_words: slo::source_words(&source),
-        slo_source: source,
+        slo_source_words: slo::source_words(source),
+        slo_source: source.clone(),
         goodput: slo::goodput(&seen, &statuses),
         anatomy,
         signals: build::signals(&seen),
@@ -190,26 +189,20 @@ fn repeats(dataset: &Dataset) -> impl Iterator<Item = Note> {
     within.chain(between)
 }
 
-/// The targets and the rules held against an observation.
-fn judge(seen: &Observation, targets: &[slo::Target], source: &str) -> (Vec<SloStatus>, Diagnosis) {
-    let statuses = slo::evaluate(seen, targets);
-    let diagnosis = rule::diagnose(seen, &statuses, &Thetas::of(&statuses, source));
-    (statuses, diagnosis)
-}
-
-/// Both windows held against the same targets. `seen` is judged already, and is the later window when the parts name no other.
-fn compared(parts: &Parts, seen: (&Observation, &Diagnosis), targets: &[slo::Target], source: &str) -> ComparisonView {
-    let (_, first) = judge(&parts.before, targets, source);
-    let other = parts.after.as_ref().map(|after| (after, judge(after, targets, source).1));
-    let (after, second) = other.as_ref().map_or(seen, |(after, diagnosis)| (*after, diagnosis));
+/// Both windows held against the same targets.
+fn compared(parts: &Parts, levels: &ServiceLevels) -> ComparisonView {
+    let (_, first) = judge(&parts.before, levels);
+    let (_, second) = judge(&parts.after, levels);
     let judged = |seen, diagnosis| compare::Judged { seen, diagnosis };
-    build::comparison(&compare::compare(judged(&parts.before, &first), judged(after, second)), &parts.before, after)
+    build::comparison(&compare::compare(judged(&parts.before, &first), judged(&parts.after, &second)), &parts.before, &parts.after)
 }
 
-/// Whoever gives dumps from before and after a restart asks what became better; that it restarted is only half of the answer.
-fn lead_with(comparison: &ComparisonView, headline: &mut Headline) {
-    if headline.rule.as_deref() == Some("counter-reset") {
-        headline.text = format!("{} {}", headline.text, comparison.headline);
+/// The headline is of the present. Whoever gives dumps from before and after a change wants to know what became better; else what was worse
+/// than the present, and when.
+fn lead_with(comparison: Option<&ComparisonView>, timeline: Option<&Timeline>, headline: &mut Headline) {
+    let earlier = timeline.and_then(|timeline| timeline.earlier.as_deref());
+    for more in [comparison.map(|comparison| comparison.headline.as_str()), earlier].into_iter().flatten() {
+        headline.text = format!("{} {more}", headline.text);
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Options {
     pub instance_id: Option<String>,
     /// Index of an input: the report is of its server, where no instance is named.
     pub input: Option<usize>,
+    /// The span of a series that is analysed, in seconds of its clock; `None` is the present phase.
+    pub span: Option<(f64, f64)>,
     /// `None` detects it.
     pub backend: Option<BackendId>,
     pub profile: Profile,
@@ -70,7 +72,7 @@ pub fn report(dataset: &Dataset, options: &Options) -> Result<Report, RequestErr
     let candidates = focus::candidates(dataset, options)?;
     let mut reports = Vec::with_capacity(candidates.len());
     for candidate in candidates {
-        let observed = observe::observe(candidate.server.moments.clone(), dataset.given(), candidate.notes)?;
+        let observed = observe::observe(candidate.server.moments.clone(), dataset.given(), candidate.notes, options)?;
         reports.push((candidate.server, assemble::assemble(dataset, options, observed)?));
     }
     assemble::of_several(reports, dataset)
@@ -88,7 +90,8 @@ pub fn readable(input: &Input, options: &Options) -> Result<(), RequestError> {
 #[must_use]
 pub fn begins(page: &Input, dump: &Input) -> bool {
     let dataset = Dataset::of([page, dump], None);
-    let candidates = focus::candidates(&dataset, &Options::default()).unwrap_or_default();
-    let seen = candidates.into_iter().next().map(|focus| observe::observe(focus.server.moments, dataset.given(), Vec::new()));
+    let options = Options::default();
+    let candidates = focus::candidates(&dataset, &options).unwrap_or_default();
+    let seen = candidates.into_iter().next().map(|focus| observe::observe(focus.server.moments, dataset.given(), Vec::new(), &options));
     matches!(seen, Some(Ok(observed)) if observed.seen.first.is_some())
 }

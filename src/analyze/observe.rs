@@ -1,53 +1,70 @@
-//! Snapshots to an observation: one, or a window between the first and the last; and two windows where the dumps fall into two parts.
+//! Snapshots to an observation: one, a window, or the present phase of a series; and two windows where the dumps fall into two parts.
 
 use std::sync::Arc;
 
 use super::focus::nothing_served_yet;
+use super::service_levels::{ServiceLevels, judge, service_levels};
+use super::{Options, Profile};
 use crate::dataset::{Begin, Given, Life, lives, settle};
 use crate::error::RequestError;
 use crate::report::Note;
 use crate::signal::{Moment, Observation, restarted};
 use crate::sorted::sort_by;
+use crate::timeline::Timeline;
 
 /// Dumps that fall into two groups with a pause between them, at least this many times as long as any other, are two windows.
 const PAUSE: f64 = 3.0;
+/// The pause is longer than each group by this factor, or it is a hole in a series.
+const APART: f64 = 2.0;
 
 /// What is looked at, and what had to be said on the way.
 #[derive(Debug)]
 pub(super) struct Observed {
     pub seen: Observation,
+    pub levels: ServiceLevels,
     /// Two windows to compare.
     pub parts: Option<Parts>,
+    /// Of three and more dumps.
+    pub series: Option<Series>,
     pub notes: Vec<Note>,
+}
+
+/// The dumps in the order of time, and what they say over time.
+#[derive(Debug)]
+pub(super) struct Series {
+    pub moments: Vec<Moment>,
+    pub timeline: Timeline,
+    /// First and last dump of the window that is looked at.
+    pub window: [usize; 2],
+    /// A person chose the window.
+    pub chosen: bool,
 }
 
 /// The windows before and after a change.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub before: Observation,
-    /// `None` when it is the one that is looked at anyway.
-    pub after: Option<Observation>,
+    pub after: Observation,
 }
 
 /// What the snapshots of one server amount to.
-pub(super) fn observe(mut moments: Vec<Moment>, given: &[Given], mut notes: Vec<Note>) -> Result<Observed, RequestError> {
+pub(super) fn observe(
+    mut moments: Vec<Moment>,
+    given: &[Given],
+    mut notes: Vec<Note>,
+    options: &Options,
+) -> Result<Observed, RequestError> {
     sort_by(&mut moments, Moment::chronological);
     moments.extend(nothing_served_yet(given, &moments, &mut notes));
     sort_by(&mut moments, Moment::chronological);
     let no_times = settle(&mut moments).map(|remark| Note { id: remark.id.to_owned(), sentence: remark.sentence });
-    let moments = moments.as_slice();
     let (Some(first), Some(last)) = (moments.first(), moments.last()) else {
         return Err(RequestError::new("empty-text", "There is nothing to analyse.", "Give the text of a /metrics page."));
     };
     if moments.len() < 2 {
-        return Ok(Observed { seen: Observation::snapshot(Arc::clone(&last.snapshot)), parts: None, notes });
+        let seen = Observation::snapshot(Arc::clone(&last.snapshot));
+        return Ok(Observed { levels: service_levels(&seen, options)?, seen, parts: None, series: None, notes });
     }
-    let configured_anew = configured_anew(moments);
-    let restart = last_restart(moments);
-    let parts = restart.or_else(|| longest_pause(moments)).and_then(|at| {
-        let (before, after) = moments.split_at_checked(at)?;
-        Some((window(before)?, window(after)?))
-    });
     if let Some(note) = no_times {
         notes.push(note);
     } else if first.at.is_none() || last.at.is_none() {
@@ -57,21 +74,61 @@ pub(super) fn observe(mut moments: Vec<Moment>, given: &[Given], mut notes: Vec<
                 .to_owned(),
         });
     }
-    // After a pause or under other settings the later window alone is the present state. A restart under the same settings is an event
-    // of one window, which the rules report.
-    let later_alone = configured_anew.is_some() || (parts.is_some() && restart.is_none());
-    if let Some(note) = how_many(moments.len(), parts.is_some(), later_alone, configured_anew) {
-        notes.push(note);
+    if moments.len() == 2 || options.profile == Profile::Classic {
+        return first_and_last(first, last, &moments, notes, options);
     }
-    let (seen, parts) = match parts {
-        Some((before, after)) if later_alone => (after, Some(Parts { before, after: None })),
-        None if later_alone => (window(moments).unwrap_or_else(|| Observation::snapshot(Arc::clone(&last.snapshot))), None),
-        parts => {
-            let all = if restart.is_some() { Observation::restarted_window(first, last) } else { Observation::between(first, last) };
-            (all, parts.map(|(before, after)| Parts { before, after: Some(after) }))
-        }
+    let anew = configured_anew(&moments);
+    let apart = last_restart(&moments).or_else(|| longest_pause(&moments));
+    let parts = apart.and_then(|at| {
+        let (before, after) = moments.split_at_checked(at)?;
+        Some(Parts { before: window(before)?, after: window(after)? })
+    });
+    notes.extend(in_parts(moments.len(), parts.is_some(), anew.as_deref()));
+    let levels = service_levels(&window(&moments).unwrap_or_else(|| Observation::between(first, last)), options)?;
+    let timeline = Timeline::of(&moments, apart, &|seen| judge(seen, &levels).1);
+    let Some(timeline) = timeline else {
+        return first_and_last(first, last, &moments, notes, options);
     };
-    Ok(Observed { seen, parts, notes })
+    let own = |at: Option<f64>, (from, to): (f64, f64)| at.is_some_and(|at| (from..=to).contains(&at));
+    let of_span = |span: (f64, f64)| {
+        let first = moments.iter().position(|moment| own(moment.at, span))?;
+        let last = moments.iter().rposition(|moment| own(moment.at, span))?;
+        (last > first).then_some([first, last])
+    };
+    let chosen = options.span.and_then(of_span);
+    let present = timeline.phases.get(timeline.present);
+    let window = chosen.or_else(|| present.map(|phase| [phase.first, phase.last])).unwrap_or([0, moments.len() - 1]);
+    // A single dump under other settings has nothing in common with those before it.
+    let alone = anew.is_some() && chosen.is_none() && last_restart(&moments) == Some(moments.len() - 1);
+    let ends = moments.get(window[0]).zip(moments.get(window[1]));
+    let seen = match ends {
+        _ if alone => Observation::snapshot(Arc::clone(&last.snapshot)),
+        Some((from, to)) if moments.get(window[0]..=window[1]).is_some_and(|part| last_restart(part).is_some()) => {
+            Observation::restarted_window(from, to)
+        }
+        Some((from, to)) => Observation::between(from, to),
+        None => Observation::between(first, last),
+    };
+    let chosen = chosen.is_some();
+    Ok(Observed { seen, levels, parts, series: Some(Series { timeline, window, chosen, moments }), notes })
+}
+
+/// The window from the first to the last dump: two dumps, and the classic profile, which knows no series.
+fn first_and_last(
+    first: &Moment,
+    last: &Moment,
+    moments: &[Moment],
+    mut notes: Vec<Note>,
+    options: &Options,
+) -> Result<Observed, RequestError> {
+    let anew = configured_anew(moments);
+    notes.extend(in_parts(moments.len(), false, anew.as_deref()));
+    let seen = match anew {
+        Some(_) => Observation::snapshot(Arc::clone(&last.snapshot)),
+        None if last_restart(moments).is_some() => Observation::restarted_window(first, last),
+        None => Observation::between(first, last),
+    };
+    Ok(Observed { levels: service_levels(&seen, options)?, seen, parts: None, series: None, notes })
 }
 
 /// The setting that the last restart under other settings changed.
@@ -80,7 +137,7 @@ fn configured_anew(moments: &[Moment]) -> Option<String> {
     lives(moments).into_iter().rev().find_map(settings)
 }
 
-/// Index of the first dump after a pause that stands out.
+/// Index of the first dump after a pause that stands out and is longer than what was taken before it and after it.
 fn longest_pause(moments: &[Moment]) -> Option<usize> {
     let pause = |pair: &[Moment]| Some(pair.last()?.at? - pair.first()?.at?);
     let mut pauses: Vec<(usize, f64)> =
@@ -88,7 +145,9 @@ fn longest_pause(moments: &[Moment]) -> Option<usize> {
     sort_by(&mut pauses, |a, b| b.1.total_cmp(&a.1));
     let (at, longest) = *pauses.first()?;
     let (_, next) = *pauses.get(1)?;
-    (next > 0.0 && longest >= PAUSE * next).then_some(at)
+    let (before, after) = moments.split_at_checked(at)?;
+    let is_apart = [before, after].into_iter().all(|part| part.len() > 1 && pause(part).is_some_and(|length| longest >= APART * length));
+    (next > 0.0 && longest >= PAUSE * next && is_apart).then_some(at)
 }
 
 /// Index of the first dump after the last restart.
@@ -104,30 +163,18 @@ fn window(part: &[Moment]) -> Option<Observation> {
     (!std::ptr::eq(first, last)).then(|| Observation::between(first, last))
 }
 
-fn how_many(count: usize, compared: bool, later_alone: bool, anew: Option<String>) -> Option<Note> {
-    let sentence = match (compared, later_alone) {
-        (true, true) => {
-            let why = anew.map(|why| format!(" {why}")).unwrap_or_default();
-            format!("{count} dumps were given, in two parts.{why} This report is of the later part; “before and after” compares the two.")
+/// What the report is of, where the dumps fall into parts.
+fn in_parts(count: usize, compared: bool, anew: Option<&str>) -> Option<Note> {
+    let because = anew.map(|why| format!(" {why}")).unwrap_or_default();
+    let (id, sentence) = match (compared, anew) {
+        (true, _) => (
+            "two-windows",
+            format!("{count} dumps in two parts.{because} This report is of the present; “before and after” compares the two parts."),
+        ),
+        (false, Some(why)) => {
+            ("configured-anew", format!("{why} The report is of the dumps since then. Two dumps of each configuration would compare them."))
         }
-        (true, false) => {
-            format!(
-                "{count} dumps were given, with a restart between them. The window runs from the first to the last; “before and after” compares the two parts."
-            )
-        }
-        (false, true) => {
-            let why = anew.unwrap_or_default();
-            format!("{why} The report is of the dumps since then. Two dumps of each configuration would compare them.")
-        }
-        (false, false) if count > 2 => {
-            format!("{count} dumps were given. The window runs from the first to the last; those between are not used yet.")
-        }
-        (false, false) => return None,
-    };
-    let id = match (compared, later_alone) {
-        (true, _) => "two-windows",
-        (false, true) => "configured-anew",
-        (false, false) => "first-and-last",
+        (false, None) => return None,
     };
     Some(Note { id: id.to_owned(), sentence })
 }

@@ -3,9 +3,11 @@
 use super::{Options, Profile};
 use crate::error::RequestError;
 use crate::report::Note;
+use crate::rule::{self, Diagnosis, Thetas};
 use crate::signal::Observation;
-use crate::slo::{self, Target};
+use crate::slo::{self, SloStatus, Target};
 
+#[derive(Debug)]
 pub(super) struct ServiceLevels {
     pub targets: Vec<Target>,
     /// `request`, `preset:ID`, `assumed:ID` or `none`.
@@ -32,4 +34,11 @@ pub(super) fn service_levels(seen: &Observation, options: &Options) -> Result<Se
     }
     let note = Note { id: "assumed-preset".to_owned(), sentence };
     Ok(ServiceLevels { targets: assumed.preset.targets_for(seen), source: format!("assumed:{}", assumed.preset.id), note: Some(note) })
+}
+
+/// The targets and the rules held against an observation.
+pub(super) fn judge(seen: &Observation, levels: &ServiceLevels) -> (Vec<SloStatus>, Diagnosis) {
+    let statuses = slo::evaluate(seen, &levels.targets);
+    let diagnosis = rule::diagnose(seen, &statuses, &Thetas::of(&statuses, &levels.source));
+    (statuses, diagnosis)
 }

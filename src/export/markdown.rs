@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::timeline::timeline;
 use crate::metrics::{SourceLines, Unit};
 use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Footing, Report, RuleVerdict, SideView};
 use crate::rule::{Role, Severity};
@@ -16,12 +17,15 @@ pub fn markdown(report: &Report) -> String {
     out
 }
 
-type Written = Result<(), std::fmt::Error>;
+pub(super) type Written = Result<(), std::fmt::Error>;
 
 fn write_report(out: &mut String, report: &Report) -> Written {
     writeln!(out, "# {}\n", prose(&report.headline.text))?;
     facts(out, report)?;
     health(out, report)?;
+    if let Some(line) = &report.timeline {
+        timeline(out, line)?;
+    }
     if let Some(comparison) = &report.comparison {
         before_and_after(out, comparison)?;
     }
@@ -321,7 +325,7 @@ fn verdict(verdict: Verdict) -> &'static str {
 }
 
 /// Text whose backticks are meant as code; everything else that Markdown or HTML could take for markup is escaped.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut inside_code = false;
     let closed = text.matches('`').count().is_multiple_of(2);
@@ -352,7 +356,7 @@ fn code(text: &str) -> String {
 }
 
 /// Text inside a table; a bar would end the cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let text = if text.starts_with('`') && text.ends_with('`') { text.to_owned() } else { prose(text) };
     text.replace('|', "\\|")
 }

@@ -2,6 +2,7 @@
 
 mod markdown;
 mod pieces;
+mod timeline;
 
 pub use markdown::markdown;
 pub use pieces::{Piece, pieces};

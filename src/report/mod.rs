@@ -12,6 +12,7 @@ mod path;
 mod schema;
 mod shapes;
 mod standing;
+mod timeline;
 
 pub use crate::compare::{Change, Fate};
 pub use crate::health::{Band, Deduction, Health};
@@ -26,6 +27,7 @@ pub use shapes::{
     WindowView,
 };
 pub use standing::{Footing, Grounds, Standing, is_felt};
+pub use timeline::{BetweenView, IntervalView, PhaseView, SeriesView, SloOverTime, Timeline};
 
 /// Identifier of the wire format.
 pub const SCHEMA: &str = "servescope.report/1";

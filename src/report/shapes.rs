@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ComparisonView, Fleet, Forecast, NotMeasurable, Opinion, RuleStatus, Standing, Trend};
+use super::{ComparisonView, Fleet, Forecast, NotMeasurable, Opinion, RuleStatus, Standing, Timeline, Trend};
 use crate::health::Health;
 use crate::metrics::SourceLines;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
@@ -37,6 +37,9 @@ pub struct Report {
     pub standing: Standing,
     /// Present when the dumps fall into two windows, by a restart or by a pause.
     pub comparison: Option<ComparisonView>,
+    /// Present for three and more dumps of the server.
+    #[serde(default)]
+    pub timeline: Option<Timeline>,
     /// Worst first.
     pub bottlenecks: Vec<Bottleneck>,
     /// Possible causes where none is proven, likeliest first; in no score.

@@ -32,6 +32,9 @@ pub struct Request {
     /// Thresholds of the classic profile.
     #[serde(default)]
     pub thresholds: Table<String, f64>,
+    /// Of three and more dumps: the span to analyse instead of the present phase, from and to, in seconds of the clock of `at`.
+    #[serde(default)]
+    pub span: Option<[f64; 2]>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -142,6 +145,7 @@ pub fn options(request: &Request) -> Result<Options, RequestError> {
     Ok(Options {
         instance_id: request.instance_id.clone(),
         input: None,
+        span: request.span.map(|[from, to]| (from.min(to), from.max(to))),
         backend,
         profile,
         preset: request.preset.clone(),

@@ -51,6 +51,7 @@ pub use missing::Missing;
 pub use queueing::queue_formed;
 pub use severity::Impact;
 pub use state::{State, StateKind};
+pub(crate) use state::{occupied_throughout, progress};
 pub(crate) use symptom::presses;
 pub use symptom::{SYMPTOM_RULES, Symptom, SymptomSeen, Symptoms, symptom_of};
 pub use threshold::{Theta, Thetas};

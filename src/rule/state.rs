@@ -181,7 +181,7 @@ pub(super) fn stalled(seen: &Observation) -> bool {
 
 /// Requests inside at both ends of the window. Unknown while a running request may be one that SGLang's gauge still shows.
 #[must_use]
-pub(super) fn occupied_throughout(seen: &Observation) -> Option<bool> {
+pub(crate) fn occupied_throughout(seen: &Observation) -> Option<bool> {
     let stale =
         seen.last.has_caveat(Caveat::GaugesRefreshedPerReport) && seen.gauge_span(Gauge::Waiting).is_some_and(|(_, most)| most == 0.0);
     if stale && seen.seconds().is_none_or(|seconds| seconds < STALE_SECONDS) {
@@ -198,7 +198,7 @@ pub(super) fn occupied_throughout(seen: &Observation) -> Option<bool> {
 /// Sum of everything that moves while the engine works; `None` when nothing of that kind is exported.
 /// SGLang's and TGI's token counters move only when a request finishes, so they show movement but not the lack of it.
 #[must_use]
-pub(super) fn progress(seen: &Observation) -> Option<f64> {
+pub(crate) fn progress(seen: &Observation) -> Option<f64> {
     // Where requests wait and none runs, work would show as a running request: then what is counted at its end tells as well.
     let none_runs = seen.gauge_span(Gauge::Running).is_some_and(|(_, most)| most < 1.0)
         && seen.gauge_span(Gauge::Waiting).is_some_and(|(least, _)| least >= 1.0);

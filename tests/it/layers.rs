@@ -19,6 +19,7 @@ const LAYERS: &[&str] = &[
     "classic",
     "compare",
     "health",
+    "timeline",
     "report",
     "error",
     "analyze",

@@ -63,6 +63,7 @@ mod slo_support;
 mod slo_ttft_bounds;
 mod standing;
 mod support;
+mod timeline;
 mod traps_everywhere;
 mod traps_observed;
 mod traps_sglang;

@@ -8,6 +8,7 @@ mod findings;
 mod notes;
 mod signals;
 mod time;
+mod timeline;
 mod views;
 
 pub use anatomy::anatomy;
@@ -18,4 +19,5 @@ pub use findings::{bottlenecks, headline, hypotheses, not_measurable, recommenda
 pub use notes::{left_out, notes};
 pub use signals::signals;
 pub use time::{duration, rfc3339, time_base};
+pub use timeline::timeline;
 pub use views::{backend, input, instance_name, opinion, problems, scope, slo_status, version_range, window};

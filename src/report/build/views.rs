@@ -1,19 +1,24 @@
 //! Small conversions: service levels, inputs, problems, the backend, the window.
 
 use crate::dataset::Given;
-use crate::metrics::first_sentence;
+use crate::metrics::{Unit, first_sentence};
 use crate::opinion::Verdict;
 use crate::report::{
     BackendView, InputView, Note, Opinion, OpinionVerdict, ProblemView, SloStatusView, TargetView, UNNAMED, WindowView, path_words,
 };
 use crate::signal::{BackendId, InstanceKey, Observation, VersionRange};
-use crate::slo::SloStatus;
+use crate::slo::{SloStatus, Target};
 
 use super::distributions::finite;
 use super::time::{duration, hinted, rfc3339, time_base};
 
 /// Problems listed in a report; the rest is counted.
 const PROBLEMS_LISTED: usize = 200;
+
+/// `TTFT P95 ≤ 1 s`.
+pub(super) fn goal(target: &Target, unit: Unit) -> String {
+    format!("{} {} {}", path_words(&target.path), target.comparison.sign(), unit.spell(target.asked))
+}
 
 #[must_use]
 pub fn slo_status(status: &SloStatus, input: usize, timestamp: Option<&str>) -> SloStatusView {
@@ -26,7 +31,7 @@ pub fn slo_status(status: &SloStatus, input: usize, timestamp: Option<&str>) -> 
             target_value: target.asked,
             comparison: target.comparison.symbol().to_owned(),
             wants_low: target.comparison.wants_low(),
-            goal: format!("{} {} {}", path_words(&target.path), target.comparison.sign(), status.unit.spell(target.asked)),
+            goal: goal(target, status.unit),
             description: target.description.clone(),
         },
         current_value: status.reported_current().and_then(finite),

@@ -51,6 +51,10 @@ fn check(ctx: &Context<'_>) -> Checked {
     if median.point < limit {
         return Outcome::clear(format!("{words}."));
     }
+    // Where the limit lies inside the bucket of the median, the mean tells more: gaps are skewed to long ones, so that the median lies below it.
+    if let Some(mean) = gaps.histogram.mean().filter(|mean| median.bracket.0 < limit && *mean < limit) {
+        return Outcome::clear(format!("{words}, and the mean {}.", Unit::Seconds.show(mean)));
+    }
     let decoding = decoding(ctx)?;
     let (_, waiting) = ctx.seen.gauge_span(Gauge::Waiting).ok_or_else(|| Missing::gauge(ctx.backend(), Gauge::Waiting))?;
     if decoding.value > UNLOADED || waiting >= 1.0 {
