@@ -234,6 +234,11 @@ fn by_thresholds(seen: &Observation, thresholds: &Thresholds, statuses: &[SloSta
         1 => "One classic threshold is crossed.".to_owned(),
         count => format!("{count} classic thresholds are crossed."),
     };
+    let text = match classic::without_input(seen).as_slice() {
+        [] => text,
+        [one] => format!("{text} One check had no input: {one}."),
+        several => format!("{text} {} checks had no input: {}.", several.len(), several.join(", ")),
+    };
     Judged {
         headline: Headline { text, rule: findings.first().map(|finding| finding.id.to_owned()), confidence: None },
         recommendations: classic::recommendations(&findings, &checked),
@@ -254,7 +259,7 @@ fn score(
     match (options.score.as_deref(), options.profile) {
         (Some("apdex"), _) => health::apdex(seen, diagnosis.state.kind, targets),
         (Some("classic"), _) | (None, Profile::Classic) => {
-            health::classic(&classic::detect(seen, thresholds), &classic::check(statuses.to_vec()))
+            health::classic(&classic::detect(seen, thresholds), &classic::check(statuses.to_vec()), &classic::without_input(seen))
         }
         _ => {
             let findings = health::finding_inputs(diagnosis);

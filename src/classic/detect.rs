@@ -15,6 +15,28 @@ pub fn detect(seen: &Observation, thresholds: &Thresholds) -> Vec<Finding> {
     found.into_iter().flatten().collect()
 }
 
+/// The inputs of this backend's checks that the text does not give, in words; those checks find nothing.
+#[must_use]
+pub fn without_input(seen: &Observation) -> Vec<&'static str> {
+    let mean = |distributions: &'static [Distribution]| {
+        let there = distributions.iter().any(|distribution| seen.mean(*distribution).is_some());
+        distributions.first().filter(|_| !there).map(|distribution| distribution.words())
+    };
+    let gauge = |gauge: Gauge| seen.gauge(gauge).is_none().then(|| gauge.words());
+    let lacking: Vec<Option<&'static str>> = match seen.last.backend {
+        BackendId::Vllm => {
+            let per_token: &[Distribution] = &[Distribution::Itl, Distribution::Tpot];
+            vec![mean(&[Distribution::Ttft]), mean(per_token), gauge(Gauge::Waiting), gauge(Gauge::KvUsage)]
+        }
+        BackendId::Tgi => vec![mean(&[Distribution::Tpot]), gauge(Gauge::Waiting), gauge(Gauge::Running)],
+        BackendId::Sglang => {
+            let gauges = [Gauge::CacheHitRateGauge, Gauge::GenerationThroughput, Gauge::Waiting].map(gauge);
+            [mean(&[Distribution::Ttft])].into_iter().chain(gauges).collect()
+        }
+    };
+    lacking.into_iter().flatten().collect()
+}
+
 /// Requests per batch below which TGI's batch is called small.
 const SMALL_BATCH: f64 = 4.0;
 

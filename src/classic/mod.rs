@@ -9,7 +9,7 @@ mod finding;
 mod score;
 mod thresholds;
 
-pub use detect::detect;
+pub use detect::{detect, without_input};
 pub use finding::{Finding, severity};
 pub use score::{check, finding_points, missed_targets, recommendations, score, target_points};
 pub use thresholds::{ThresholdError, Thresholds};

@@ -1,7 +1,7 @@
 //! One sentence for the person on call, cause first.
 
 use super::explain::Explanation;
-use super::queueing::{queue_formed, queued_between, seen_throughout};
+use super::queueing::{answers_of_each, queue_formed, queued_between, seen_throughout};
 use super::words::{requests_running, requests_wait};
 use super::{Context, Finding, Headline, Role, Severity, StateKind, Symptom, SymptomSeen, frozen};
 use crate::metrics::{Unit, counted};
@@ -78,7 +78,14 @@ fn symptom(ctx: &Context<'_>, seen: &SymptomSeen, queue: Option<&SymptomSeen>) -
 fn waiting(ctx: &Context<'_>, queue: &SymptomSeen) -> String {
     let shown = ctx.seen.gauge(Gauge::Running).filter(|_| !ctx.seen.last.has_caveat(Caveat::Pooling));
     let running = shown.map(|running| format!(" while {}", counted(running.value, "runs", "run")));
-    format!("{}{}", requests_wait(queue.value), running.unwrap_or_default())
+    format!("{}{}{}", requests_wait(queue.value), running.unwrap_or_default(), answers_words(ctx))
+}
+
+/// vLLM's V0 engine counts a request with n answers as one that runs and as n sequences against its limit.
+fn answers_words(ctx: &Context<'_>) -> String {
+    answers_of_each(ctx.seen).map_or_else(String::new, |(answers, sequences)| {
+        format!(" (each asks for {} answers on average: {} sequences)", Unit::Count.show(answers), Unit::Count.show(sequences))
+    })
 }
 
 fn calm(ctx: &Context<'_>) -> String {

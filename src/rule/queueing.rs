@@ -2,9 +2,10 @@
 //! waits any more, or nobody waited yet.
 
 use super::context::{Context, WORTH_OF_TTFT, WORTH_SECONDS};
+use super::laws::one_token_a_step;
 use super::words::requests_wait;
 use crate::metrics::Unit;
-use crate::signal::{Distribution, Gauge, Observation};
+use crate::signal::{BackendId, Distribution, Gauge, Observation};
 
 /// A queue counts when queueing was this share of the time to first token.
 const QUEUE_OF_TTFT: f64 = 0.5;
@@ -67,6 +68,17 @@ fn ends(ctx: &Context<'_>) -> Option<String> {
     })
 }
 
+/// Answers that a request of vLLM's V0 engine asks for on average, where that is several, and the sequences that those which run are.
+pub(super) fn answers_of_each(seen: &Observation) -> Option<(f64, f64)> {
+    const SEVERAL: f64 = 2.0;
+    if seen.last.backend != BackendId::Vllm || one_token_a_step(seen) {
+        return None;
+    }
+    let answers = seen.mean(Distribution::AnswersPerRequest).filter(|answers| answers.value >= SEVERAL)?.value;
+    let running = seen.gauge(Gauge::Running).filter(|running| running.value >= 1.0)?.value;
+    Some((answers, answers * running))
+}
+
 /// Nobody waited at the first dump, and many do at the last: how many.
 #[must_use]
 pub fn queue_formed(seen: &Observation) -> Option<f64> {
@@ -79,7 +91,6 @@ pub fn queue_formed(seen: &Observation) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::rule::{Diagnosis, Thetas, diagnose};
-    use crate::signal::BackendId;
     use crate::signal::testing::{Build, window};
     use crate::slo::{Target, evaluate};
 

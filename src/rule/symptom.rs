@@ -210,6 +210,17 @@ pub(crate) fn presses(waiting: f64, running: f64) -> bool {
     waiting >= PRESSING_LEAST && waiting >= PRESSING_BATCHES * running
 }
 
+/// How old a queue of one dump is at least: requests have to come before they wait, and so many come in this time at the mean rate of the
+/// process. A burst brings them faster.
+fn age(waiting: f64, laws: &Laws) -> String {
+    const WORTH_SAYING: f64 = 1.0;
+    let rate = laws.finish_rate.as_ref().filter(|rate| matches!(rate.time_base, TimeBase::Lifetime(Some(_))) && rate.value > 0.0);
+    let seconds = rate.map(|rate| waiting / rate.value).filter(|seconds| *seconds >= WORTH_SAYING);
+    seconds.map_or_else(String::new, |seconds| {
+        format!(", as many as the server has finished in {} on average since its start", Unit::Seconds.show(seconds))
+    })
+}
+
 fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen> {
     let queue = super::context::queue_of(seen, laws, thetas).ok()?;
     if !queue.standing {
@@ -226,8 +237,8 @@ fn queue(seen: &Observation, laws: &Laws, thetas: &Thetas) -> Option<SymptomSeen
         ),
         (Some(drain), None) => (0.25, format!("{waiting}; at the present rate the queue needs {} to drain.", Unit::Seconds.show(drain))),
         // Beside a longer batch a queue moves up within a part of a request's time.
-        _ if queue.now < running => (0.1, format!("{waiting}.")),
-        _ => (0.25, format!("{waiting}.")),
+        _ if queue.now < running => (0.1, format!("{waiting}{}.", age(queue.now, laws))),
+        _ => (0.25, format!("{waiting}{}.", age(queue.now, laws))),
     };
     let pressing = theta.is_some() && presses(queue.now, running);
     let score = if pressing { score.max(PRESSING_SCORE) } else { score };

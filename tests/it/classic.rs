@@ -145,7 +145,7 @@ fn the_score_takes_fixed_points_for_findings_and_a_share_for_targets() {
     assert_eq!(score(&findings, &statuses), 30.0);
     assert_eq!(score(&findings, &[]), 35.0, "no targets, no deduction");
     assert_eq!(score(&[const { Severity::Critical }; 5].map(finding), &statuses), 0.0);
-    let health = health::classic(&findings, &statuses);
+    let health = health::classic(&findings, &statuses, &[]);
     assert_eq!((health.score, health.profile.as_str()), (Some(30.0), "classic"));
     assert_eq!(health.deductions.iter().map(|deduction| deduction.points).sum::<f64>(), 70.0);
 }

@@ -71,6 +71,7 @@ mod traps_tgi;
 mod traps_vllm;
 mod units;
 mod verdicts;
+mod verdicts_left;
 mod vllm_edited;
 mod vllm_features;
 

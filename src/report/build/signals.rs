@@ -2,7 +2,7 @@
 
 use crate::metrics::{SourceLines, Unit};
 use crate::report::SignalView;
-use crate::signal::{BackendId, Caveat, Counter, Gauge, Observation, Reading, Source, TimeBase};
+use crate::signal::{BackendId, Caveat, Counter, Gauge, Observation, Reading, Source, TimeBase, Version};
 
 use super::time::time_base;
 
@@ -99,6 +99,11 @@ fn hit_caveat(seen: &Observation, of_all: bool) -> Option<&'static str> {
         );
     }
     let count = |counter| seen.count(counter).map(|count| count.value);
+    // vLLM before 0.11.1 counts what it computes again after a preemption as hits; where the release is open it may.
+    let recounted = seen.last.version.from.is_none_or(|from| from < Version(0, 11, 1));
+    if seen.last.backend == BackendId::Vllm && recounted && count(Counter::Preemptions).is_some_and(|preempted| preempted > 0.0) {
+        return Some("vLLM before 0.11.1 counts prompts that it computes again after a preemption as hits, so the rate may be too high.");
+    }
     let (looked_up, prompt) = (count(Counter::PrefixQueries)?, count(Counter::PromptTokens)?);
     let some = seen.last.backend == BackendId::Vllm && looked_up > 0.0 && looked_up < LOOKED_UP * prompt;
     some.then_some(if of_all {

@@ -2,7 +2,8 @@
 
 use super::{Context, Hypothesis, decide};
 use crate::metrics::{Unit, counted};
-use crate::rule::laws::{capacity, lengths};
+use crate::rule::laws::{capacity, lengths, one_token_a_step};
+use crate::rule::queueing::answers_of_each;
 use crate::rule::words::requests_wait;
 use crate::rule::{Symptom, catalogue};
 use crate::signal::{BackendId, Caveat, Counter, Distribution, Gauge, Mode};
@@ -22,13 +23,27 @@ const UNSEEN_LEAST: f64 = 20.0;
 
 pub(super) fn add(ctx: &Context<'_>, found: &mut Vec<Hypothesis>) {
     found.extend(unseen(ctx));
+    let felt = ctx.symptoms.get(Symptom::Ttft).is_some() || !found.is_empty();
+    if ctx.mode() == Mode::Snapshot && felt && found.iter().all(|other| other.rule.id != "slow-prefill") {
+        found.extend(prefill(ctx));
+    }
     let (Some(queue), Some(running)) = (ctx.symptoms.get(Symptom::Queue), ctx.seen.gauge(Gauge::Running)) else { return };
     let (waiting, running) = (queue.value, running.value);
     if ctx.seen.last.has_caveat(Caveat::Pooling) {
-        found.extend(pooled(ctx, waiting));
+        let rivals = [pooled(ctx, waiting), pooled_budget(ctx)].into_iter().flatten();
+        found.extend(rivals.filter(|rival| found.iter().all(|other| other.rule != rival.rule)).collect::<Vec<_>>());
         return;
     }
-    let candidates = [standstill(ctx, waiting, running), compute(ctx, running), reserved(ctx), slots(ctx, running), full(ctx)];
+    let candidates = [
+        standstill(ctx, waiting, running),
+        compute(ctx, running),
+        reserved(ctx),
+        slots(ctx, running),
+        full(ctx),
+        budget(ctx, running),
+        adapters(ctx, waiting, running),
+        answers(ctx, waiting),
+    ];
     for candidate in candidates.into_iter().flatten() {
         match found.iter_mut().find(|other| other.rule == candidate.rule) {
             Some(other) => {
@@ -171,6 +186,67 @@ fn pooled(ctx: &Context<'_>, waiting: f64) -> Option<Hypothesis> {
         supports,
         vec!["A token budget that steps use up, or full hardware, looks the same in one dump.".to_owned()],
     )
+}
+
+fn pooled_budget(ctx: &Context<'_>) -> Option<Hypothesis> {
+    let step = ctx.seen.mean(Distribution::StepTokens).filter(|_| !ctx.seen.last.has_caveat(Caveat::SeveralApiServers));
+    let supports = step.map(|step| format!("A step has held {} on average since start.", Unit::Tokens.show(step.value)));
+    possible(ctx, "token-budget-bound", 0.2, supports.into_iter().collect(), Vec::new())
+}
+
+/// How full a step is does not show, behind several API servers or on a part of a page, and prompts are most of what is computed.
+fn budget(ctx: &Context<'_>, running: f64) -> Option<Hypothesis> {
+    const PROMPTS_LEAD: f64 = 5.0;
+    let shown = ctx.seen.mean(Distribution::StepTokens).is_some() && !ctx.seen.last.has_caveat(Caveat::SeveralApiServers);
+    if shown || !one_token_a_step(ctx.seen) || running < 1.0 {
+        return None;
+    }
+    ctx.seen.gauge(Gauge::KvUsage).filter(|usage| usage.value < ROOM)?;
+    let prompt = ctx.seen.count(Counter::PromptTokensComputed).or_else(|| ctx.seen.count(Counter::PromptTokens))?.value;
+    let each = prompt / ctx.seen.count(Counter::OutputTokens).filter(|output| output.value > 0.0)?.value;
+    let weight = if catalogue::is_usual(running) { 0.25 } else { 0.35 };
+    let sentence = format!(
+        "{} prompt tokens were computed for each output token; how full a step is this page does not show.",
+        Unit::Count.show(each)
+    );
+    (each >= PROMPTS_LEAD).then(|| possible(ctx, "token-budget-bound", weight, vec![sentence], Vec::new()))?
+}
+
+/// Few requests that ask for many answers each fill the sequence slots of vLLM's V0 engine.
+fn answers(ctx: &Context<'_>, waiting: f64) -> Option<Hypothesis> {
+    const MANY: f64 = 32.0;
+    let (answers, sequences) = answers_of_each(ctx.seen).filter(|(_, sequences)| *sequences >= MANY)?;
+    let sentence = format!(
+        "A request asks for {} answers on average, and the V0 engine holds each of them as a sequence: those that run are {} sequences beside {} requests that wait.",
+        Unit::Count.show(answers),
+        Unit::Count.show(sequences),
+        Unit::Count.show(waiting)
+    );
+    possible(ctx, "sequence-limit", 0.6, vec![sentence], Vec::new())
+}
+
+/// SGLang: adapters are served, and few requests run beside a long queue. The slots of the pool are full only until a request ends.
+fn adapters(ctx: &Context<'_>, waiting: f64, running: f64) -> Option<Hypothesis> {
+    let pool = ctx.seen.gauge(Gauge::LoraPoolUsage).filter(|pool| pool.value > 0.0 && waiting > running)?;
+    ctx.seen.gauge(Gauge::KvUsage).filter(|usage| usage.value < ROOM)?;
+    let sentence = format!(
+        "{} of the adapter slots are taken now, {} beside {} that run.",
+        pool.unit.show(pool.value),
+        requests_wait(waiting),
+        Unit::Count.show(running)
+    );
+    possible(ctx, "lora-thrash", 0.4 * pool.value.clamp(0.5, 1.0), vec![sentence], Vec::new())
+}
+
+/// Computing prompts was most of the time to first token since the start.
+fn prefill(ctx: &Context<'_>) -> Option<Hypothesis> {
+    const SHARE: f64 = 0.4;
+    let mean = |distribution| ctx.seen.mean(distribution).map(|mean| mean.value);
+    let prefill = mean(Distribution::PrefillTime).or_else(|| mean(Distribution::PrefillCallTime))?;
+    let first = mean(Distribution::Ttft).or_else(|| Some(mean(Distribution::QueueTime)? + prefill))?;
+    let (took, of) = (Unit::Seconds.show(prefill), Unit::Seconds.show(first));
+    let sentence = format!("Computing the prompt took {took} of the {of} to the first token on average since start.");
+    (prefill >= SHARE * first).then(|| possible(ctx, "slow-prefill", 0.15, vec![sentence], Vec::new()))?
 }
 
 fn slots(ctx: &Context<'_>, running: f64) -> Option<Hypothesis> {

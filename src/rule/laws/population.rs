@@ -46,6 +46,10 @@ fn drain(seen: &Observation, laws: &Laws) -> Option<crate::signal::Reading> {
     let first_tokens = seen.distribution(Distribution::Ttft).filter(|_| !seen.last.has_caveat(Caveat::TtftRecordedAgainAfterPreemption));
     let per_second = first_tokens.and_then(|ttft| Some(ttft.histogram.observations()? / seen.seconds()?)).unwrap_or(0.0).max(rate.value);
     let waiting = seen.gauge(Gauge::Waiting)?;
+    // A queue that shrinks faster than requests get their first tokens is one that clients leave.
+    let before = seen.gauge_before(Gauge::Waiting).filter(|_| !seen.restarted());
+    let shrank = before.zip(seen.seconds()).map_or(0.0, |(before, seconds)| (before.value - waiting.value) / seconds);
+    let per_second = per_second.max(shrank);
     derived(waiting.value / Some(per_second).filter(|rate| *rate > 0.0)?, Unit::Seconds, rate.time_base, &[&waiting.source, &rate.source])
 }
 
@@ -107,6 +111,12 @@ mod tests {
             server(12.0, 32.0, 100.0).latency(Distribution::Ttft, 1200.0, 4.0),
         );
         near(&laws(&seen).drain_seconds, 5.0);
+    }
+
+    #[test]
+    fn a_queue_that_clients_leave_drains_as_fast_as_it_shrinks() {
+        // From 400 to 40 in 60 s, of which 12 got their first token: 6 a second.
+        near(&laws(&window(server(0.0, 8.0, 400.0), server(12.0, 8.0, 40.0))).drain_seconds, 40.0 / 6.0);
     }
 
     #[test]

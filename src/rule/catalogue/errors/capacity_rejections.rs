@@ -86,10 +86,37 @@ fn check(ctx: &Context<'_>) -> Checked {
 /// What one dump counts may be long past.
 fn headline(ctx: &Context<'_>, share: &str) -> String {
     if ctx.is_window() {
-        return format!("The server is full and refuses {share} of the requests.");
+        return format!("The server is full and refuses {share} of the requests{}.", what_is_full(ctx));
     }
     let now = if ctx.state.kind == StateKind::Idle { " Now nothing is running or waiting." } else { "" };
     format!("{share} of the requests were refused for capacity since the process started.{now}")
+}
+
+/// What refuses, and what is full behind it as far as the gauges show: the KV cache, or slots that stand still.
+fn what_is_full(ctx: &Context<'_>) -> String {
+    /// As for the rules of the queue: full, and with room.
+    const FULL: f64 = 0.95;
+    const ROOM: f64 = 0.80;
+    let Some((waiting, running)) = ctx.seen.gauge(Gauge::Waiting).zip(ctx.seen.gauge(Gauge::Running)) else { return String::new() };
+    if waiting.value < 1.0 {
+        return String::new();
+    }
+    let (waiting, shown) = (Unit::Count.show(waiting.value), Unit::Count.show(running.value));
+    let limit = match ctx.backend() {
+        BackendId::Tgi => format!("its limit of requests inside is reached ({waiting} wait, {shown} run)"),
+        BackendId::Vllm | BackendId::Sglang => format!("its queue is at its limit ({waiting} wait)"),
+    };
+    let kv = ctx.seen.gauge_span(Gauge::KvUsage);
+    let stands = ctx.seen.gauge_span(Gauge::Running).is_some_and(|(least, most)| least >= 1.0 && most - least <= (0.05 * most).max(1.0));
+    let behind = match kv {
+        Some((_, most)) if most >= FULL => format!(", and behind it the KV cache is {} full", Unit::Ratio.show(most)),
+        Some((_, most)) if most < ROOM && stands => {
+            format!(", and behind it {shown} run at any time while the KV cache has room: the slots are taken")
+        }
+        None if stands => format!(", and behind it {shown} run at any time"),
+        _ => String::new(),
+    };
+    format!(": {limit}{behind}")
 }
 
 fn missing(ctx: &Context<'_>) -> Missing {
@@ -156,6 +183,30 @@ mod tests {
         let finding = fired(&outcome);
         assert!((finding.measure.value - 0.25).abs() < 1e-12);
         assert!(finding.actions.iter().all(|action| action.flag.is_empty()));
+    }
+
+    #[test]
+    fn it_says_what_is_full_behind_the_limit_that_refuses() {
+        let headline = |backend: BackendId, kv: Option<f64>| {
+            let with = |mut build: Build| {
+                build.0.backend = backend;
+                kv.into_iter().fold(build, |build, kv| build.gauge(Gauge::KvUsage, kv))
+            };
+            let at = |served: f64, refused: f64| {
+                with(Build::new(backend))
+                    .gauge(Gauge::Running, 64.0)
+                    .gauge(Gauge::Waiting, 32.0)
+                    .counter(Counter::Finished, served)
+                    .counter(Counter::CapacityRejections, refused)
+            };
+            fired(&check(&RULE, &window(at(0.0, 0.0), at(300.0, 100.0)))).headline.clone()
+        };
+        let slots = headline(BackendId::Vllm, Some(0.2));
+        assert!(slots.contains("queue is at its limit (32 wait)") && slots.contains("slots are taken"), "{slots}");
+        let memory = headline(BackendId::Vllm, Some(0.99));
+        assert!(memory.contains("KV cache is 99"), "{memory}");
+        let tgi = headline(BackendId::Tgi, None);
+        assert!(tgi.contains("limit of requests inside is reached (32 wait, 64 run)"), "{tgi}");
     }
 
     #[test]
