@@ -201,9 +201,8 @@ fn compared(parts: &Parts, levels: &ServiceLevels) -> ComparisonView {
 /// than the present, and when.
 fn lead_with(comparison: Option<&ComparisonView>, timeline: Option<&Timeline>, headline: &mut Headline) {
     let earlier = timeline.and_then(|timeline| timeline.earlier.as_deref());
-    for more in [comparison.map(|comparison| comparison.headline.as_str()), earlier].into_iter().flatten() {
-        headline.text = format!("{} {more}", headline.text);
-    }
+    let changed = comparison.map(|comparison| comparison.headline.as_str());
+    headline.add(&changed.into_iter().chain(earlier).collect::<Vec<_>>().join(" "));
 }
 
 /// What the profile has to say.
@@ -240,7 +239,7 @@ fn by_thresholds(seen: &Observation, thresholds: &Thresholds, statuses: &[SloSta
         several => format!("{text} {} checks had no input: {}.", several.len(), several.join(", ")),
     };
     Judged {
-        headline: Headline { text, rule: findings.first().map(|finding| finding.id.to_owned()), confidence: None },
+        headline: Headline::new(text, findings.first().map(|finding| finding.id.to_owned()), None),
         recommendations: classic::recommendations(&findings, &checked),
         hypotheses: Vec::new(),
         bottlenecks,

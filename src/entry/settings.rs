@@ -21,7 +21,7 @@ pub struct TargetRow {
 }
 
 /// The form. Empty words mean the default.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// `auto`, `vllm`, `sglang`, `tgi`.
     pub backend: String,
@@ -35,6 +35,8 @@ pub struct Settings {
     pub targets: Option<Vec<TargetRow>>,
     /// Classic thresholds by name.
     pub thresholds: Table<String, String>,
+    /// The span of a series that is looked at, in seconds of its clock; `None` is the present phase.
+    pub span: Option<[f64; 2]>,
 }
 
 /// Which field of a target row is wrong.
@@ -88,6 +90,7 @@ impl Settings {
             profile: word(&self.profile),
             preset: word(&self.preset),
             score: word(&self.score),
+            span: self.span,
             ..Request::default()
         };
         for (name, text) in self.thresholds.iter().filter(|(_, text)| !text.trim().is_empty()) {

@@ -20,7 +20,10 @@ pub fn markdown(report: &Report) -> String {
 pub(super) type Written = Result<(), std::fmt::Error>;
 
 fn write_report(out: &mut String, report: &Report) -> Written {
-    writeln!(out, "# {}\n", prose(&report.headline.text))?;
+    writeln!(out, "# {}\n", prose(&report.headline.lead))?;
+    if !report.headline.more.is_empty() {
+        writeln!(out, "{}\n", prose(&report.headline.more))?;
+    }
     facts(out, report)?;
     health(out, report)?;
     if let Some(line) = &report.timeline {

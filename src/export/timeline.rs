@@ -10,7 +10,7 @@ use crate::slo::Verdict;
 pub(super) fn timeline(out: &mut String, timeline: &Timeline) -> Written {
     writeln!(out, "## Timeline\n\n{}\n", prose(&timeline.summary))?;
     for (place, phase) in timeline.phases.iter().enumerate() {
-        let mark = if timeline.present == Some(place) { " (this report)" } else { "" };
+        let mark = if timeline.present == place && !timeline.chosen { " (this report)" } else { "" };
         writeln!(out, "- {}{mark}", prose(&phase.words))?;
     }
     writeln!(out)?;

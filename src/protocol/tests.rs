@@ -12,6 +12,7 @@ fn settings() -> Settings {
         score: "apdex".to_owned(),
         targets: Some(vec![TargetRow { id: 3, metric: "ttft.p95".to_owned(), comparison: "<=".to_owned(), value: "1 s".to_owned() }]),
         thresholds: [("ttft_seconds".to_owned(), "200 ms".to_owned()), ("queue_size".to_owned(), "many".to_owned())].into_iter().collect(),
+        span: Some([45.0, 65.0]),
     }
 }
 

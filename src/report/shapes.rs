@@ -121,10 +121,30 @@ pub struct StateView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Headline {
+    /// The whole of it.
     pub text: String,
+    /// Its first sentence, of the present.
+    pub lead: String,
+    /// What follows: what became better or worse, and the worst phase before. Empty without either.
+    pub more: String,
     /// Rule that won; `null` when nothing fired.
     pub rule: Option<String>,
     pub confidence: Option<ConfidenceWord>,
+}
+
+impl Headline {
+    #[must_use]
+    pub fn new(text: String, rule: Option<String>, confidence: Option<ConfidenceWord>) -> Self {
+        Headline { lead: text.clone(), more: String::new(), text, rule, confidence }
+    }
+
+    /// Says what is not of the present.
+    pub fn add(&mut self, more: &str) {
+        if !more.is_empty() {
+            self.more = more.to_owned();
+            self.text = format!("{} {more}", self.lead);
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

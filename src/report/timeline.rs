@@ -14,13 +14,19 @@ use crate::sorted::Table;
 pub struct Timeline {
     /// When each dump was taken: Unix seconds, or seconds of the clock that the dumps were given with; `null` where nothing tells.
     pub times: Vec<Option<f64>>,
+    /// The same for people: times of day where they are known, else the time since the first dump, else the number of the dump.
+    pub labels: Vec<String>,
+    /// Zone of the labels; `null` where they are no times of day.
+    pub zone: Option<String>,
     /// Index of the input that each dump was read from.
     pub inputs: Vec<usize>,
     pub intervals: Vec<IntervalView>,
     /// In the order of time; each begins where the one before ends.
     pub phases: Vec<PhaseView>,
-    /// Index of the phase that headline, score and service levels are of; `null` when another span was chosen.
-    pub present: Option<usize>,
+    /// Index of the phase that is the present: headline, score and service levels are of it, unless another span was chosen.
+    pub present: usize,
+    /// A span was chosen: headline, score and service levels are of that.
+    pub chosen: bool,
     /// First and last dump of the analysed window.
     pub window: [usize; 2],
     /// Restarts, each between two dumps.

@@ -7,6 +7,7 @@ mod clock;
 mod phase;
 mod quiet;
 mod segment;
+mod still;
 mod verdict;
 
 pub use clock::{span_words, when};
@@ -14,7 +15,7 @@ pub use phase::Phase;
 pub use segment::family;
 pub use verdict::{HEALTHY, UNKNOWN, Verdict, is_quiet};
 
-use crate::rule::{Diagnosis, StateKind, occupied_throughout, progress};
+use crate::rule::Diagnosis;
 use crate::signal::{Moment, Observation};
 
 /// The window between two neighbouring dumps.
@@ -61,7 +62,7 @@ impl Timeline {
                 Some(Interval { end: before + 1, restarted: seen.restarted(), verdict, seen })
             })
             .collect();
-        stand_still(&mut intervals, moments, judge);
+        still::settle(&mut intervals, moments, judge);
         quiet::settle(&mut intervals);
         let is_between = |interval: &Interval| interval.restarted || apart == Some(interval.end);
         let mut phases = Vec::new();
@@ -80,25 +81,6 @@ impl Timeline {
         let earlier = self.phases.get(..self.present)?.iter().filter(|phase| phase.verdict.is_trouble());
         let worst = earlier.max_by(|a, b| a.badness().total_cmp(&b.badness()))?;
         (worst.badness() > present.badness()).then_some(worst)
-    }
-}
-
-/// A server whose gauges may be half a minute old shows only over several dumps that it stands still.
-fn stand_still(intervals: &mut [Interval], moments: &[Moment], judge: &dyn Fn(&Observation) -> Diagnosis) {
-    let still = |interval: &Interval| {
-        !interval.restarted && progress(&interval.seen) == Some(0.0) && occupied_throughout(&interval.seen) != Some(false)
-    };
-    for run in intervals.chunk_by_mut(|a, b| still(a) && still(b)) {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        if run.len() < 2 || run.iter().all(|interval| interval.verdict.id == StateKind::Stalled.id()) || is_quiet(&first.seen) {
-            continue;
-        }
-        let (Some(from), Some(to)) = (moments.get(first.end - 1), moments.get(last.end)) else { continue };
-        let whole = Observation::between(from, to);
-        let verdict = Verdict::of(&whole, &judge(&whole));
-        if verdict.id == StateKind::Stalled.id() {
-            run.iter_mut().for_each(|interval| interval.verdict = verdict);
-        }
     }
 }
 

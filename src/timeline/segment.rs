@@ -1,6 +1,7 @@
 //! Verdicts of intervals to phases: the fewest changes that the evidence bears out.
 
-use super::verdict::{HEALTHY, UNKNOWN, Verdict};
+use super::verdict::{CERTAIN, HEALTHY, STRONG, UNKNOWN, Verdict};
+use crate::rule::StateKind;
 
 /// Rules that are one trouble seen from several sides: in one interval the full cache is seen, in the next one what it throws out.
 const FAMILIES: &[&[&str]] = &[
@@ -22,7 +23,7 @@ pub fn family(id: &'static str) -> &'static str {
 /// The family that each interval belongs to: of all sequences the one with the least sum of overruled strengths and changes.
 #[must_use]
 pub fn smooth(verdicts: &[Verdict]) -> Vec<&'static str> {
-    let mut labels: Vec<&'static str> = vec![HEALTHY, UNKNOWN];
+    let mut labels: Vec<&'static str> = vec![UNKNOWN, HEALTHY];
     for verdict in verdicts {
         let family = family(verdict.id);
         if !labels.contains(&family) {
@@ -39,7 +40,7 @@ pub fn smooth(verdicts: &[Verdict]) -> Vec<&'static str> {
         for (place, (cost, label)) in costs.iter_mut().zip(&labels).enumerate() {
             let stays = *cost <= least + CHANGE;
             way.push(if stays { place } else { best });
-            *cost = cost.min(least + CHANGE) + if *label == own { 0.0 } else { verdict.strength };
+            *cost = cost.min(least + CHANGE) + if *label == own { 0.0 } else { price(label, verdict) };
         }
         ways.push(way);
     }
@@ -51,6 +52,17 @@ pub fn smooth(verdicts: &[Verdict]) -> Vec<&'static str> {
     }
     families.reverse();
     families
+}
+
+/// What it costs to overrule a verdict by this label. An interval in which something moved is no part of a stall, and hardly one of idleness.
+fn price(label: &str, verdict: &Verdict) -> f64 {
+    if label == StateKind::Stalled.id() {
+        CERTAIN
+    } else if label == StateKind::Idle.id() {
+        verdict.strength.max(STRONG)
+    } else {
+        verdict.strength
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +87,11 @@ mod tests {
         let calm = ("healthy", 1.2);
         assert_eq!(smooth(&verdicts(&[full, calm, full])), ["kv-capacity-bound"; 3]);
         assert_eq!(smooth(&verdicts(&[full, calm, calm, full]))[1], "healthy");
+    }
+
+    #[test]
+    fn a_thin_interval_beside_a_stall_is_none() {
+        assert_eq!(smooth(&verdicts(&[("healthy", 0.6), ("stalled", 10.0), ("unknown", 0.0)])), ["healthy", "stalled", "unknown"]);
     }
 
     #[test]

@@ -20,9 +20,9 @@ pub struct Verdict {
 }
 
 /// Nothing overrules a stall: no counter moved while requests were inside.
-const CERTAIN: f64 = 10.0;
+pub(super) const CERTAIN: f64 = 10.0;
 /// A finding that asks for action, and a stretch in which nothing happened at all: a phase of its own even where it is a single interval.
-const STRONG: f64 = 2.5;
+pub(super) const STRONG: f64 = 2.5;
 /// Two calm intervals in a row end a phase of trouble, one does not.
 const CALM: f64 = 1.2;
 /// A mere possibility, a calm interval in which somebody waits, or one of few requests.
@@ -35,7 +35,7 @@ impl Verdict {
     pub fn of(seen: &Observation, diagnosis: &Diagnosis) -> Self {
         let verdict = |id, strength| Verdict { id, strength, severity: Severity::Info };
         match diagnosis.state.kind {
-            StateKind::Stalled => return Verdict { severity: Severity::Critical, ..verdict(StateKind::Stalled.id(), CERTAIN) },
+            StateKind::Stalled => return Verdict::stalled(),
             StateKind::Sleeping => return verdict(StateKind::Sleeping.id(), STRONG),
             StateKind::NoData => return verdict(UNKNOWN, 0.0),
             StateKind::Idle | StateKind::Active | StateKind::WarmingUp => {}
@@ -51,6 +51,12 @@ impl Verdict {
             return verdict(StateKind::Idle.id(), STRONG);
         }
         verdict(HEALTHY, if waits(seen) || requests(seen) < FEW { WEAK } else { CALM })
+    }
+
+    /// Requests are inside and nothing moves.
+    #[must_use]
+    pub fn stalled() -> Self {
+        Verdict { id: StateKind::Stalled.id(), strength: CERTAIN, severity: Severity::Critical }
     }
 
     /// Says that something is wrong.
@@ -71,7 +77,7 @@ fn waits(seen: &Observation) -> bool {
 }
 
 /// Requests that got their first token or ended.
-fn requests(seen: &Observation) -> f64 {
+pub(super) fn requests(seen: &Observation) -> f64 {
     let first = seen.observations(Distribution::Ttft).unwrap_or(0.0);
     seen.count(Counter::Finished).map_or(first, |finished| finished.value.max(first))
 }

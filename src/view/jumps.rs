@@ -12,6 +12,7 @@ pub fn jumps(report: &Report) -> Vec<(&'static str, String)> {
     let anatomy = &report.anatomy;
     let unmeasured = !report.not_measurable.is_empty() || !report.notes.is_empty();
     let parts = [
+        (report.timeline.is_some(), "timeline", "Timeline".to_owned()),
         (report.comparison.is_some(), "comparison", "Before and after".to_owned()),
         (true, "wrong", format!("Findings {}", report.bottlenecks.len())),
         (true, "services", format!("Service levels {missed} missed")),

@@ -9,4 +9,5 @@ pub mod numbers;
 pub mod runs;
 #[cfg(test)]
 mod tests;
+pub mod timeline;
 pub mod verdict;

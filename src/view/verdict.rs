@@ -26,6 +26,7 @@ pub fn facts(report: &Report) -> Vec<Fact> {
     }
     facts.extend(report.instance_name.as_deref().map(|name| fact("instance", name)));
     let basis = match (&report.window, report.mode) {
+        _ if report.timeline.is_some() => report.timeline.as_ref().map_or_else(String::new, super::timeline::basis),
         (Some(window), _) => window.words.clone(),
         (None, Mode::Snapshot) => "one dump".to_owned(),
         (None, Mode::Window | Mode::Series) => format!("{} dumps", report.inputs.len()),

@@ -45,6 +45,9 @@ pub enum Action {
     Export(Document, Purpose),
     Print,
 
+    /// Analyses this span of a series, in seconds of its clock; `None` is the present phase.
+    Span(Option<[f64; 2]>),
+
     // The form.
     EditTargets,
     AddTarget,

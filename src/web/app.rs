@@ -59,7 +59,7 @@ fn report(page: Page) -> AnyView {
     let drawn = move |card: fn(&Report, Page) -> AnyView| live(move || page.with_report(|report| card(report, page)));
     view! {
         <div class="report" hidden=flag(move || page.is_at_rules.get())>
-            <div class="report-top">{drawn(card::verdict)} {refused::refused(page)} {chips::chips(page)} {drawn(card::jumps)}</div>
+            <div class="report-top">{drawn(card::verdict)} {refused::refused(page)} {chips::chips(page)} {drawn(card::jumps)} {drawn(card::timeline)}</div>
             <div class="report-main">{drawn(card::comparison)} {live(move || is_reported.get().then(|| card::findings(page)))}</div>
             <div class="report-side">{drawn(card::services)} {drawn(card::health)} {form::form(page)}</div>
             {rest(page)}

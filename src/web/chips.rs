@@ -7,9 +7,12 @@ use super::action::Action;
 use super::io::clock;
 use super::page::Page;
 use super::parts::{button, each, live, size, word};
+use crate::metrics::duration;
 use crate::protocol::{Chip, Clock, Origin, Outcome};
 use crate::view::verdict::asks_for_dumps;
 
+/// More dumps than these are folded.
+const MOST_SHOWN: usize = 8;
 const LOADED: &str = "Loaded dumps";
 const ADD_SECOND: &str = "Add a second dump of the same server: then rates and causes speak of now, not of the time since start.";
 const PASTE_TIMES: &str = "The times are those of pasting. If the dumps were taken at other times, set them: rates depend on it.";
@@ -29,15 +32,33 @@ pub fn chips(page: Page) -> AnyView {
     let ids = move || page.texts.with(|texts| texts.iter().map(|text| text.id).collect());
     let known = move |id: u32| page.texts.with_untracked(|texts| texts.iter().find(|text| text.id == id).cloned());
     let item = move |id: u32| known(id).map(|text| chip(page, text)).into_any();
+    let is_many = Memo::new(move |_| page.texts.with(Vec::len) > MOST_SHOWN);
     view! {
         <section class=word(move || if is_refused.get() { "chips refused" } else { "chips" }) aria-label=LOADED>
-            <ul class="plain">{each(ids, item)}</ul>
+            {live(move || {
+                let list = view! { <ul class="plain">{each(ids, item)}</ul> }.into_any();
+                if is_many.get() { many(page, list) } else { list }
+            })}
             <p class="quiet">
                 {live(move || below().0)} " " {live(move || below().1.map(|label| button(page, "link", Action::ConfirmTimes, label)))}
             </p>
         </section>
     }
     .into_any()
+}
+
+/// Many dumps are one line that opens.
+fn many(page: Page, list: AnyView) -> AnyView {
+    let line = move || {
+        page.texts.with(|texts| {
+            let count = format!("{} dumps", texts.len());
+            let times = texts.iter().map(|text| text.at).collect::<Option<Vec<f64>>>().unwrap_or_default();
+            let span = times.iter().copied().reduce(f64::max).zip(times.iter().copied().reduce(f64::min));
+            span.map_or(count.clone(), |(last, first)| format!("{count}, {}", duration(last - first)))
+        })
+    };
+    view! { <details class="many"><summary>{live(line)}<span class="hidden">": names, times and sizes"</span></summary>{list}</details> }
+        .into_any()
 }
 
 fn advice(texts: &[Chip], is_refused: bool, asks: bool) -> &'static str {

@@ -135,7 +135,10 @@ impl Page {
             Action::EndEditTime => self.editing.set(None),
             Action::SetTime(text, at) => self.send(Command::SetTime { text, at }),
             Action::ConfirmTimes => self.send(Command::ConfirmTimes),
-            Action::Clear => self.send(Command::Clear),
+            Action::Clear => {
+                self.configure(|settings| settings.span = None);
+                self.send(Command::Clear);
+            }
             Action::Undo => self.send(Command::Undo),
             Action::Dismiss => {
                 self.message.set(None);
@@ -145,6 +148,7 @@ impl Page {
             Action::Back => self.raw.back(self),
             Action::Export(document, purpose) => self.send(Command::Export(document, purpose)),
             Action::Print => drop(window().print()),
+            Action::Span(span) => self.configure(|settings| settings.span = span),
             Action::EditTargets => {
                 let targets = self.outcome.with_untracked(|outcome| match outcome {
                     Outcome::Report(_, summary) => summary.targets.clone(),

@@ -64,6 +64,7 @@ mod slo_ttft_bounds;
 mod standing;
 mod support;
 mod timeline;
+mod timeline_simulated;
 mod traps_everywhere;
 mod traps_observed;
 mod traps_sglang;

@@ -54,7 +54,7 @@ fn a_finding_says_what_to_change_what_it_costs_and_how_to_see_that_it_helped() {
 #[test]
 fn text_of_the_input_stays_text() {
     let mut report = report();
-    report.headline.text = "model <img src=x> *a* | b".into();
+    report.headline.lead = "model <img src=x> *a* | b".into();
     report.models = vec!["x`<b>`".into()];
     report.signals[0].metric = "m{a=\"1|2\"}".into();
     let text = markdown(&report);

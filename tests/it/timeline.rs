@@ -123,7 +123,8 @@ fn a_span_that_is_asked_for_is_the_analysed_window() {
     let chosen = analyze(&inputs, &Options { span: Some((45.0, 65.0)), ..Options::default() }).expect("a report");
     assert_eq!(chosen.bottlenecks.first().map(|finding| finding.id.as_str()), Some("engine-stalled"));
     let timeline = chosen.timeline.expect("a timeline");
-    assert_eq!((timeline.present, timeline.window), (None, [9, 13]));
+    assert!(timeline.chosen);
+    assert_eq!((timeline.present, timeline.window), (2, [9, 13]));
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn hinted_time(hint: Hint) -> String {
 #[must_use]
 pub fn headline(diagnosis: &rule::Diagnosis) -> Headline {
     let headline = &diagnosis.headline;
-    Headline { text: headline.text.clone(), rule: headline.rule.map(|rule| rule.id.to_owned()), confidence: headline.confidence }
+    Headline::new(headline.text.clone(), headline.rule.map(|rule| rule.id.to_owned()), headline.confidence)
 }
 
 #[must_use]

@@ -6,7 +6,7 @@ use crate::rule::StateKind;
 use crate::signal::{Counter, Distribution, Gauge, Moment, Observation};
 use crate::slo::{self, Target, Verdict};
 use crate::sorted::Table;
-use crate::timeline::{self, HEALTHY, Phase, UNKNOWN, span_words};
+use crate::timeline::{self, HEALTHY, Phase, UNKNOWN, span_words, when};
 
 /// The timeline of these dumps, which are in the order of time. `window`: first and last dump of the analysed window. `chosen`: a person
 /// chose it.
@@ -18,12 +18,18 @@ pub fn timeline(line: &timeline::Timeline, moments: &[Moment], targets: &[Target
     let intervals = || line.intervals.iter();
     let phases: Vec<PhaseView> = line.phases.iter().map(|phase| phase_view(phase, &times)).collect();
     let long = |index: &usize| line.intervals.get(*index).map(|interval| between(interval.end - 1, interval.end));
+    let zero = at(0);
+    let label =
+        |(index, at): (usize, &Option<f64>)| zero.zip(*at).map_or_else(|| format!("dump {}", index + 1), |(zero, at)| when(at, zero));
     Timeline {
+        labels: times.iter().enumerate().map(label).collect(),
+        zone: zero.and_then(super::rfc3339).map(|_| "UTC".to_owned()),
         inputs: moments.iter().map(|moment| moment.text_index).collect(),
         intervals: intervals()
             .map(|interval| IntervalView { verdict: interval.verdict.id.to_owned(), severity: interval.verdict.severity })
             .collect(),
-        present: (!chosen).then_some(line.present),
+        present: line.present,
+        chosen,
         window,
         restarts: intervals().filter(|interval| interval.restarted).map(|interval| between(interval.end - 1, interval.end)).collect(),
         gaps: line.gaps.iter().filter_map(long).collect(),

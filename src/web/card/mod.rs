@@ -14,6 +14,7 @@ mod proof;
 mod rules;
 mod services;
 mod signals;
+mod timeline;
 mod twin;
 mod unmeasured;
 mod verdict;
@@ -23,6 +24,7 @@ pub use findings::findings;
 pub use health::health;
 pub use jumps::jumps;
 pub use services::services;
+pub use timeline::timeline;
 pub use verdict::verdict;
 
 use leptos::prelude::*;

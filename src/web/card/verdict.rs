@@ -22,7 +22,8 @@ pub fn verdict(report: &Report, _: Page) -> AnyView {
                 <span class="band">{shape(look.shape)}{look.word}</span>
             </div>
             <div class="verdict-text">
-                <h1 id="headline" tabindex="-1">{rich(&report.headline.text)}</h1>
+                <h1 id="headline" tabindex="-1">{rich(&report.headline.lead)}</h1>
+                {(!report.headline.more.is_empty()).then(|| view! { <p class="more">{rich(&report.headline.more)}</p> })}
                 {first_to_do(report)}
                 <p class="facts">{verdict::facts(report).into_iter().map(fact).collect::<Vec<AnyView>>()}</p>
                 {state(report)}

@@ -4,15 +4,17 @@
 mod buckets;
 mod bullet;
 mod phases;
+mod series;
 
 pub use buckets::buckets;
 pub use bullet::bullet;
 pub use phases::phases;
+pub use series::series;
 
 use leptos::prelude::*;
 
 /// A fraction of the width or height as the style sheet takes it.
-fn percent(fraction: f64) -> String {
+pub fn percent(fraction: f64) -> String {
     format!("{:.2}%", fraction * 100.0)
 }
 
@@ -22,6 +24,6 @@ fn span(class: &'static str, [from, to]: [f64; 2]) -> AnyView {
 }
 
 /// Something at a place, 0–1.
-fn at(class: &'static str, place: f64) -> AnyView {
+pub fn at(class: &'static str, place: f64) -> AnyView {
     view! { <div class=class style=("--from", percent(place))></div> }.into_any()
 }

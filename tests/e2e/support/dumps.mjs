@@ -38,6 +38,40 @@ export function beforeAndAfter() {
   ];
 }
 
+/** Dumps every five seconds of a small vLLM at two requests a second that stands still from 18:00:42 to 18:01:07, as files with their times. */
+export function frozen() {
+  const start = Date.UTC(2026, 10, 30, 18, 0, 0);
+  return Array.from({ length: 25 }, (_, index) => {
+    const at = 5 * index;
+    const busy = 1000 + (at <= 42 ? at : at <= 67 ? 42 : at - 25);
+    const still = at > 42 && at <= 67;
+    const served = Math.floor(2 * busy);
+    return {
+      name: `t${String(at).padStart(3, '0')}.prom`,
+      lastModified: start + 1000 * at,
+      bytes: `process_start_time_seconds ${start / 1000 - 5000}
+# TYPE vllm:num_requests_running gauge
+vllm:num_requests_running{model_name="m"} ${still ? 3 : 2}
+# TYPE vllm:num_requests_waiting gauge
+vllm:num_requests_waiting{model_name="m"} 0
+# TYPE vllm:kv_cache_usage_perc gauge
+vllm:kv_cache_usage_perc{model_name="m"} 0.1
+# TYPE vllm:generation_tokens counter
+vllm:generation_tokens_total{model_name="m"} ${Math.floor(100 * busy)}
+# TYPE vllm:request_success counter
+vllm:request_success_total{model_name="m",finished_reason="stop"} ${served}
+# TYPE vllm:time_to_first_token_seconds histogram
+vllm:time_to_first_token_seconds_bucket{model_name="m",le="0.1"} ${served}
+vllm:time_to_first_token_seconds_bucket{model_name="m",le="+Inf"} ${served}
+vllm:time_to_first_token_seconds_count{model_name="m"} ${served}
+vllm:time_to_first_token_seconds_sum{model_name="m"} ${served * 0.05}
+# TYPE process_cpu_seconds counter
+process_cpu_seconds_total ${at}
+`,
+    };
+  });
+}
+
 /** Opens one sample, or several texts by name, and waits for the verdict. */
 export async function report(page, ...names) {
   const files = names.length > 0 ? names.map((name) => ({ name: `${name}.prom`, bytes: sample(name) })) : [{ name: 'small.prom', bytes: SMALL_VLLM }];
