@@ -24,6 +24,8 @@ pub mod opinion;
 pub mod rule;
 pub mod slo;
 
+pub mod trend;
+
 pub mod classic;
 pub mod compare;
 

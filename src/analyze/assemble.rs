@@ -11,11 +11,13 @@ use crate::health::{self, Health, Inputs};
 use crate::metrics::{capital, counted};
 use crate::opinion;
 use crate::report::{
-    Bottleneck, ComparisonView, Grounds, Headline, Hypothesis, Note, Report, SCHEMA, ServerView, Standing, Timeline, build, is_felt,
+    Bottleneck, ComparisonView, Grounds, Headline, Hypothesis, LevelChange, Note, Report, SCHEMA, ServerView, Standing, Timeline, build,
+    is_felt,
 };
 use crate::rule::{self, Diagnosis};
 use crate::signal::{Mode, Observation};
 use crate::slo::{self, SloStatus, Verdict};
+use crate::timeline;
 
 pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed) -> Result<Report, RequestError> {
     let Observed { seen, levels, parts, series, mut notes } = observed;
@@ -46,8 +48,11 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
         },
     );
     let comparison = parts.filter(|_| options.profile == Profile::Default).map(|parts| compared(&parts, &levels));
-    let timeline = series.map(|Series { moments, timeline, window, chosen }| build::timeline(&timeline, &moments, targets, window, chosen));
-    lead_with(comparison.as_ref(), timeline.as_ref(), &mut judged.headline);
+    let over_time = series.as_ref().map(|series| series.over_time.clone()).unwrap_or_default();
+    let timeline =
+        series.map(|Series { moments, timeline, window, chosen, .. }| build::timeline(&timeline, &moments, targets, window, chosen));
+    let changes = build::changes(&over_time);
+    lead_with(comparison.as_ref(), timeline.as_ref(), &changes, &mut judged.headline);
     let slo_statuses: Vec<_> = statuses.iter().map(|status| build::slo_status(status, seen.last.text_index, when)).collect();
     let standing = Standing::of(Grounds {
         profile: options.profile.id(),
@@ -93,8 +98,9 @@ pub(super) fn assemble(dataset: &Dataset, options: &Options, observed: Observed)
         problems,
         problems_omitted,
         inputs: dataset.given().iter().map(build::input).collect(),
-        trends: Vec::new(),
-        forecasts: Vec::new(),
+        trends: build::trends(&over_time),
+        changes,
+        forecasts: build::forecasts(&over_time),
         fleet: None,
         servers: Vec::new(),
         timestamp,
@@ -199,10 +205,18 @@ fn compared(parts: &Parts, levels: &ServiceLevels) -> ComparisonView {
 
 /// The headline is of the present. Whoever gives dumps from before and after a change wants to know what became better; else what was worse
 /// than the present, and when.
-fn lead_with(comparison: Option<&ComparisonView>, timeline: Option<&Timeline>, headline: &mut Headline) {
+fn lead_with(comparison: Option<&ComparisonView>, timeline: Option<&Timeline>, changes: &[LevelChange], headline: &mut Headline) {
     let earlier = timeline.and_then(|timeline| timeline.earlier.as_deref());
     let changed = comparison.map(|comparison| comparison.headline.as_str());
-    headline.add(&changed.into_iter().chain(earlier).collect::<Vec<_>>().join(" "));
+    // What lasts from a change of level is in no single window.
+    let present = timeline.filter(|timeline| !timeline.chosen).and_then(|timeline| timeline.phases.get(timeline.present));
+    let lasts = present.filter(|phase| timeline::lasting_title(&phase.verdict).is_some()).and_then(|phase| {
+        let before =
+            |change: &&LevelChange| phase.to.is_some_and(|to| change.at < to) && ["server", "cache"].contains(&change.kind.as_str());
+        changes.iter().rfind(before)
+    });
+    let lasts = lasts.map(|change| format!("Since {}", change.words));
+    headline.add(&lasts.as_deref().into_iter().chain(changed).chain(earlier).collect::<Vec<_>>().join(" "));
 }
 
 /// What the profile has to say.

@@ -11,6 +11,7 @@ use crate::report::Note;
 use crate::signal::{Moment, Observation, restarted};
 use crate::sorted::sort_by;
 use crate::timeline::Timeline;
+use crate::trend::{self, OverTime};
 
 /// Dumps that fall into two groups with a pause between them, at least this many times as long as any other, are two windows.
 const PAUSE: f64 = 3.0;
@@ -34,6 +35,7 @@ pub(super) struct Observed {
 pub(super) struct Series {
     pub moments: Vec<Moment>,
     pub timeline: Timeline,
+    pub over_time: OverTime,
     /// First and last dump of the window that is looked at.
     pub window: [usize; 2],
     /// A person chose the window.
@@ -85,7 +87,8 @@ pub(super) fn observe(
     });
     notes.extend(in_parts(moments.len(), parts.is_some(), anew.as_deref()));
     let levels = service_levels(&window(&moments).unwrap_or_else(|| Observation::between(first, last)), options)?;
-    let timeline = Timeline::of(&moments, apart, &|seen| judge(seen, &levels).1);
+    let over_time = trend::over_time(&moments, &levels.targets);
+    let timeline = Timeline::of(&moments, apart, &over_time.changes, &|seen| judge(seen, &levels).1);
     let Some(timeline) = timeline else {
         return first_and_last(first, last, &moments, notes, options);
     };
@@ -110,7 +113,7 @@ pub(super) fn observe(
         None => Observation::between(first, last),
     };
     let chosen = chosen.is_some();
-    Ok(Observed { seen, levels, parts, series: Some(Series { timeline, window, chosen, moments }), notes })
+    Ok(Observed { seen, levels, parts, series: Some(Series { timeline, over_time, window, chosen, moments }), notes })
 }
 
 /// The window from the first to the last dump: two dumps, and the classic profile, which knows no series.

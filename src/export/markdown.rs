@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::timeline::timeline;
+use super::timeline::{over_time, timeline};
 use crate::metrics::{SourceLines, Unit};
 use crate::report::{Action, Bottleneck, ComparisonView, Evidence, Footing, Report, RuleVerdict, SideView};
 use crate::rule::{Role, Severity};
@@ -28,6 +28,7 @@ fn write_report(out: &mut String, report: &Report) -> Written {
     health(out, report)?;
     if let Some(line) = &report.timeline {
         timeline(out, line)?;
+        over_time(out, report)?;
     }
     if let Some(comparison) = &report.comparison {
         before_and_after(out, comparison)?;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::markdown::{Written, cell, prose};
 use crate::metrics::Unit;
-use crate::report::{SloOverTime, Timeline};
+use crate::report::{Report, SloOverTime, Timeline};
 use crate::slo::Verdict;
 
 pub(super) fn timeline(out: &mut String, timeline: &Timeline) -> Written {
@@ -33,6 +33,24 @@ pub(super) fn timeline(out: &mut String, timeline: &Timeline) -> Written {
         )?;
     }
     writeln!(out)
+}
+
+/// Changes, trends and forecasts, as far as there are any.
+pub(super) fn over_time(out: &mut String, report: &Report) -> Written {
+    let changes: Vec<&str> = report.changes.iter().map(|change| change.words.as_str()).collect();
+    let trends: Vec<&str> = report.trends.iter().map(|trend| trend.words.as_str()).collect();
+    let forecasts: Vec<&str> =
+        report.forecasts.iter().filter(|forecast| forecast.withheld.is_none()).map(|forecast| forecast.words.as_str()).collect();
+    for (title, lines) in [("What changed", changes), ("Trends", trends), ("What comes next, if this goes on", forecasts)] {
+        if !lines.is_empty() {
+            writeln!(out, "### {title}\n")?;
+            for line in lines {
+                writeln!(out, "- {}", prose(line))?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
 }
 
 fn word(verdict: Verdict) -> &'static str {

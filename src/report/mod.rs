@@ -19,7 +19,7 @@ pub use crate::health::{Band, Deduction, Health};
 pub use comparison::{ComparisonRow, ComparisonView, FindingChangeView, SideView, SpanView};
 pub use fleet::{Drift, Fleet, FleetServer, FleetSignal, Imbalance, MergedQuantiles};
 pub use judged::{NotMeasurable, Opinion, OpinionVerdict, RuleStatus, RuleVerdict};
-pub use over_time::{Forecast, Trend};
+pub use over_time::{Forecast, LevelChange, Trend};
 pub use path::path_words;
 pub use shapes::{
     Action, Anatomy, BackendView, Bottleneck, BucketView, ConfidenceView, Contributing, DistributionView, Evidence, Headline, Hypothesis,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ComparisonView, Fleet, Forecast, NotMeasurable, Opinion, RuleStatus, Standing, Timeline, Trend};
+use super::{ComparisonView, Fleet, Forecast, LevelChange, NotMeasurable, Opinion, RuleStatus, Standing, Timeline, Trend};
 use crate::health::Health;
 use crate::metrics::SourceLines;
 use crate::rule::{BottleneckType, ConfidenceWord, Role, Severity};
@@ -65,6 +65,9 @@ pub struct Report {
     pub problems_omitted: u64,
     pub inputs: Vec<InputView>,
     pub trends: Vec<Trend>,
+    /// Changes of level, in the order of time.
+    #[serde(default)]
+    pub changes: Vec<LevelChange>,
     pub forecasts: Vec<Forecast>,
     pub fleet: Option<Fleet>,
     /// The servers that the inputs are of, when there are several; empty for one.

@@ -10,6 +10,41 @@ pub fn normal_cdf(z: f64) -> f64 {
     if z >= 0.0 { 1.0 - tail } else { tail }
 }
 
+/// Probability that a Student-t variable with so many degrees of freedom is at least `t` away from zero.
+#[must_use]
+pub(super) fn student_two_sided(t: f64, freedom: f64) -> f64 {
+    beta(freedom / 2.0, 0.5, freedom / (freedom + t * t))
+}
+
+/// The value that a Student-t variable stays below with probability `p`, from 0.5 up to 1, by halving.
+#[must_use]
+pub fn student_quantile(p: f64, freedom: f64) -> f64 {
+    let tail = 2.0 * (1.0 - p);
+    if tail >= 1.0 || freedom <= 0.0 {
+        return 0.0;
+    }
+    let (mut low, mut high) = (0.0, 2.0);
+    while student_two_sided(high, freedom) > tail && high < 1e6 {
+        high *= 2.0;
+    }
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if student_two_sided(middle, freedom) > tail { low = middle } else { high = middle }
+    }
+    (low + high) / 2.0
+}
+
+/// The value that a standard normal variable stays below with probability `p`, between 0 and 1, by halving.
+#[must_use]
+pub fn normal_quantile(p: f64) -> f64 {
+    let (mut low, mut high) = (-9.0, 9.0);
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if normal_cdf(middle) < p { low = middle } else { high = middle }
+    }
+    (low + high) / 2.0
+}
+
 /// Natural logarithm of the gamma function for `x > 0` (Lanczos, g = 7, nine terms).
 pub(super) fn ln_gamma(x: f64) -> f64 {
     const COEFFICIENTS: [f64; 8] = [
@@ -148,8 +183,18 @@ mod tests {
         for (z, p) in [(0.0, 0.5), (1.0, 0.841_344_746_068_543), (1.959_963_984_540_054, 0.975), (-3.0, 0.001_349_898_031_630_095)] {
             assert!((normal_cdf(z) - p).abs() < 1e-14, "{z}");
         }
+        assert!((normal_quantile(0.975) - 1.959_963_984_540_054).abs() < 1e-12 && normal_quantile(0.5).abs() < 1e-12);
         assert_eq!(normal_cdf(f64::INFINITY), 1.0);
         assert_eq!(normal_cdf(f64::NEG_INFINITY), 0.0);
+    }
+
+    #[test]
+    fn the_student_distribution_has_its_table_values() {
+        // Any table of Student's t: 95 % one-sided at 5 and 30 degrees of freedom, 97.5 % at 10.
+        for (p, freedom, t) in [(0.95, 5.0, 2.015_05), (0.95, 30.0, 1.697_26), (0.975, 10.0, 2.228_14)] {
+            assert!((student_quantile(p, freedom) - t).abs() < 1e-5, "{p} {freedom}");
+        }
+        assert!((student_two_sided(2.228_14, 10.0) - 0.05).abs() < 1e-6);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! interval makes no phase, and each phase is judged once more as a whole, with all its requests. A restart parts phases.
 
 mod clock;
+mod lasting;
 mod phase;
 mod quiet;
 mod segment;
@@ -11,12 +12,14 @@ mod still;
 mod verdict;
 
 pub use clock::{span_words, when};
+pub use lasting::title as lasting_title;
 pub use phase::Phase;
 pub use segment::family;
 pub use verdict::{HEALTHY, UNKNOWN, Verdict, is_quiet};
 
 use crate::rule::Diagnosis;
 use crate::signal::{Moment, Observation};
+use crate::trend::Change;
 
 /// The window between two neighbouring dumps.
 #[derive(Debug, Clone)]
@@ -45,10 +48,11 @@ pub struct Timeline {
 const GAP: f64 = 3.0;
 
 impl Timeline {
-    /// `judge` applies the rules to a window. `apart`: index of a dump that begins another set of dumps, with a long pause before it. `None` for
+    /// `judge` applies the rules to a window. `apart`: index of a dump that begins another set of dumps, with a long pause before it. `changes`: of level, in the order
+    /// of time. `None` for
     /// fewer than three dumps.
     #[must_use]
-    pub fn of(moments: &[Moment], apart: Option<usize>, judge: &dyn Fn(&Observation) -> Diagnosis) -> Option<Self> {
+    pub fn of(moments: &[Moment], apart: Option<usize>, changes: &[Change], judge: &dyn Fn(&Observation) -> Diagnosis) -> Option<Self> {
         if moments.len() < 3 {
             return None;
         }
@@ -64,6 +68,7 @@ impl Timeline {
             .collect();
         still::settle(&mut intervals, moments, judge);
         quiet::settle(&mut intervals);
+        lasting::settle(&mut intervals, moments, changes);
         let is_between = |interval: &Interval| interval.restarted || apart == Some(interval.end);
         let mut phases = Vec::new();
         for part in intervals.chunk_by(|a, b| !is_between(a) && !is_between(b)) {

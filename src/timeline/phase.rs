@@ -2,7 +2,7 @@
 
 use super::segment::{family, smooth};
 use super::verdict::{HEALTHY, UNKNOWN, Verdict};
-use super::{Interval, is_quiet};
+use super::{Interval, is_quiet, lasting};
 use crate::rule::{Diagnosis, Severity, StateKind};
 use crate::signal::{Counter, Distribution, Gauge, Moment, Observation};
 
@@ -89,7 +89,7 @@ fn phase(
         first,
         last,
         verdict,
-        title: own_title().or_else(of_an_interval),
+        title: lasting::title(verdict.id).or_else(own_title).or_else(of_an_interval),
         most_waiting: dumps.iter().map(at(Gauge::Waiting)).fold(0.0, f64::max),
         least_inside: dumps.iter().map(|moment| at(Gauge::Waiting)(moment) + at(Gauge::Running)(moment)).fold(f64::INFINITY, f64::min),
         restarted: seen.restarted(),
@@ -104,7 +104,11 @@ fn settle(label: &'static str, whole: Verdict, inside: &[&Interval]) -> Verdict 
     let of_family = || inside.iter().map(|interval| interval.verdict).filter(move |verdict| family(verdict.id) == label);
     let strongest = || of_family().max_by(|a, b| a.severity.cmp(&b.severity).then(a.strength.total_cmp(&b.strength)));
     let serious = whole.severity >= Severity::Medium;
-    if label == StateKind::Stalled.id() || label == StateKind::Sleeping.id() || label == StateKind::Idle.id() {
+    if lasting::title(label).is_some()
+        || label == StateKind::Stalled.id()
+        || label == StateKind::Sleeping.id()
+        || label == StateKind::Idle.id()
+    {
         return strongest().unwrap_or(whole);
     }
     if family(whole.id) == label || ((label == HEALTHY || label == UNKNOWN) && is_cause && serious) {

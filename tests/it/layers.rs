@@ -15,6 +15,7 @@ const LAYERS: &[&str] = &[
     "stats",
     "slo",
     "rule",
+    "trend",
     "opinion",
     "classic",
     "compare",

