@@ -12,10 +12,13 @@ let html = readFileSync(file, 'utf8');
 
 // Trunk's own minifier gives up on the glue of a module and ships it as it is. A script that gets shorter gets another integrity hash.
 const scripts = /<link[^>]*?href="?([^" >]+\.js)"?[^>]*?integrity="?([^" >]+)"?[^>]*>/g;
-for (const [link, href, integrity] of [...html.matchAll(scripts)]) {
-  const path = join(process.env.TRUNK_STAGING_DIR, href.slice(process.env.TRUNK_PUBLIC_URL.length));
+async function shorten(path) {
   const { code } = await minify(readFileSync(path, 'utf8'), { module: true, compress: { passes: 2 } });
   writeFileSync(path, code);
+  return code;
+}
+for (const [link, href, integrity] of [...html.matchAll(scripts)]) {
+  const code = await shorten(join(process.env.TRUNK_STAGING_DIR, href.slice(process.env.TRUNK_PUBLIC_URL.length)));
   html = html.replace(link, link.replace(integrity, `sha384-${createHash('sha384').update(code).digest('base64')}`));
 }
 
@@ -23,6 +26,7 @@ for (const [link, href, integrity] of [...html.matchAll(scripts)]) {
 // analysis can be kept for ever, and a page never meets the analysis of another build.
 const parts = ['.js', '_bg.wasm'];
 const staged = (name) => join(process.env.TRUNK_STAGING_DIR, name);
+await shorten(staged('analysis.js'));
 const content = parts.reduce((sum, part) => sum.update(readFileSync(staged(`analysis${part}`))), createHash('sha256'));
 const analysis = `analysis-${content.digest('hex').slice(0, 16)}`;
 for (const part of parts) renameSync(staged(`analysis${part}`), staged(analysis + part));

@@ -8,7 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 // raised only by a commit that says what for. Builds of one source differ by up to 1 % with the folder that they are built in, so that
 // each has that much room.
 const BAR = { first: 215_000, all: 590_000 };
-const RATCHET = { first: { brotli: 229_000, gzip: 287_000 }, all: { brotli: 688_000, gzip: 862_000 } };
+const RATCHET = { first: { brotli: 222_500, gzip: 278_000 }, all: { brotli: 672_000, gzip: 829_000 } };
 const COUNTED = new Set(['.html', '.css', '.js', '.wasm']);
 
 const dist = process.argv[2];

@@ -26,15 +26,6 @@ impl RequestError {
         RequestError { id: id.to_owned(), headline: headline.to_owned(), detail: detail.to_owned(), sentence, hint: hint.into() }
     }
 
-    #[must_use]
-    pub fn internal(what: &str) -> Self {
-        Self::new(
-            "internal",
-            format!("The report could not be written: {what}."),
-            "This is a defect of servescope; please report it with the input.",
-        )
-    }
-
     /// An unknown word, with the known ones.
     #[must_use]
     pub fn unknown(id: &str, what: &str, found: &str, known: &[&str]) -> Self {

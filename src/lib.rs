@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod sorted;
+pub mod wire;
 
 pub mod exposition;
 pub mod metrics;

@@ -1,10 +1,11 @@
-//! What the page and its worker say to each other: [`Command`]s one way, [`Update`]s the other, as bytes of postcard.
+//! What the page and its worker say to each other: [`Command`]s one way, [`Update`]s the other, as bytes of [`crate::wire`].
 //!
 //! A large text never is part of a message. It travels beside it, as a buffer that changes hands or as a file that the worker reads in
 //! slices: the texts of [`Command::Read`], the request of [`Command::Analyze`], the documents of [`Update::Exported`] and
 //! [`Update::Answered`].
 
 mod command;
+mod prints;
 mod raw;
 mod texts;
 mod update;
@@ -12,8 +13,11 @@ mod update;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::wire::{from_bytes, to_bytes};
+
 pub use crate::entry::{Field, Settings, TargetRow};
 pub use command::{Command, Document, Purpose};
+pub use prints::{Part, prints};
 pub use raw::{Mark, RawQuery, RawRow, RawRows, Span};
 pub use texts::{Arriving, Chip, Clock, Message, Origin};
 pub use update::{Catalogue, Checks, Outcome, Preset, Progress, RuleText, Summary, ThresholdField, Update};
@@ -24,8 +28,7 @@ pub const VERSION: u16 = 1;
 /// A message as bytes.
 #[must_use]
 pub fn encode<M: Serialize>(message: &M) -> Vec<u8> {
-    // Nothing in a message can refuse to be written: the round trip of every variant is tested.
-    postcard::to_allocvec(&(VERSION, message)).unwrap_or_default()
+    to_bytes(&(VERSION, message))
 }
 
 /// Why bytes are no message.
@@ -52,14 +55,12 @@ impl std::error::Error for Unreadable {}
 /// # Errors
 /// When they are of another version, or none.
 pub fn decode<M: DeserializeOwned>(bytes: &[u8]) -> Result<M, Unreadable> {
-    let (version, rest) = postcard::take_from_bytes::<u16>(bytes).map_err(|_| Unreadable::Damaged)?;
-    if version != VERSION {
-        return Err(Unreadable::Version(version));
+    // The version is a number below 128, and so the first byte.
+    let (version, rest) = bytes.split_first().ok_or(Unreadable::Damaged)?;
+    if u16::from(*version) != VERSION {
+        return Err(Unreadable::Version((*version).into()));
     }
-    match postcard::take_from_bytes(rest) {
-        Ok((message, [])) => Ok(message),
-        _ => Err(Unreadable::Damaged),
-    }
+    from_bytes(rest).ok_or(Unreadable::Damaged)
 }
 
 #[cfg(test)]

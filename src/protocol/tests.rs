@@ -21,7 +21,16 @@ fn arriving(origin: Origin) -> Arriving {
 }
 
 fn report() -> crate::report::Report {
-    let parsed = crate::exposition::parse(include_bytes!("../../assets/samples/vllm-slot-bound-1.prom"));
+    report_of(include_bytes!("../../assets/samples/vllm-slot-bound-1.prom"))
+}
+
+/// Of another server, and with problems.
+fn other() -> crate::report::Report {
+    report_of(&[include_bytes!("../../assets/samples/tgi-overload-1.prom").as_slice(), b"some words\n"].concat())
+}
+
+fn report_of(text: &[u8]) -> crate::report::Report {
+    let parsed = crate::exposition::parse(text);
     let input = crate::analyze::Input { name: "a".to_owned(), at: Some(1.8e9), hint: None, parsed };
     crate::analyze::analyze(&[input], &crate::analyze::Options::default()).expect("a report")
 }
@@ -85,7 +94,7 @@ fn updates() -> Vec<Update> {
         Update::Outcome(Outcome::Empty),
         Update::Outcome(Outcome::Report(
             std::sync::Arc::new(report()),
-            Summary { assumed: Some(text()), targets: settings().targets.unwrap_or_default() },
+            Summary { assumed: Some(text()), targets: settings().targets.unwrap_or_default(), prints: vec![1, u32::MAX] },
         )),
         Update::Outcome(Outcome::Refused(RequestError::new("id", "sentence", "hint"))),
         Update::Message(None),
@@ -163,4 +172,48 @@ fn another_version_is_named() {
     bytes[0] += 1;
     assert_eq!(decode::<Command>(&bytes), Err(Unreadable::Version(VERSION + 1)));
     assert!(Unreadable::Version(VERSION + 1).to_string().contains('2'));
+}
+
+/// What the verdict shows, which is drawn with every report, and what no card shows.
+const NOT_IN_A_PART: [&str; 17] = [
+    "headline",
+    "schema",
+    "instance_id",
+    "instance_name",
+    "instance_type",
+    "timestamp",
+    "mode",
+    "profile",
+    "window",
+    "backend",
+    "models",
+    "scope",
+    "state",
+    "overall_health_score",
+    "recommendations",
+    "slo_source",
+    "servers",
+];
+
+#[test]
+fn a_part_that_says_something_else_has_another_print_and_one_that_says_the_same_has_not() {
+    let report = report();
+    let before = prints(&report);
+    assert_eq!(before.len(), Part::ALL.len());
+    assert!(Part::ALL.iter().enumerate().all(|(place, part)| part.place() == place && !before.contains(&0)));
+    assert_eq!(prints(&report.clone()), before);
+    let fields = serde_json::to_value(&report).expect("a report is JSON");
+    let other = serde_json::to_value(other()).expect("a report is JSON");
+    for (name, value) in fields.as_object().expect("an object") {
+        if NOT_IN_A_PART.contains(&name.as_str()) || other[name] == *value {
+            continue;
+        }
+        let mut changed = fields.clone();
+        changed[name] = other[name].clone();
+        let changed: crate::report::Report = serde_json::from_value(changed).expect("both are reports");
+        assert_ne!(prints(&changed), before, "{name}");
+    }
+    let settings = crate::report::Report { slo_source_words: "By the request.".to_owned(), ..report };
+    let differs: Vec<Part> = Part::ALL.into_iter().filter(|part| prints(&settings).get(part.place()) != before.get(part.place())).collect();
+    assert_eq!(differs, [Part::Services]);
 }

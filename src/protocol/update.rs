@@ -65,6 +65,8 @@ pub struct Summary {
     pub assumed: Option<String>,
     /// Its targets, as they are edited.
     pub targets: Vec<TargetRow>,
+    /// A print of each [`Part`](super::Part), in their order.
+    pub prints: Vec<u32>,
 }
 
 /// What is wrong with the form.

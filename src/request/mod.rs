@@ -6,6 +6,8 @@
 mod json;
 
 pub use crate::error::RequestError;
+use crate::sorted::Table;
+use crate::wire::to_json;
 pub use json::{Request, SnapshotRequest, TargetRequest, Time, options};
 
 /// Answers a request in JSON with a report in JSON, or with `{"error": {id, sentence, hint}}`. Never panics.
@@ -17,7 +19,7 @@ pub fn analyze_json(request: &str) -> String {
 /// A report as one line of JSON.
 #[must_use]
 pub fn report_json(report: &crate::report::Report) -> String {
-    serde_json::to_string(report).unwrap_or_else(|error| error_json(&RequestError::internal(&error.to_string())))
+    to_json(report)
 }
 
 /// A report, or the error object, as JSON.
@@ -32,5 +34,5 @@ pub fn answer(outcome: Result<crate::report::Report, RequestError>) -> String {
 /// The error object as JSON.
 #[must_use]
 pub fn error_json(error: &RequestError) -> String {
-    serde_json::json!({ "error": error }).to_string()
+    to_json(&Table::from_iter([("error", error)]))
 }

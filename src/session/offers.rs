@@ -1,7 +1,7 @@
 //! What the page needs to know beside a report: what the form can offer, the rules in words, and a summary.
 
 use crate::entry::{THRESHOLDS, TargetRow, spell};
-use crate::protocol::{Catalogue, Preset, RuleText, Summary, ThresholdField};
+use crate::protocol::{Catalogue, Preset, RuleText, Summary, ThresholdField, prints};
 use crate::report::{Report, SloStatusView};
 use crate::rule::{Rule, catalogue};
 use crate::slo::{self, Metric};
@@ -43,7 +43,11 @@ pub(super) fn rules() -> Vec<RuleText> {
 
 pub(super) fn summary(report: &Report) -> Summary {
     let name = |id: &str| slo::preset(id).map_or_else(|_| id.to_owned(), |preset| preset.name.to_owned());
-    Summary { assumed: report.slo_source.strip_prefix("assumed:").map(name), targets: targets(&report.slo_statuses) }
+    Summary {
+        assumed: report.slo_source.strip_prefix("assumed:").map(name),
+        targets: targets(&report.slo_statuses),
+        prints: prints(report),
+    }
 }
 
 fn targets(statuses: &[SloStatusView]) -> Vec<TargetRow> {

@@ -1,5 +1,6 @@
 //! The parts of the report that are there, each with what is in it: where the links at the top lead.
 
+use super::possible::leads;
 use crate::report::Report;
 use crate::slo::Verdict;
 
@@ -15,6 +16,7 @@ pub fn jumps(report: &Report) -> Vec<(&'static str, String)> {
         (report.timeline.is_some(), "timeline", "Timeline".to_owned()),
         (report.comparison.is_some(), "comparison", "Before and after".to_owned()),
         (true, "wrong", format!("Findings {}", report.bottlenecks.len())),
+        (leads(report), "possible", format!("Possible causes {}", report.hypotheses.len())),
         (true, "services", format!("Service levels {missed} missed")),
         (!anatomy.phases.is_empty() || !anatomy.distributions.is_empty(), "anatomy", "Latency".to_owned()),
         (!report.signals.is_empty(), "signals", "Signals".to_owned()),

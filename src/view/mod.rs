@@ -6,6 +6,7 @@ pub mod jumps;
 pub mod lines;
 pub mod look;
 pub mod numbers;
+pub mod possible;
 pub mod runs;
 #[cfg(test)]
 mod tests;

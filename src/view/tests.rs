@@ -1,7 +1,7 @@
 //! Words and choices of the page, on reports of the samples.
 
 use super::findings::{Advice, advice, against, nothing_found, standing};
-use super::{jumps, numbers, verdict};
+use super::{jumps, numbers, possible, verdict};
 use crate::analyze::{Input, Options, Profile, analyze};
 use crate::exposition;
 use crate::metrics::Unit;
@@ -76,6 +76,30 @@ fn the_first_thing_to_do_asks_for_dumps_only_where_there_is_one() {
     assert_eq!(verdict::first_to_do(&healthy), None);
     let [score, headline] = verdict::announcement(&healthy);
     assert!(score.starts_with("Health: ") && score.ends_with('.') && headline == healthy.headline.text, "{score}");
+}
+
+#[test]
+fn possible_causes_are_worth_a_card_where_the_findings_leave_them_open() {
+    let claimed = report_of(&SLOTS[..1], Profile::Default);
+    let [first, ..] = claimed.hypotheses.as_slice() else { panic!("one dump proves nothing: {:?}", claimed.headline) };
+    assert!(possible::is_found(&claimed, first), "the cause that is claimed comes first");
+    assert_eq!(possible::likeliest(&claimed), None, "its finding says what to do");
+    let only = Report { hypotheses: vec![first.clone()], ..claimed.clone() };
+    assert!(!possible::leads(&only), "the finding has said it");
+    let silent = Report { bottlenecks: Vec::new(), ..only };
+    assert!(possible::leads(&silent));
+    assert_eq!(possible::likeliest(&silent), silent.hypotheses.first());
+    assert!(links(&silent).contains(&"#possible Possible causes 1".to_owned()));
+    assert!(!possible::leads(&report_of(&HEALTHY, Profile::Default)));
+}
+
+#[test]
+fn the_tab_is_called_by_the_verdict_and_the_server() {
+    let report = report_of(&SLOTS, Profile::Default);
+    let title = verdict::title(&report);
+    let score = report.shown_score().map(|score| format!("{score:.0}")).unwrap_or_default();
+    assert!(title.starts_with(&format!("{} {score} · vLLM ", report.standing.word)), "{title}");
+    assert!(title.ends_with(&report.headline.lead), "{title}");
 }
 
 #[test]

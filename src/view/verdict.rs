@@ -89,6 +89,14 @@ pub fn announcement(report: &Report) -> [String; 2] {
     [format!("Health: {score}{}.", report.standing.footing.word()), report.headline.text.clone()]
 }
 
+/// What the tab is called: `Critical 49, vLLM llama-8b: Requests wait …`. The verdict first, because a tab is narrow.
+#[must_use]
+pub fn title(report: &Report) -> String {
+    let score = report.shown_score().map(|score| format!(" {score:.0}")).unwrap_or_default();
+    let name = report.instance_name.as_ref().or(report.models.first()).map(|name| format!(" {name}")).unwrap_or_default();
+    format!("{}{score} · {}{name}: {}", report.standing.footing.word(), report.backend.name, report.headline.lead)
+}
+
 #[must_use]
 pub fn confidence(word: ConfidenceWord) -> &'static str {
     match word {

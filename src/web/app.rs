@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::web::parts::{flag, live};
+use crate::web::parts::{flag, live, word};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::io::{files, keys, theme};
 use super::page::Page;
+use super::turns::Turns;
 use super::{card, chips, form, header, home, listen, notice, raw, reading, refused, route, rules, sheet};
-use crate::protocol::Outcome;
+use crate::protocol::{Outcome, Part};
 use crate::report::Report;
-use crate::view::verdict::announcement as told;
+use crate::view::verdict::{announcement as told, title};
 
 const SKIP: &str = "Skip to the content";
 const OPEN: &str = "Open files";
@@ -24,6 +25,8 @@ const READING: &str = "Reading…";
 pub fn App() -> impl IntoView {
     let page = Page::new(theme::restore());
     listen::listen(page);
+    Turns::follow(page);
+    name_tab(page);
     route::follow(page);
     later(move || page.start_worker());
     let open = move |event: web_sys::Event| {
@@ -55,31 +58,32 @@ pub fn App() -> impl IntoView {
 }
 
 fn report(page: Page) -> AnyView {
-    let is_reported = page.is_reported();
-    let drawn = move |card: fn(&Report, Page) -> AnyView| live(move || page.with_report(|report| card(report, page)));
+    let first = move |card: fn(&Report, Page) -> AnyView| live(move || page.with_report(|report| card(report, page)));
+    let has_form = Memo::new(move |_| page.turns.has(Part::Settings));
+    let busy = move || if page.turns.are_left.get() { "true" } else { "false" };
     view! {
         <div class="report" hidden=flag(move || page.is_at_rules.get())>
-            <div class="report-top">{drawn(card::verdict)} {refused::refused(page)} {chips::chips(page)} {drawn(card::jumps)} {drawn(card::timeline)}</div>
-            <div class="report-main">{drawn(card::comparison)} {live(move || is_reported.get().then(|| card::findings(page)))}</div>
-            <div class="report-side">{drawn(card::services)} {drawn(card::health)} {form::form(page)}</div>
-            {rest(page)}
+            <div class="report-top">{first(card::verdict)} {refused::refused(page)} {chips::chips(page)} {first(card::jumps)} {card::top(page)}</div>
+            <div class="report-main">{card::main(page)}</div>
+            <div class="report-side">{card::side(page)} {live(move || has_form.get().then(|| form::form(page)))}</div>
+            <div class="report-rest" aria-busy=word(busy)>{card::rest(page)}</div>
             <div class="report-raw">{raw::raw(page)}</div>
         </div>
     }
     .into_any()
 }
 
-/// What is below the first screen waits until that has been painted, so that no task is long.
-fn rest(page: Page) -> AnyView {
-    let painted = RwSignal::new(0_u32);
-    let asked = RwSignal::new(0_u32);
+/// The tab tells the verdict and the server.
+fn name_tab(page: Page) {
+    let own = document().title();
     Effect::new(move |_| {
-        page.outcome.track();
-        asked.update(|asked| *asked += 1);
-        later(move || painted.set(asked.get_untracked()));
+        let title = page.outcome.with(|outcome| match outcome {
+            Outcome::Report(report, _) => title(report),
+            Outcome::Refused(error) => error.sentence.clone(),
+            Outcome::Empty => own.clone(),
+        });
+        document().set_title(&title);
     });
-    let drawn = move || (painted.get() > 0).then(|| untrack(|| page.with_report(|report| card::rest(report, page))));
-    view! { <div class="report-rest">{live(drawn)}</div> }.into_any()
 }
 
 /// What a screen reader is told: that texts are being read, and then the score and the sentence of the verdict.
@@ -93,7 +97,7 @@ fn announcement(page: Page) -> AnyView {
     });
     // The sentence that is heard because the focus went to it.
     let heard = RwSignal::new([String::new(), String::new()]);
-    let is_shown = Memo::new(move |_| !page.is_at_rules.get() && page.outcome.with(|outcome| *outcome != Outcome::Empty));
+    let is_shown = Memo::new(move |_| !page.is_at_rules.get() && page.outcome.with(|outcome| !matches!(outcome, Outcome::Empty)));
     Effect::new(move |_| {
         if is_shown.get() && greet() {
             heard.set(told.get_untracked());

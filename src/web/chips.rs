@@ -1,18 +1,19 @@
 //! The texts that are loaded, with their times.
 
 use leptos::prelude::*;
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement};
 
 use super::action::Action;
+use super::app::later;
 use super::io::clock;
 use super::page::Page;
-use super::parts::{button, each, live, size, word};
+use super::parts::{button, each, live, size, text, word};
 use crate::metrics::duration;
 use crate::protocol::{Chip, Clock, Origin, Outcome};
 use crate::view::verdict::asks_for_dumps;
 
-/// More dumps than these are folded.
-const MOST_SHOWN: usize = 8;
+/// So many are shown as they are; more of them are one line.
+const FEW: usize = 8;
 const LOADED: &str = "Loaded dumps";
 const ADD_SECOND: &str = "Add a second dump of the same server: then rates and causes speak of now, not of the time since start.";
 const PASTE_TIMES: &str = "The times are those of pasting. If the dumps were taken at other times, set them: rates depend on it.";
@@ -29,16 +30,10 @@ pub fn chips(page: Page) -> AnyView {
     let is_refused = Memo::new(move |_| page.outcome.with(|outcome| matches!(outcome, Outcome::Refused(_))));
     let asks = Memo::new(move |_| page.outcome.with(|outcome| matches!(outcome, Outcome::Report(report, _) if asks_for_dumps(report))));
     let below = move || page.texts.with(|texts| (advice(texts, is_refused.get(), asks.get()), confirm(texts)));
-    let ids = move || page.texts.with(|texts| texts.iter().map(|text| text.id).collect());
-    let known = move |id: u32| page.texts.with_untracked(|texts| texts.iter().find(|text| text.id == id).cloned());
-    let item = move |id: u32| known(id).map(|text| chip(page, text)).into_any();
-    let is_many = Memo::new(move |_| page.texts.with(Vec::len) > MOST_SHOWN);
+    let are_many = Memo::new(move |_| page.texts.with(|texts| texts.len() > FEW));
     view! {
         <section class=word(move || if is_refused.get() { "chips refused" } else { "chips" }) aria-label=LOADED>
-            {live(move || {
-                let list = view! { <ul class="plain">{each(ids, item)}</ul> }.into_any();
-                if is_many.get() { many(page, list) } else { list }
-            })}
+            {live(move || if are_many.get() { many(page) } else { list(page, RwSignal::new(FEW)) })}
             <p class="quiet">
                 {live(move || below().0)} " " {live(move || below().1.map(|label| button(page, "link", Action::ConfirmTimes, label)))}
             </p>
@@ -47,18 +42,66 @@ pub fn chips(page: Page) -> AnyView {
     .into_any()
 }
 
-/// Many dumps are one line that opens.
-fn many(page: Page, list: AnyView) -> AnyView {
-    let line = move || {
-        page.texts.with(|texts| {
-            let count = format!("{} dumps", texts.len());
-            let times = texts.iter().map(|text| text.at).collect::<Option<Vec<f64>>>().unwrap_or_default();
-            let span = times.iter().copied().reduce(f64::max).zip(times.iter().copied().reduce(f64::min));
-            span.map_or(count.clone(), |(last, first)| format!("{count}, {}", duration(last - first)))
-        })
+/// The first of the texts, as many as are to be shown.
+fn list(page: Page, shown: RwSignal<usize>) -> AnyView {
+    let ids = move || page.texts.with(|texts| texts.iter().take(shown.get()).map(|text| text.id).collect());
+    let known = move |id: u32| page.texts.with_untracked(|texts| texts.iter().find(|text| text.id == id).cloned());
+    let item = move |id: u32| known(id).map(|text| chip(page, text)).into_any();
+    view! { <ul class="plain">{each(ids, item)}</ul> }.into_any()
+}
+
+/// One line for all, with a mark for the time of each; the texts are inside.
+fn many(page: Page) -> AnyView {
+    let shown = RwSignal::new(0);
+    let opened = move |event: web_sys::Event| {
+        if event_target::<Element>(&event).has_attribute("open") {
+            show_more(page, shown);
+        }
     };
-    view! { <details class="many"><summary>{live(line)}<span class="hidden">": names, times and sizes"</span></summary>{list}</details> }
-        .into_any()
+    let summary = move || page.texts.with(|texts| spell(texts));
+    let marks = move || page.texts.with(|texts| marks(texts));
+    view! {
+        <details class="many" on:toggle=opened>
+            <summary>
+                <b>{live(summary)}</b>
+                <span class="hidden">": names, times and sizes"</span>
+                <svg class="strip" viewBox="-1 0 202 8" preserveAspectRatio="none" aria-hidden="true"><path d=text(marks)></path></svg>
+            </summary>
+            {list(page, shown)}
+        </details>
+    }
+    .into_any()
+}
+
+/// Some more at a time, so that no task is long.
+fn show_more(page: Page, shown: RwSignal<usize>) {
+    const AT_ONCE: usize = 30;
+    if shown.get_untracked() < page.texts.with_untracked(Vec::len) {
+        shown.update(|shown| *shown += AT_ONCE);
+        later(move || show_more(page, shown));
+    }
+}
+
+/// `21 dumps, 98 s`.
+fn spell(texts: &[Chip]) -> String {
+    let count = format!("{} dumps", texts.len());
+    match span(texts) {
+        Some((first, last)) if last > first => format!("{count}, {}", duration(last - first)),
+        _ => count,
+    }
+}
+
+/// Unix seconds of the first and of the last.
+fn span(texts: &[Chip]) -> Option<(f64, f64)> {
+    let first = texts.iter().filter_map(|text| text.at).reduce(f64::min)?;
+    Some((first, texts.iter().filter_map(|text| text.at).reduce(f64::max)?))
+}
+
+/// A stroke for each time, as a path 200 wide.
+fn marks(texts: &[Chip]) -> String {
+    let Some((first, last)) = span(texts).filter(|(first, last)| last > first) else { return String::new() };
+    let mark = |at: f64| format!("M{:.1} 0v8", 200.0 * (at - first) / (last - first));
+    texts.iter().filter_map(|text| text.at).map(mark).collect()
 }
 
 fn advice(texts: &[Chip], is_refused: bool, asks: bool) -> &'static str {

@@ -25,6 +25,7 @@ mod refused;
 mod route;
 mod rules;
 mod sheet;
+mod turns;
 mod updates;
 mod ways_in;
 mod worker;

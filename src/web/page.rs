@@ -9,6 +9,7 @@ use super::action::{Action, Sheet};
 use super::io::{clipboard, clock, fetch, keys, samples, theme};
 use super::parts::Copied;
 use super::raw::Raw;
+use super::turns::Turns;
 use super::{route, updates, worker};
 use crate::protocol::{Catalogue, Checks, Chip, Command, Message, Outcome, Progress, RuleText, Settings, TargetRow};
 use crate::report::Report;
@@ -59,6 +60,7 @@ pub struct Page {
     pub checks: RwSignal<Checks>,
     pub catalogue: RwSignal<Catalogue>,
 
+    pub turns: Turns,
     pub raw: Raw,
     pub rules: RwSignal<Vec<RuleText>>,
     /// The address names the rules page.
@@ -93,6 +95,7 @@ impl Page {
             settings: RwSignal::default(),
             checks: RwSignal::default(),
             catalogue: RwSignal::default(),
+            turns: Turns::new(),
             raw: Raw::new(),
             rules: RwSignal::default(),
             is_at_rules: RwSignal::new(false),
@@ -119,7 +122,7 @@ impl Page {
 
     /// There are texts.
     pub fn is_loaded(self) -> Memo<bool> {
-        Memo::new(move |_| self.outcome.with(|outcome| *outcome != Outcome::Empty))
+        Memo::new(move |_| self.outcome.with(|outcome| !matches!(outcome, Outcome::Empty)))
     }
 
     pub fn act(self, action: Action) {

@@ -65,14 +65,9 @@ export function stop() {
   worker = undefined;
 }
 
-/** Sends a command; `payload`, files or buffers, goes with it. Buffers are handed over, not copied. */
+/** Sends a command; `payload`, files, texts or buffers, goes with it. Buffers are handed over, not copied. */
 export function send(bytes, payload) {
   worker.postMessage({ bytes, payload }, [bytes.buffer, ...(payload ?? []).filter((part) => part instanceof ArrayBuffer)]);
-}
-
-/** A text as a buffer that can be handed over. */
-export function buffer(text) {
-  return new TextEncoder().encode(text).buffer;
 }
 
 /** Gives scripts their way in. `ask(id)` is the command that goes with a request. */
@@ -86,7 +81,7 @@ export function expose(version, ask) {
       const text = typeof request === 'string' ? request : JSON.stringify(request) ?? '';
       const id = ++requests;
       const answer = new Promise((done, failed) => answers.set(id, { done, failed }));
-      send(ask(id), [buffer(text)]);
+      send(ask(id), [text]);
       return JSON.parse(await answer);
     },
     /** A promise that the analysis is there. */
@@ -136,7 +131,8 @@ function work(script, wasm, sample, slice) {
 
   async function read(module, bytes, payload) {
     module.command(bytes);
-    for (const text of payload) {
+    for (const given of payload) {
+      const text = typeof given === 'string' ? new TextEncoder().encode(given).buffer : given;
       const size = text.size ?? text.byteLength;
       let isRead = true;
       for (let at = 0; at === 0 || at < size; at += slice) {

@@ -13,7 +13,6 @@ extern "C" {
     fn stop();
     #[wasm_bindgen(js_name = send)]
     fn post(bytes: Uint8Array, payload: Option<Array>);
-    fn buffer(text: &JsString) -> JsValue;
     fn expose(version: &str, ask: JsValue);
     fn answered(id: u32, text: Option<JsString>);
 }
@@ -52,14 +51,9 @@ pub fn send(command: &Command) {
     post(message(command), None);
 }
 
-/// Sends a command with its texts: files, or buffers that change hands.
+/// Sends a command with its texts: files, texts, or buffers that change hands.
 pub fn send_with(command: &Command, texts: Array) {
     post(message(command), Some(texts));
-}
-
-/// A text as a buffer that can change hands. It never enters the page's own memory.
-pub fn as_buffer(text: &JsString) -> JsValue {
-    buffer(text)
 }
 
 /// Hands the answer to a script's request to the script.

@@ -1,20 +1,19 @@
 // The page for those who use a keyboard, a screen reader, a finger, or a narrow screen.
 import assert from 'node:assert/strict';
 import { assertAccessible } from './support/axe.mjs';
-import { HTML, beforeAndAfter, report, sample, verdict } from './support/dumps.mjs';
+import { HTML, beforeAndAfter, complete, focusOn, focusOnId, gone, report, sample, unfold, verdict } from './support/dumps.mjs';
 import { PASTE_PERMISSIONS, open, paste } from './support/input.mjs';
 import { metrics } from './support/page.mjs';
 import { pageTest } from './support/page-test.mjs';
 
 const NODE_EXPORTER = 'node_load1 0.5\nnode_cpu_seconds_total{cpu="0",mode="idle"} 12.5\n';
-const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
-const status = (page) => page.locator('p[role=status]').textContent();
+/** The live region says so. */
+const says = (page, words) => page.locator('p[role=status]', { hasText: words }).waitFor({ state: 'attached' });
 const compared = async (page) => {
   await open(page, '#open-files', beforeAndAfter());
-  await verdict(page);
-  await page.locator('.axis').first().waitFor();
+  await page.locator('#comparison').waitFor();
+  await complete(page);
 };
-const unfold = (page) => page.evaluate(() => document.querySelectorAll('main details').forEach((details) => { details.open = true; }));
 
 pageTest('every stop of the tab key is visible, has a name and shows the focus', async ({ page, context }) => {
   const session = await context.newCDPSession(page);
@@ -50,8 +49,8 @@ pageTest('a verdict is heard once: the focus reads its sentence, the live region
   await page.evaluate(() => globalThis.servescope.ready());
   await paste(page, sample('vllm-slot-bound-1'));
   const sentence = await verdict(page);
-  await page.waitForFunction(() => document.activeElement.id === 'headline');
-  assert.match(await status(page), /^Health: \d+ of 100, [A-Z][\w ]+\.$/);
+  await focusOnId(page, 'headline');
+  await says(page, /^Health: \d+ of 100, [A-Z][\w ]+\.$/);
   await page.getByLabel('Score').selectOption('apdex');
   await page.waitForFunction((text) => document.querySelector('p[role=status]').textContent.includes(text), sentence.replaceAll('\u00a0', ' '));
 }, { permissions: PASTE_PERMISSIONS });
@@ -60,8 +59,8 @@ pageTest('an example that is chosen by key leads to its verdict, with rates of n
   await page.getByRole('button', { name: /every slot taken/ }).focus();
   await page.keyboard.press('Enter');
   await verdict(page);
-  await page.waitForFunction(() => document.activeElement.id === 'headline');
-  assert.match(await status(page), /^Health: \d+ of 100, [A-Z][\w ]+\.$/);
+  await focusOnId(page, 'headline');
+  await says(page, /^Health: \d+ of 100, [A-Z][\w ]+\.$/);
   await page.locator('.fact', { hasText: '60\u00a0s between two dumps' }).waitFor();
   await page.locator('.tile', { hasText: /tok\/s/ }).first().waitFor();
 });
@@ -69,44 +68,50 @@ pageTest('an example that is chosen by key leads to its verdict, with rates of n
 pageTest('that there is no report is announced too', async ({ page }) => {
   await open(page, '#open-files', [{ name: 'node.prom', bytes: NODE_EXPORTER }]);
   await page.locator('.verdict.quiet').waitFor();
-  await page.waitForFunction(() => document.activeElement.id === 'headline');
+  await focusOnId(page, 'headline');
   await page.getByLabel('Server', { exact: true }).selectOption('vllm');
   await page.waitForFunction(() => /no sample of vLLM/.test(document.querySelector('p[role=status]').textContent));
-  assert.equal(await page.getByText('Add a second dump').count(), 0);
+  await gone(page.getByText('Add a second dump'));
 });
 
 pageTest('dialogs keep the focus inside and give it back', async ({ page }) => {
   const inside = () => page.evaluate(() => document.querySelector('dialog').contains(document.activeElement) || document.activeElement === document.body);
   await page.getByRole('button', { name: 'Help' }).click();
+  await page.getByRole('dialog').waitFor();
   for (let step = 0; step < 6; step += 1) {
     await page.keyboard.press('Tab');
     assert.ok(await inside());
   }
   await page.keyboard.press('Escape');
-  assert.match(await focused(page), /^Help/);
+  await focusOn(page, 'Help');
   await report(page, 'vllm-healthy-1');
   await page.locator('#menu-add summary').focus();
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Fetch from a URL' }).press('Enter');
-  await page.waitForFunction(() => document.activeElement.id === 'fetch-address');
+  await focusOnId(page, 'fetch-address');
   await page.keyboard.press('Escape');
-  assert.equal(await focused(page), 'Add a dump');
+  await focusOn(page, 'Add a dump');
 });
 
 pageTest('a menu closes by Escape, by a click elsewhere, by the other menu and by choosing', async ({ page }) => {
   await report(page, 'vllm-healthy-1');
-  const isOpen = (id) => page.locator(`#menu-${id}`).evaluate((menu) => menu.open);
+  const open = (id) => page.locator(`#menu-${id}[open]`).waitFor();
+  const closed = (id) => page.locator(`#menu-${id}:not([open])`).waitFor();
   const press = (id) => page.locator(`#menu-${id} summary`).click();
   await press('export');
+  await open('export');
   await page.keyboard.press('Escape');
-  assert.equal(await isOpen('export'), false);
-  assert.equal(await focused(page), 'Export');
+  await closed('export');
+  await focusOn(page, 'Export');
   await press('export');
+  await open('export');
   await page.locator('h1').click();
-  assert.equal(await isOpen('export'), false);
+  await closed('export');
   await press('export');
+  await open('export');
   await press('add');
-  assert.deepEqual([await isOpen('export'), await isOpen('add')], [false, true]);
+  await open('add');
+  await closed('export');
   await page.getByRole('button', { name: 'Start over' }).click();
   await page.getByRole('heading', { name: 'Why is my LLM server slow?' }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
@@ -114,7 +119,7 @@ pageTest('a menu closes by Escape, by a click elsewhere, by the other menu and b
   await press('export');
   await page.getByRole('button', { name: 'Copy as Markdown' }).click();
   await page.getByText('Copied', { exact: true }).waitFor();
-  assert.equal(await isOpen('export'), true, 'what was copied is said in the menu');
+  await open('export'); // what was copied is said in the menu
 }, { permissions: PASTE_PERMISSIONS });
 
 pageTest('the empty page, the report and its folded parts have headings that go down one step at a time', async ({ page }) => {
@@ -168,7 +173,7 @@ for (const width of [320, 380, 1440]) {
 
 pageTest('a long file name is cut and pushes nothing off a narrow screen', async ({ page }) => {
   await open(page, '#open-files', [{ name: `${'prod-eu-central-1-llm-gateway-'.repeat(4)}.prom`, bytes: `${sample('vllm-slot-bound-1')}\nno sample\n` }]);
-  await verdict(page);
+  await complete(page);
   const { scroll, inner } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, inner: innerWidth }));
   assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
   const { right } = await page.locator('.chip .remove').evaluate((button) => button.getBoundingClientRect().toJSON());
@@ -179,6 +184,7 @@ pageTest('dialogs fit a narrow screen', async ({ page }) => {
   const sticksOut = () => page.evaluate(() => [document.querySelector('dialog'), ...document.querySelectorAll('dialog *')]
     .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 && !element.matches('input, .hidden')).map((element) => element.outerHTML.slice(0, 80)));
   await page.getByRole('button', { name: 'Help' }).click();
+  await page.getByRole('dialog').waitFor();
   assert.deepEqual(await sticksOut(), []);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Fetch from a URL' }).first().click();
@@ -197,6 +203,8 @@ pageTest('under a finger everything that acts is 44 px high', async ({ page }) =
   await compared(page);
   await unfold(page);
   await page.getByRole('button', { name: 'Edit the targets' }).click();
+  await page.locator('.target-row').first().waitFor();
+  await complete(page);
   assert.deepEqual(await low(), []);
   const { scroll, inner } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, inner: innerWidth }));
   assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
@@ -217,6 +225,8 @@ for (const colorScheme of ['light', 'dark']) {
     await page.getByLabel('Value with unit').first().fill('45 parsecs');
     await page.getByLabel('Rules', { exact: true }).selectOption('classic');
     await page.getByRole('group', { name: 'Classic thresholds' }).waitFor();
+    await page.locator('.fact', { hasText: 'classic' }).waitFor();
+    await complete(page);
     await assertAccessible(page);
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
     await page.locator('.rule').first().waitFor();
@@ -230,6 +240,7 @@ pageTest('a tile read from lines all over the text stays on a narrow screen', as
   const text = `${'# a comment that puts the lines into the hundreds\n'.repeat(990)}${ranks.join('')}vllm:num_requests_running{model_name="m",engine="1"} 3\nvllm:num_requests_waiting{model_name="m",engine="1"} 0\n`;
   await open(page, '#open-files', [{ name: 'ranks.prom', bytes: text }]);
   await page.locator('.tile .lines', { hasText: 'more' }).first().waitFor();
+  await complete(page);
   const outside = await page.evaluate(() => [...document.querySelectorAll('.tile')].filter((tile) => tile.scrollWidth > tile.clientWidth).map((tile) => tile.textContent));
   assert.deepEqual(outside, []);
 }, { width: 380 });

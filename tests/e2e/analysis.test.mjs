@@ -1,7 +1,7 @@
 // The analysis is a module of its own that the page loads once it has been painted: what happens before, and when it does not come.
 import assert from 'node:assert/strict';
 import { SMALL_VLLM } from '../support/corpus.mjs';
-import { chips, sample, verdict } from './support/dumps.mjs';
+import { chips, gone, sample, verdict } from './support/dumps.mjs';
 import { PASTE_PERMISSIONS, open, paste } from './support/input.mjs';
 import { metrics } from './support/page.mjs';
 import { pageTest } from './support/page-test.mjs';
@@ -35,7 +35,7 @@ pageTest('what is given before the analysis has come waits for it, visibly', asy
   await verdict(page);
   await page.locator('.chip', { hasText: 'second.prom' }).waitFor();
   assert.deepEqual(await chips(page), ['pasted', 'second.prom']);
-  assert.equal(await page.getByRole('alert').filter({ hasText: 'still being loaded' }).count(), 0);
+  await gone(page.getByRole('alert').filter({ hasText: 'still being loaded' }));
   assert.equal((await answer).schema, 'servescope.report/1', 'a script that asked early has its answer');
 }, { permissions: PASTE_PERMISSIONS, routes: [[WASM, slow.route]] });
 
@@ -56,7 +56,7 @@ for (const [what, pattern] of [['wasm', WASM], ['script', SCRIPT]]) {
     await page.getByRole('button', { name: 'Load it again' }).click();
     await verdict(page);
     assert.deepEqual(await chips(page), ['kept.prom']);
-    assert.equal(await alert.count(), 0);
+    await gone(alert);
   }, { routes: [[pattern, (route) => (failures-- > 0 ? route.abort() : route.continue())]] });
 }
 
@@ -65,7 +65,7 @@ pageTest('an address can be fetched before the analysis is there', async ({ page
   await page.getByLabel('Address of the server').fill(metrics.url('metrics'));
   await page.getByRole('button', { name: 'Fetch', exact: true }).click();
   await verdict(page);
-  assert.equal(await page.locator('dialog[open]').count(), 0);
+  await gone(page.locator('dialog[open]'));
 }, { origins: [metrics.origin], routes: [[WASM, async (route) => { await new Promise((done) => setTimeout(done, 1500)); await route.continue(); }]] });
 
 let deaths = 1;
@@ -98,7 +98,7 @@ pageTest('a worker that cannot start is named as such, and can be started again'
   await alert.waitFor();
   await page.getByRole('button', { name: 'Load it again' }).click();
   await page.evaluate(() => globalThis.servescope.ready());
-  assert.equal(await alert.count(), 0);
+  await gone(alert);
 }, {
   before: (page) => page.addInitScript(() => {
     // The first worker never says a word; the clock of the page runs a hundred times faster for the one timer that waits for it.

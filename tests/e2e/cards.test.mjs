@@ -1,11 +1,8 @@
 // What must hold for every card, whatever was given.
 import assert from 'node:assert/strict';
-import { beforeAndAfter, report, sample, verdict } from './support/dumps.mjs';
+import { beforeAndAfter, complete, report, sample } from './support/dumps.mjs';
 import { open } from './support/input.mjs';
 import { pageTest } from './support/page-test.mjs';
-
-/** The parts below the first screen are drawn after it. */
-const complete = (page) => page.locator('.report-rest .part').first().waitFor({ state: 'attached' });
 
 /** Ids that are given twice, and references that lead nowhere. The rules are on a page of their own. */
 const astray = (page) => page.evaluate(() => {
@@ -27,18 +24,17 @@ const astray = (page) => page.evaluate(() => {
 for (const name of ['vllm-kv-bound', 'sglang-overload', 'tgi-overload']) {
   pageTest(`${name}: every id is given once and every reference leads somewhere, under both rules`, async ({ page }) => {
     await open(page, '#open-files', [{ name: 'damaged.prom', bytes: `${sample(`${name}-1`)}\nsome words\n` }]);
-    await verdict(page);
     await complete(page);
     assert.deepEqual(await astray(page), []);
     await page.getByLabel('Rules', { exact: true }).selectOption('classic');
     await page.locator('.fact', { hasText: 'classic' }).waitFor();
+    await complete(page);
     assert.deepEqual(await astray(page), []);
   });
 }
 
 pageTest('and so with two windows side by side', async ({ page }) => {
   await open(page, '#open-files', beforeAndAfter());
-  await verdict(page);
   await complete(page);
   assert.deepEqual(await astray(page), []);
 });
@@ -46,7 +42,6 @@ pageTest('and so with two windows side by side', async ({ page }) => {
 pageTest('a name in the text stays text', async ({ page }) => {
   const evil = '<img src=x onerror=alert(1)>';
   await open(page, '#open-files', [{ name: 'evil.prom', bytes: sample('vllm-kv-bound-1').replaceAll('model_name="', `model_name="${evil}`) }]);
-  await verdict(page);
   await complete(page);
   await page.locator('.fact', { hasText: evil }).waitFor();
   assert.equal(await page.locator('img').count(), 0);

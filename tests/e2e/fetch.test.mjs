@@ -1,6 +1,6 @@
 // Fetching by address: what works, and what each failure is called.
 import assert from 'node:assert/strict';
-import { chips, verdict } from './support/dumps.mjs';
+import { chips, gone, verdict } from './support/dumps.mjs';
 import { metrics } from './support/page.mjs';
 import { pageTest } from './support/page-test.mjs';
 
@@ -86,7 +86,7 @@ pageTest('a fetch can be cancelled, and the address stays', async ({ page }) => 
   await page.getByRole('button', { name: 'Fetch', exact: true }).waitFor();
   assert.equal(await page.getByLabel('Address of the server').inputValue(), metrics.url('slow'));
   await page.keyboard.press('Escape');
-  assert.equal(await page.locator('dialog[open]').count(), 0);
+  await gone(page.locator('dialog[open]'));
 }, fetching);
 
 async function waitForRequest(path) {

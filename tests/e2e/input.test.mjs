@@ -1,7 +1,7 @@
 // Every way in, and what happens to texts that are none.
 import assert from 'node:assert/strict';
 import { SMALL_VLLM } from '../support/corpus.mjs';
-import { HTML, SAMPLES, chips, large, report, sample, verdict } from './support/dumps.mjs';
+import { HTML, SAMPLES, chips, complete, large, report, sample, verdict } from './support/dumps.mjs';
 import { PASTE_PERMISSIONS, drop, open, paste } from './support/input.mjs';
 import { pageTest } from './support/page-test.mjs';
 
@@ -31,7 +31,7 @@ pageTest('a word pasted into a field stays there, a dump pasted over it is loade
   const search = page.getByRole('searchbox');
   await search.focus();
   await paste(page, 'waiting');
-  assert.equal(await search.inputValue(), 'waiting');
+  await page.waitForFunction(() => document.querySelector('#raw-search').value === 'waiting');
   await paste(page, sample('vllm-kv-bound-1'));
   await page.locator('.verdict h1', { hasText: 'KV cache' }).waitFor();
   assert.equal(await search.inputValue(), 'waiting');
@@ -48,7 +48,7 @@ pageTest('two dropped files of one server become a window', async ({ page }) => 
 pageTest('the time of a file is offered, and used once it is confirmed', async ({ page }) => {
   const started = 1_795_156_788_000;
   await drop(page, 'main', [{ name: 'old.prom', bytes: sample('vllm-slot-bound-1'), lastModified: started + 99 * 86_400_000 }]);
-  await verdict(page);
+  await complete(page);
   assert.ok(!(await page.locator('main').textContent()).includes('since start, 99 days'));
   await page.locator('#unmeasured', { hasText: 'The file says 2027-' }).waitFor();
   await page.getByRole('button', { name: /Use that time/ }).click();
@@ -71,9 +71,9 @@ pageTest('holding files over the page shows where they may fall', async ({ page 
   });
   const cover = page.locator('.drop-cover');
   await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
-  assert.equal(await cover.isVisible(), true);
+  await cover.waitFor();
   await page.dispatchEvent('body', 'dragleave', { dataTransfer: transfer });
-  assert.equal(await cover.isVisible(), false);
+  await cover.waitFor({ state: 'hidden' });
 });
 
 for (const [index, name] of SAMPLES.entries()) {
@@ -162,7 +162,7 @@ pageTest('5 MB are read, and the page goes on answering', async ({ page }) => {
 pageTest('metrics are text: markup in labels stays text', async ({ page }) => {
   const evil = SMALL_VLLM.replaceAll('demo/model-8b', '<img src=x onerror=alert(1)><b>x');
   await open(page, '#open-files', [{ name: '<i>evil</i>.prom', bytes: evil }]);
-  await verdict(page);
+  await complete(page);
   assert.deepEqual(await chips(page), ['<i>evil</i>.prom']);
   assert.equal(await page.locator('main img, main i').count(), 0);
 });

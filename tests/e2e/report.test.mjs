@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { corpus, read } from '../support/corpus.mjs';
 import { assertAccessible } from './support/axe.mjs';
-import { beforeAndAfter, large, report, sample, verdict } from './support/dumps.mjs';
+import { beforeAndAfter, complete, focusOnId, gone, large, many, report, sample, unfold, verdict } from './support/dumps.mjs';
 import { PASTE_PERMISSIONS, open } from './support/input.mjs';
 import { pageTest } from './support/page-test.mjs';
 
@@ -23,16 +23,17 @@ pageTest('healthy and idle servers have no critical finding', async ({ page }) =
   for (const name of ['vllm-healthy', 'vllm-idle']) {
     await report(page, `${name}-1`, `${name}-2`);
     assert.equal(await page.locator('.finding.critical').count(), 0);
+    await startOver(page);
   }
 });
 
 pageTest('two dumps before a change and two after it are set side by side', async ({ page }) => {
   await open(page, '#open-files', beforeAndAfter());
-  await verdict(page);
+  await complete(page);
   const card = page.locator('#comparison');
   await card.getByRole('heading', { name: 'Before and after' }).waitFor();
   assert.match(await card.locator('.what').textContent(), /is better.*“Sequence limit reached” is gone/);
-  assert.ok(await card.locator('tbody tr', { hasText: 'P95 time to first token' }).locator('.badge.good').count() === 1);
+  await card.locator('tbody tr', { hasText: 'P95 time to first token' }).locator('.badge.good').waitFor();
   await assertAccessible(page);
 });
 
@@ -44,6 +45,13 @@ if (corpus !== null) {
     // The cause is only possible, so that the score beside it is no plain green.
     assert.match(await page.locator('.verdict.low .score').textContent(), /89.*Look closer/);
   });
+}
+
+/** Back to the empty page, so that what comes next is read for itself. */
+async function startOver(page) {
+  await page.getByText('Add a dump', { exact: true }).click();
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await gone(page.locator('.chip'));
 }
 
 /** Shows the raw view as text, and waits for its lines: the rows come from the worker. */
@@ -63,10 +71,11 @@ pageTest('evidence opens its very line, and there is a way back', async ({ page 
   await marked.waitFor();
   assert.equal(await marked.locator('.no').textContent(), String(line));
   assert.equal(await marked.locator('.code').textContent(), sample('vllm-slot-bound-1').split('\n')[line - 1]);
-  assert.ok(await page.evaluate(() => document.activeElement.classList.contains('raw-list')), 'the focus went along');
+  await page.waitForFunction(() => document.activeElement.classList.contains('raw-list')); // the focus went along
+  const origin = await link.elementHandle();
   await page.getByRole('button', { name: 'Back to where you were' }).click();
-  assert.ok(await link.evaluate((element) => element === document.activeElement), 'the focus came back');
-  assert.equal(await page.locator('.raw-row.marked').count(), 0);
+  await page.waitForFunction((element) => element === document.activeElement, origin); // and came back
+  await gone(page.locator('.raw-row.marked'));
 });
 
 pageTest('what is open, focused and selected stays when the report is made again', async ({ page }) => {
@@ -80,11 +89,13 @@ pageTest('what is open, focused and selected stays when the report is made again
   const finding = page.locator('.finding').first();
   const kept = await finding.elementHandle();
   await page.getByLabel('Score').focus();
+  const score = await page.locator('.verdict .points').textContent();
   await page.getByLabel('Score').selectOption('apdex');
-  await page.locator('#services').waitFor();
+  await page.locator('.verdict .points').getByText(score, { exact: true }).waitFor({ state: 'detached' });
   await page.getByLabel('Targets for').focus();
   await page.getByLabel('Targets for').selectOption({ index: 2 });
   await page.locator('.services', { hasNotText: 'assumed' }).waitFor();
+  await complete(page);
   assert.ok(await finding.evaluate((element, before) => element === before, kept), 'the card is the same element');
   assert.equal(await finding.locator('.proof').evaluate((fold) => fold.open), true);
   assert.equal(await page.locator('details.rules').evaluate((fold) => fold.open), true);
@@ -103,7 +114,7 @@ pageTest('the search field is there with the verdict, and its key leads to it', 
   await page.waitForFunction(() => globalThis.early !== undefined);
   assert.equal(await page.evaluate(() => globalThis.early), true);
   await page.keyboard.press('/');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'raw-search');
+  await focusOnId(page, 'raw-search');
   await page.locator('.raw-row').first().waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), 'raw-search');
 });
@@ -127,7 +138,7 @@ pageTest('the raw view searches names, labels and help, and opens families by ke
   await page.keyboard.type('waiting reason');
   const families = page.locator('.raw-row.family');
   await families.filter({ hasText: 'vllm:num_requests_waiting_by_reason' }).waitFor();
-  assert.equal(await families.filter({ hasText: 'kv_cache_usage' }).count(), 0);
+  await gone(families.filter({ hasText: 'kv_cache_usage' }));
   await page.locator('.raw-list').focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
@@ -146,8 +157,8 @@ pageTest('searching the raw view, its order and its lines draw nothing of the re
   assert.equal(await page.evaluate(() => globalThis.observed), 4);
   await page.keyboard.press('/');
   await page.keyboard.type('waiting');
-  await page.locator('.raw-row.family').filter({ hasText: 'vllm:num_requests_waiting_by_reason' }).waitFor();
-  await page.getByRole('button', { name: 'As text' }).click();
+  await gone(page.locator('.raw-row.family', { hasText: 'kv_cache_usage' }));
+  await asText(page);
   await page.getByLabel('Which dump').selectOption('0');
   await page.locator('.finding').getByRole('button', { name: /^line/ }).first().click();
   await page.locator('.raw-row.marked').first().waitFor();
@@ -214,7 +225,7 @@ pageTest('keys: help opens and closes, and can be switched off', async ({ page }
   await page.getByRole('dialog', { name: 'Help' }).waitFor();
   await page.getByLabel('Single keys act').uncheck();
   await page.keyboard.press('Escape');
-  assert.equal(await page.locator('dialog[open]').count(), 0);
+  await gone(page.locator('dialog[open]'));
   await page.locator('h1').focus();
   await page.keyboard.press('?');
   assert.equal(await page.locator('dialog[open]').count(), 0);
@@ -222,9 +233,9 @@ pageTest('keys: help opens and closes, and can be switched off', async ({ page }
 
 pageTest('the skip link is the first stop and leads to the content', async ({ page }) => {
   await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+  await page.waitForFunction(() => document.activeElement.className === 'skip');
   await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await focusOnId(page, 'main');
 });
 
 pageTest('a verdict is announced', async ({ page }) => {
@@ -232,10 +243,33 @@ pageTest('a verdict is announced', async ({ page }) => {
   await page.locator('p[role=status]', { hasText: /of 100/ }).waitFor({ state: 'attached' });
 });
 
+pageTest('the tab tells the verdict and the server, and is called as before when there is none', async ({ page }) => {
+  const own = await page.title();
+  await report(page, 'vllm-slot-bound-1');
+  assert.match(await page.title(), /^[A-Z][a-z ]+ \d+ · vLLM .*: .*slots/);
+  await startOver(page);
+  await page.waitForFunction((title) => document.title === title, own);
+});
+
+pageTest('many dumps are one line that opens', async ({ page }) => {
+  await open(page, '#open-files', many(21));
+  const line = page.locator('.many summary');
+  await line.filter({ hasText: /^21 dumps, \d/ }).waitFor();
+  await complete(page);
+  assert.equal(await page.locator('.chip').count(), 0);
+  await line.focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.chip').nth(20).waitFor();
+  await page.getByRole('button', { name: 'Remove dump-3.prom' }).click();
+  await line.filter({ hasText: '20 dumps' }).waitFor();
+  await gone(page.locator('.chip', { hasText: 'dump-3.prom' }));
+  await assertAccessible(page);
+});
+
 pageTest('the theme is remembered, and nothing else', async ({ page }) => {
   await report(page);
   await page.getByRole('button', { name: /Theme/ }).click();
-  assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
+  await page.locator('html[data-theme=light]').waitFor();
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), ['servescope.theme']);
 });
 
@@ -243,7 +277,7 @@ for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 3
   pageTest(`a report is accessible and fits, ${colorScheme}, ${width} px`, async ({ page }) => {
     await report(page, 'sglang-overload-1', 'sglang-overload-2');
     await page.locator('.raw-row').first().waitFor();
-    await page.evaluate(() => document.querySelectorAll('main details').forEach((details) => { details.open = true; }));
+    await unfold(page);
     await assertAccessible(page);
     const { scroll, inner } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, inner: innerWidth }));
     assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);

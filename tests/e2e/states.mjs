@@ -1,6 +1,6 @@
 // Named states of the page, for screenshots: each is brought about as a person would do it.
 // `go` gets the page and the two servers; `options` are those of `openPage`.
-import { HTML, SAMPLES, beforeAndAfter, report, sample, verdict } from './support/dumps.mjs';
+import { HTML, SAMPLES, UNPROVEN, beforeAndAfter, complete, many, report, sample, unfold as openFolds } from './support/dumps.mjs';
 import { open } from './support/input.mjs';
 import { metrics } from './support/page.mjs';
 
@@ -9,7 +9,7 @@ const window = (name) => ({
   name,
   go: async ({ page }) => {
     await page.locator('.sample').nth(SAMPLES.indexOf(name)).click();
-    await verdict(page);
+    await complete(page);
   },
 });
 
@@ -22,7 +22,7 @@ export const STATES = [
   window('vllm-healthy'),
   window('vllm-idle'),
   { name: 'one-dump', go: async ({ page }) => report(page, 'vllm-kv-bound-1') },
-  { name: 'symptom', go: async ({ page }) => text(page, 'queue.prom', symptom) },
+  { name: 'symptom', go: async ({ page }) => text(page, 'queue.prom', UNPROVEN) },
   { name: 'idle-missed', go: async ({ page }) => text(page, 'idle.prom', idle) },
   { name: 'stamped', go: async ({ page }) => text(page, 'stamped.prom', stamped) },
   { name: 'refused', go: async ({ page }) => text(page, 'triton.prom', '# TYPE nv_inference_count counter\nnv_inference_count{model="m"} 3\n') },
@@ -30,7 +30,14 @@ export const STATES = [
     name: 'before-after',
     go: async ({ page }) => {
       await open(page, '#open-files', beforeAndAfter());
-      await verdict(page);
+      await complete(page);
+    },
+  },
+  {
+    name: 'many-dumps',
+    go: async ({ page }) => {
+      await open(page, '#open-files', many(21));
+      await complete(page);
     },
   },
   {
@@ -39,6 +46,8 @@ export const STATES = [
       await report(page, 'vllm-slot-bound-1');
       await unfold(page);
       await page.getByLabel('Rules', { exact: true }).selectOption('classic');
+      await page.locator('.fact', { hasText: 'classic' }).waitFor();
+      await complete(page);
     },
   },
   {
@@ -48,6 +57,7 @@ export const STATES = [
       await unfold(page);
       await page.getByRole('button', { name: 'Edit the targets' }).click();
       await page.locator('.target-row').first().getByLabel('Value with unit').fill('45 parsecs');
+      await page.locator('.field-error', { hasText: 'parsecs' }).waitFor();
     },
   },
   {
@@ -55,13 +65,14 @@ export const STATES = [
     go: async ({ page }) => {
       await report(page, 'vllm-slot-bound-1');
       await page.locator('.finding').getByRole('button', { name: /^line/ }).first().click();
+      await page.locator('.raw-row.marked').first().waitFor();
     },
   },
   {
     name: 'unfolded',
     go: async ({ page }) => {
       await report(page, 'vllm-slot-bound-1', 'vllm-slot-bound-2');
-      await page.evaluate(() => document.querySelectorAll('main details').forEach((details) => { details.open = true; }));
+      await openFolds(page);
     },
   },
   {
@@ -69,6 +80,7 @@ export const STATES = [
     go: async ({ page }) => {
       await report(page, 'vllm-healthy-1');
       await open(page, '#open-files', [{ name: 'login.html', bytes: HTML }]);
+      await page.locator('.notice.bad').waitFor();
     },
   },
   {
@@ -95,20 +107,13 @@ export const STATES = [
     go: async ({ page }) => page.getByRole('button', { name: 'Load it again' }).waitFor(),
   },
   { name: 'help', go: async ({ page }) => page.getByRole('button', { name: 'Help' }).click() },
-  { name: 'rules', go: async ({ page }) => page.getByRole('link', { name: 'Rules' }).click() },
+  { name: 'rules', go: async ({ page }) => page.getByRole('link', { name: 'Rules' }).click().then(() => page.locator('.rule').first().waitFor()) },
 ];
 
 async function text(page, name, bytes) {
   await open(page, '#open-files', [{ name, bytes }]);
-  await verdict(page);
+  await complete(page);
 }
-
-/** Many wait and first tokens came late, and nothing in one dump tells why. */
-const symptom = [
-  ['num_requests_running', 'gauge', 162], ['num_requests_waiting', 'gauge', 2826], ['kv_cache_usage_perc', 'gauge', 0.3], ['num_preemptions_total', 'counter', 0],
-  ['time_to_first_token_seconds_bucket{le="1.0"}', 'histogram', 90], ['time_to_first_token_seconds_bucket{le="30.0"}', '', 900],
-  ['time_to_first_token_seconds_bucket{le="+Inf"}', '', 2000], ['time_to_first_token_seconds_sum', '', 60000], ['time_to_first_token_seconds_count', '', 2000],
-].map(([name, kind, value]) => `${kind ? `# TYPE vllm:${name.replace(/_bucket.*|_total$/, '')} ${kind}\n` : ''}vllm:${name} ${value}\n`).join('');
 
 /** An overloaded TGI after everybody has gone. */
 const idle = sample('tgi-overload-2').replace(/^(tgi_queue_size|tgi_batch_current_size) \d+$/gm, '$1 0');

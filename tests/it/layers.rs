@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// From the ground up. Each module is a layer of its own: no two may name each other.
 const LAYERS: &[&str] = &[
     "sorted",
+    "wire",
     "metrics",
     "exposition",
     "signal",

@@ -157,7 +157,7 @@ pub fn problems(inputs: &[Given]) -> (Vec<ProblemView>, u64) {
 }
 
 fn kind_id(kind: crate::exposition::ProblemKind) -> String {
-    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    crate::wire::to_json(&kind).trim_matches('"').to_owned()
 }
 
 /// What somebody else's threshold says.

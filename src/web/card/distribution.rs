@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::twin::twin;
 use crate::metrics::capital;
-use crate::report::{Anatomy, DistributionView};
+use crate::report::{DistributionView, Report};
 use crate::view::numbers;
 use crate::web::chart;
 use crate::web::page::Page;
@@ -13,14 +13,22 @@ use crate::web::parts::{aside, fold, lines, plain, rich};
 /// The distributions that people ask for first; the others are folded away.
 const MAIN: [&str; 5] = ["ttft", "itl", "tpot", "e2e", "queue_time"];
 
-pub fn distributions(anatomy: &Anatomy, page: Page) -> AnyView {
-    let (main, rest): (Vec<_>, Vec<_>) = anatomy.distributions.iter().partition(|view| MAIN.contains(&view.path.as_str()));
-    let summary = match rest.len() {
-        1 => "1 more distribution".to_owned(),
-        several => format!("{several} more distributions: phases, lengths, batches"),
+pub fn distributions(report: &Report, page: Page) -> AnyView {
+    group(&those(report, true), page)
+}
+
+pub fn more_distributions(report: &Report, page: Page) -> AnyView {
+    let rest = those(report, false);
+    let summary = match rest.as_slice() {
+        [] => return ().into_any(),
+        [_] => "1 more distribution".to_owned(),
+        several => format!("{} more distributions: phases, lengths, batches", several.len()),
     };
-    let more = (!rest.is_empty()).then(|| fold("more", &summary, false, group(&rest, page)));
-    view! { {group(&main, page)} {more} }.into_any()
+    fold("more", &summary, false, group(&rest, page))
+}
+
+fn those(report: &Report, main: bool) -> Vec<&DistributionView> {
+    report.anatomy.distributions.iter().filter(|view| MAIN.contains(&view.path.as_str()) == main).collect()
 }
 
 fn group(views: &[&DistributionView], page: Page) -> AnyView {

@@ -9,6 +9,7 @@ mod findings;
 mod health;
 mod jumps;
 mod opinions;
+mod possible;
 mod problems;
 mod proof;
 mod rules;
@@ -19,22 +20,40 @@ mod twin;
 mod unmeasured;
 mod verdict;
 
-pub use comparison::comparison;
-pub use findings::findings;
-pub use health::health;
 pub use jumps::jumps;
-pub use services::services;
-pub use timeline::timeline;
 pub use verdict::verdict;
 
 use leptos::prelude::*;
 
 use super::page::Page;
-use crate::report::Report;
+use super::turns::drawn;
+use crate::protocol::Part;
 
-/// What comes after the verdict, the findings and the service levels.
-pub fn rest(report: &Report, page: Page) -> AnyView {
-    let cards: [fn(&Report, Page) -> AnyView; 6] =
-        [anatomy::anatomy, signals::signals, unmeasured::unmeasured, rules::rules, opinions::opinions, problems::problems];
-    cards.map(|card| card(report, page)).into_iter().collect::<Vec<AnyView>>().into_any()
+/// What stands above them all.
+pub fn top(page: Page) -> AnyView {
+    drawn(page, Part::Timeline, timeline::timeline)
+}
+
+/// What is wrong.
+pub fn main(page: Page) -> AnyView {
+    view! { {drawn(page, Part::Comparison, comparison::comparison)} {findings::findings(page)} {drawn(page, Part::Possible, possible::possible)} }
+        .into_any()
+}
+
+/// What stands beside it.
+pub fn side(page: Page) -> AnyView {
+    view! { {drawn(page, Part::Services, services::services)} {drawn(page, Part::Health, health::health)} }.into_any()
+}
+
+/// What comes below.
+pub fn rest(page: Page) -> AnyView {
+    view! {
+        {anatomy::anatomy(page)}
+        {signals::signals(page)}
+        {drawn(page, Part::Unmeasured, unmeasured::unmeasured)}
+        {drawn(page, Part::Rules, rules::rules)}
+        {drawn(page, Part::Opinions, opinions::opinions)}
+        {drawn(page, Part::Problems, problems::problems)}
+    }
+    .into_any()
 }

@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::protocol::Part;
 use crate::report::{Report, SignalView};
 use crate::view::numbers::change;
 use crate::web::page::Page;
 use crate::web::parts::table::{Column, cell, column_name, head, numbers, row, table, text_cell, words};
-use crate::web::parts::{fold, lines, plain, quiet, section};
+use crate::web::parts::{fold, lines, live, plain, quiet, section};
+use crate::web::turns::drawn;
 
 const TITLE: &str = "Signals";
 const BEFORE: &str = "Before";
@@ -25,20 +27,21 @@ const TILES: [&str; 9] = [
     "preemptions",
 ];
 
-pub fn signals(report: &Report, page: Page) -> AnyView {
-    let signals = &report.signals;
-    if signals.is_empty() {
-        return ().into_any();
-    }
-    let tiles = TILES.iter().filter_map(|path| signals.iter().find(|signal| signal.path == *path));
-    let rows = signals.iter().map(|signal| listed(signal, page)).collect();
-    let all = table("full stack", TITLE.to_owned(), "", &COLUMNS, rows);
-    let summary = format!("All {} signals with their metrics and lines", signals.len());
-    let content = view! {
-        <div class="tiles">{tiles.map(|signal| tile(signal, page)).collect::<Vec<AnyView>>()}</div>
-        {fold("card all-signals", &summary, false, all)}
-    };
-    section("signals", TITLE, "", content.into_any())
+pub fn signals(page: Page) -> AnyView {
+    let is_there = page.holds(Part::Tiles, |report| !report.signals.is_empty());
+    let parts = move || view! { {drawn(page, Part::Tiles, tiles)} {drawn(page, Part::AllSignals, all)} };
+    live(move || is_there.get().then(|| section("signals", TITLE, "", parts().into_any())))
+}
+
+fn tiles(report: &Report, page: Page) -> AnyView {
+    let tiles = TILES.iter().filter_map(|path| report.signals.iter().find(|signal| signal.path == *path));
+    view! { <div class="tiles">{tiles.map(|signal| tile(signal, page)).collect::<Vec<AnyView>>()}</div> }.into_any()
+}
+
+fn all(report: &Report, page: Page) -> AnyView {
+    let rows = report.signals.iter().map(|signal| listed(signal, page)).collect();
+    let summary = format!("All {} signals with their metrics and lines", report.signals.len());
+    fold("card all-signals", &summary, false, table("full stack", TITLE.to_owned(), "", &COLUMNS, rows))
 }
 
 fn tile(signal: &SignalView, page: Page) -> AnyView {

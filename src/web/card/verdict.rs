@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::report::Report;
 use crate::view::look::of_footing;
+use crate::view::possible::likeliest;
 use crate::view::verdict::{self, Fact};
 use crate::web::page::Page;
 use crate::web::parts::{link, plain, rich, shape};
@@ -12,6 +13,8 @@ const OF_100: &str = "of 100";
 const DO_FIRST: &str = "Do first";
 const WHY: &str = "Why";
 const WHY_AND_PRICE: &str = "Why, price, how to verify";
+const DECIDE: &str = "Find out whether it is";
+const ALL_POSSIBLE: &str = "What speaks for it";
 
 pub fn verdict(report: &Report, _: Page) -> AnyView {
     let look = of_footing(report.standing.footing);
@@ -42,17 +45,18 @@ fn points(report: &Report) -> Option<AnyView> {
 
 /// The first thing to do, for those who read no further.
 fn first_to_do(report: &Report) -> Option<AnyView> {
-    let finding = verdict::first_to_do(report)?;
-    let why = if verdict::only_finds_out(finding) { WHY } else { WHY_AND_PRICE };
-    Some(
-        view! {
-            <p class="do-first">
-                <span class="label">{DO_FIRST}</span>
-                <span>{rich(&finding.recommendation)}" "{link(format!("#{}", finding.id), why)}</span>
-            </p>
+    let content = match likeliest(report) {
+        Some(cause) => {
+            let look = rich(&cause.decide);
+            view! { {DECIDE}" "<b>{plain(&cause.title)}</b>". "{look}" "{link("#possible".to_owned(), ALL_POSSIBLE)} }.into_any()
         }
-        .into_any(),
-    )
+        None => {
+            let finding = verdict::first_to_do(report)?;
+            let why = if verdict::only_finds_out(finding) { WHY } else { WHY_AND_PRICE };
+            view! { {rich(&finding.recommendation)}" "{link(format!("#{}", finding.id), why)} }.into_any()
+        }
+    };
+    Some(view! { <p class="do-first"><span class="label">{DO_FIRST}</span> <span>{content}</span></p> }.into_any())
 }
 
 fn fact(fact: Fact) -> AnyView {

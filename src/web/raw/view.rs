@@ -87,11 +87,11 @@ fn chooser(page: Page) -> AnyView {
         raw.marked.set(Vec::new());
         raw.start_over(page);
     };
-    let option = move |(index, name): (usize, String)| {
-        view! { <option value=index.to_string() prop:selected=move || chosen.get() == index>{name}</option> }.into_any()
-    };
     let shown = move || {
-        let names = names.get();
+        let (names, chosen) = (names.get(), chosen.get());
+        let option = move |(index, name): (usize, String)| {
+            view! { <option value=index.to_string() prop:selected=index == chosen>{name}</option> }.into_any()
+        };
         (names.len() > 1).then(|| {
             view! { <select aria-label=WHICH on:change=choose>{names.into_iter().enumerate().map(option).collect::<Vec<AnyView>>()}</select> }
         })

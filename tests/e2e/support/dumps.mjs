@@ -72,12 +72,47 @@ process_cpu_seconds_total ${at}
   });
 }
 
-/** Opens one sample, or several texts by name, and waits for the verdict. */
+/** Many wait and first tokens came late, and nothing in one dump tells why. */
+export const UNPROVEN = [
+  ['num_requests_running', 'gauge', 162], ['num_requests_waiting', 'gauge', 2826], ['kv_cache_usage_perc', 'gauge', 0.3], ['num_preemptions_total', 'counter', 0],
+  ['time_to_first_token_seconds_bucket{le="1.0"}', 'histogram', 90], ['time_to_first_token_seconds_bucket{le="30.0"}', '', 900],
+  ['time_to_first_token_seconds_bucket{le="+Inf"}', '', 2000], ['time_to_first_token_seconds_sum', '', 60000], ['time_to_first_token_seconds_count', '', 2000],
+].map(([name, kind, value]) => `${kind ? `# TYPE vllm:${name.replace(/_bucket.*|_total$/, '')} ${kind}\n` : ''}vllm:${name} ${value}\n`).join('');
+
+/** So many dumps of one server, whose times are in the text, ten seconds apart. */
+export const many = (count) => Array.from({ length: count }, (_, index) => {
+  const later = sample('vllm-slot-bound-1').replace(/^(vllm:\w+_(?:total|count|sum)(?:\{[^}]*\})?) (\S+)$/gm, (_, name, value) => `${name} ${Number(value) + index}`);
+  return { name: `dump-${index}.prom`, bytes: later.replace(/^[^#\n].*$/gm, `$& ${1_795_500_000_000 + 10_000 * index}`) };
+});
+
+/** Opens one sample, or several texts by name, and waits until the report of them is there as a whole. */
 export async function report(page, ...names) {
   const files = names.length > 0 ? names.map((name) => ({ name: `${name}.prom`, bytes: sample(name) })) : [{ name: 'small.prom', bytes: SMALL_VLLM }];
   await open(page, '#open-files', files);
-  await verdict(page);
+  for (const { name } of files) await page.locator('.chip b').getByText(name, { exact: true }).waitFor();
+  await complete(page);
 }
+
+/** Waits until no card of the report is still to be drawn. What a click asks of the worker is to be waited for before, by what it changes. */
+export async function complete(page) {
+  await verdict(page);
+  await page.locator('.report-rest[aria-busy=false]').waitFor({ state: 'attached' });
+}
+
+/** Opens every fold of the report. */
+export async function unfold(page) {
+  await complete(page);
+  await page.evaluate(() => document.querySelectorAll('main details').forEach((details) => { details.open = true; }));
+}
+
+/** Waits until the focus is on an element whose text begins so. */
+export const focusOn = (page, start) => page.waitForFunction((text) => document.activeElement.textContent.trim().startsWith(text), start);
+
+/** Waits until the focus is on the element of that id. */
+export const focusOnId = (page, id) => page.waitForFunction((wanted) => document.activeElement.id === wanted, id);
+
+/** Waits until nothing matches. */
+export const gone = (locator) => locator.first().waitFor({ state: 'detached' });
 
 /** The headline, once it is there. */
 export async function verdict(page) {
