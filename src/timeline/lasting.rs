@@ -52,7 +52,7 @@ pub(super) fn settle(intervals: &mut [Interval], moments: &[Moment], changes: &[
         let lasts = |interval: &&mut Interval| middle(interval).is_some_and(|at| (change.at..end).contains(&at)) && !interval.restarted;
         for interval in intervals.iter_mut().filter(lasts) {
             if [HEALTHY, UNKNOWN].contains(&interval.verdict.id) || interval.verdict.severity <= Severity::Low {
-                interval.verdict = Verdict { id, strength: STRONG, severity: Severity::Medium };
+                interval.verdict = Verdict { id, strength: STRONG, severity: interval.verdict.severity.max(Severity::Medium) };
             } else if interval.verdict.id != StateKind::Stalled.id() {
                 // Requests wait here and there because steps are slower: one such interval is no phase of its own.
                 interval.verdict.strength *= CONSEQUENCE;

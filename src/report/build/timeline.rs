@@ -132,7 +132,8 @@ fn over_time(target: &Target, phases: &[Phase]) -> SloOverTime {
         let seconds = seconds.as_ref()?;
         let all: f64 = seconds.iter().sum();
         let some: f64 = seconds.iter().zip(&verdicts).filter(|(_, verdict)| wanted(**verdict)).map(|(seconds, _)| *seconds).sum();
-        (all > 0.0).then(|| some / all)
+        // An empty sum is -0.
+        (all > 0.0).then(|| some / all + 0.0)
     };
     let unit = statuses.first().map_or(Unit::Seconds, |status| status.unit);
     SloOverTime {
